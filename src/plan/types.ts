@@ -1,0 +1,154 @@
+/** The Plan: plain data that says what will change, in which order. What is shown is what is done. */
+import type { Place } from "../errors.ts";
+import type { DerivationHash, Json } from "../manifest/types.ts";
+import type { ObjectName } from "../store/names.ts";
+
+/** What is, or shall be, at a path. The one vocabulary of observing, planning, doing, undoing and checking. */
+export type PathState =
+  | { readonly kind: "absent" }
+  | { readonly kind: "link"; readonly to: string }
+  | {
+    readonly kind: "file";
+    /** SHA-256 of the content, hex. */
+    readonly digest: string;
+    readonly mode: number;
+    /** Only where it matters: files that root manages for others. */
+    readonly owner?: { readonly uid: number; readonly gid: number };
+    /** Path of a file with this content: an object, or the kept original. Absent in observations. */
+    readonly content?: string;
+  }
+  | { readonly kind: "dir"; readonly mode: number }
+  /** A socket, a device, … : never touched. */
+  | { readonly kind: "other" };
+
+/** What a managed path is for. */
+export type PathRole = "link" | "copy" | "profile" | "shell" | "unit" | "persistent_env" | "current";
+
+/** A path that shall have a state. */
+export interface WantedPath {
+  /** Absolute. */
+  readonly path: string;
+  /** As the user wrote it: `~/.vimrc`. */
+  readonly target: string;
+  readonly role: PathRole;
+  readonly state: PathState;
+  /** The state holds a placeholder of something not yet realized. */
+  readonly pending: boolean;
+  /** The user may edit it: only its absence is repaired. */
+  readonly mutable: boolean;
+  readonly force: boolean;
+  /** Name of the activation, and where it was declared. */
+  readonly by: string;
+  readonly place: Place | null;
+}
+
+/** A command that shall have run. */
+export interface WantedRun {
+  /** Short hash of what it is; the same id in the current snapshot means: done. */
+  readonly id: string;
+  readonly command: string | readonly string[];
+  readonly check: string | null;
+  readonly undo: string | null;
+  readonly on: "change" | "always";
+  readonly pending: boolean;
+  readonly by: string;
+  readonly place: Place | null;
+}
+
+/** A service that shall be enabled and running. */
+export interface WantedService {
+  readonly name: string;
+  readonly user: boolean;
+  /** Path of the unit file (also among the wanted paths) and a hash of its content. */
+  readonly unit: string;
+  readonly digest: string;
+  readonly by: string;
+  readonly place: Place | null;
+}
+
+/** What the system shall look like: the activations of one scope with every name made concrete. */
+export interface Wanted {
+  readonly paths: readonly WantedPath[];
+  readonly runs: readonly WantedRun[];
+  readonly services: readonly WantedService[];
+  /** Other settings, in the words of the action that wants them (`default`, `account`, `host_packages`). */
+  readonly settings: readonly WantedSetting[];
+  /** Environment as the env scripts will set it, for `diff` and `show`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Objects that the above refers to. */
+  readonly objects: readonly ObjectName[];
+}
+
+/** A setting that is neither a path, a command nor a service. */
+export interface WantedSetting {
+  readonly kind: "default" | "account" | "host_packages";
+  /** What it is about, unique within its kind. */
+  readonly key: string;
+  readonly value: Json;
+  readonly by: string;
+  readonly place: Place | null;
+}
+
+/** One thing that is done, with what undoes it. Doing it twice, or undoing it when it never happened, is harmless. */
+export type Step =
+  /** Puts a path from one state to another; undone by the way back. */
+  | {
+    readonly kind: "path";
+    readonly path: string;
+    readonly before: PathState;
+    readonly after: PathState;
+    readonly owner?: { readonly uid: number; readonly gid: number };
+  }
+  | {
+    readonly kind: "run";
+    readonly command: string | readonly string[];
+    readonly check: string | null;
+    readonly undo: string | null;
+    readonly by: string;
+  }
+  | {
+    readonly kind: "service";
+    readonly op: "stop" | "start" | "restart" | "reload-units";
+    readonly name: string;
+    readonly user: boolean;
+  };
+
+/** A line of the plan for people and scripts. */
+export interface PlannedAction {
+  readonly op: "create" | "update" | "remove" | "replace" | "keep";
+  readonly kind: string;
+  readonly target: string;
+  /** The file that is there is sys.lua's, but was changed by hand. */
+  readonly drifted?: boolean;
+  /** What a person should know: "edited by hand, kept", "the original comes back". */
+  readonly note?: string;
+}
+
+/** What the current snapshot tells the planner. */
+export interface Current {
+  readonly wanted: Wanted;
+  /** By absolute path: what was there before sys.lua first touched it. */
+  readonly originals: Readonly<Record<string, PathState>>;
+  /** Ids of the commands that have run. */
+  readonly ran: readonly string[];
+}
+
+export interface Plan {
+  readonly version: 1;
+  readonly realize: readonly {
+    readonly hash: DerivationHash;
+    readonly name: string;
+    readonly version: string | null;
+  }[];
+  readonly actions: readonly PlannedAction[];
+  readonly steps: readonly Step[];
+  /** Paths whose present content has to be kept as an object first. */
+  readonly keep: readonly string[];
+  /** Targets that hold something which sys.lua did not put there, or which was edited since. */
+  readonly unmanaged: readonly string[];
+  /** Targets that can't be what is wanted, with the reason: nothing is done while there are any. */
+  readonly blocked: readonly { readonly target: string; readonly why: string; readonly place: Place | null }[];
+  /** What was at each managed path before sys.lua first touched it: goes into the snapshot. */
+  readonly originals: Readonly<Record<string, PathState>>;
+  readonly changes: boolean;
+}

@@ -1,0 +1,30 @@
+/** A Snapshot: what was activated. One JSON file each, `snapshots/<n>.json`. */
+import type { Json } from "../manifest/types.ts";
+import type { Current } from "../plan/types.ts";
+import type { ObjectName } from "../store/names.ts";
+
+/** Numbers count from 1. */
+export type SnapshotNumber = number & { readonly __brand: "SnapshotNumber" };
+
+export interface Snapshot extends Current {
+  readonly version: 1;
+  readonly number: SnapshotNumber;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** What made it: `apply`, `rollback to 3`, or the user's own words. */
+  readonly description: string;
+  readonly config: {
+    /** Absolute path of the entry file; null after `destroy`. */
+    readonly path: string | null;
+    /** The config's own Lua files as an object. */
+    readonly source: ObjectName | null;
+  };
+  readonly lock: Json;
+  readonly derivations: readonly {
+    readonly hash: string;
+    readonly name: string;
+    readonly version: string | null;
+    readonly outputs: Readonly<Record<string, ObjectName>>;
+  }[];
+  readonly tags: readonly string[];
+}

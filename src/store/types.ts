@@ -1,0 +1,52 @@
+/** What the other rooms may ask of a store. `openStore` in `store.ts` gives one. */
+import type { Digest } from "../digest.ts";
+import type { DerivationHash } from "../manifest/types.ts";
+import type { ObjectName } from "./names.ts";
+
+export interface Store {
+  /** `<root>/store`. */
+  readonly dir: string;
+  /** Where an object lies (in this store, or in the system's when it is there and not here). */
+  pathOf(object: ObjectName): string;
+  has(object: ObjectName): boolean;
+
+  /** The name that a file with this content would get. Pure. */
+  nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName;
+  /** Makes a file an object, if it is none yet: written, flushed, renamed. */
+  addFile(
+    name: string,
+    content: Uint8Array,
+    executable: boolean,
+    references?: readonly ObjectName[],
+  ): ObjectName;
+  /** Copies a file, link or folder into the store.
+   * @throws SysError of kind "store" when `expected` (a short hash) is given and it is another by now */
+  addTree(name: string, path: string, expected?: string): ObjectName;
+
+  /** Path below `tmp/` where an output is to be made: fixed by the derivation, so that builds repeat. */
+  scratchPath(derivation: DerivationHash, output: string, name: string, version: string | null): string;
+  /** Makes what lies at a scratch path an object: canonical permissions and times, self-references rewritten,
+   * references recorded, renamed into place. `candidates` are the objects that it may refer to. */
+  adopt(output: {
+    readonly scratch: string;
+    readonly name: string;
+    readonly version: string | null;
+    readonly candidates: readonly ObjectName[];
+    /** Content hash that it must have. @throws SysError "build" with both hashes */
+    readonly expected?: Digest;
+  }): ObjectName;
+
+  /** The outputs of a derivation, when it is realized and they are all here. */
+  outputsOf(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;
+  /** Records that a derivation is realized; `description` goes into its `.drv` for people. */
+  recordOutputs(
+    derivation: DerivationHash,
+    outputs: Readonly<Record<string, ObjectName>>,
+    description: unknown,
+  ): void;
+
+  /** Objects that an object refers to, itself excluded. */
+  references(object: ObjectName): readonly ObjectName[];
+  /** Objects and all that they refer to. */
+  closure(objects: Iterable<ObjectName>): Set<ObjectName>;
+}

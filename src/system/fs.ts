@@ -1,0 +1,75 @@
+/** The file system as a port: what sys.lua asks of it, and nothing else. Calls are synchronous: most touch
+ * one small thing, and Deno answers those faster than it schedules them. Paths are absolute. */
+
+/** What `lstat` tells. */
+export interface FileInfo {
+  readonly kind: "file" | "dir" | "link" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  /** Seconds since the epoch, whole. */
+  readonly mtime: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly dev: number;
+  readonly ino: number;
+  readonly nlink: number;
+}
+
+/** An open file. */
+export interface FileHandle {
+  /** Bytes read into `buffer`, 0 at the end. */
+  read(buffer: Uint8Array): number;
+  /** Writes all of `bytes`. */
+  write(bytes: Uint8Array): void;
+  /** Flushes content and size to the disk. */
+  sync(): void;
+  close(): void;
+}
+
+/** Looking, without changing. */
+export interface ReadFs {
+  /** Null where nothing is; never follows a final link. */
+  lstat(path: string): FileInfo | null;
+  /** Whole content of a (small) file. */
+  readFile(path: string): Uint8Array;
+  readLink(path: string): string;
+  /** Names in a folder, sorted by bytes. */
+  readDir(path: string): string[];
+  /** Absolute path without links. */
+  realPath(path: string): string;
+  /** Opens for reading. */
+  openRead(path: string): FileHandle;
+}
+
+/** Looking and changing. Every method that changes is one atomic operation of the operating system. */
+export interface FileSystem extends ReadFs {
+  /** Creates a new file (fails if anything is there) and opens it for writing. `mode` is set exactly. */
+  create(path: string, mode: number): FileHandle;
+  /** Opens an existing or new file for appending. */
+  append(path: string, mode: number): FileHandle;
+  symlink(to: string, path: string): void;
+  /** Hard link. */
+  link(existing: string, path: string): void;
+  /** One folder; fails if anything is there. `mode` is set exactly. */
+  mkdir(path: string, mode: number): void;
+  rename(from: string, to: string): void;
+  /** A file, a link or an empty folder. */
+  remove(path: string): void;
+  chmod(path: string, mode: number): void;
+  /** Does not follow links. */
+  chown(path: string, uid: number, gid: number): void;
+  /** Access and modification time, seconds since the epoch; not for links. */
+  utime(path: string, seconds: number): void;
+  /** Flushes a folder's entries to the disk. */
+  syncDir(path: string): void;
+  /** Advisory lock on a file (made if absent), released on close or when the process ends.
+   * Null when another holds it and `wait` is false. */
+  lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null>;
+}
+
+/** A lock that is held. */
+export interface FileLock {
+  release(): void;
+}

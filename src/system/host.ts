@@ -1,0 +1,25 @@
+/** Facts about the machine and the user, as a port. */
+
+/** Operating systems that sys.lua knows. */
+export type Os = "linux" | "darwin" | "windows";
+/** Processors that sys.lua knows. */
+export type Arch = "x86_64" | "aarch64" | "arm";
+
+export interface Host {
+  readonly os: Os;
+  readonly arch: Arch;
+  readonly hostname: string;
+  readonly username: string;
+  /** Numeric user and group; 0 on Windows. */
+  readonly uid: number;
+  readonly gid: number;
+  /** Root, or an administrator. */
+  readonly elevated: boolean;
+  /** The user's home folder. */
+  readonly home: string;
+  /** Folder that the command was started in. */
+  readonly cwd: string;
+  readonly pid: number;
+  /** An environment variable of the user's; undefined where unset. */
+  env(name: string): string | undefined;
+}
