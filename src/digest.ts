@@ -45,7 +45,8 @@ export function digestParts(digest: Digest): { algorithm: Algorithm; bytes: Uint
 export function parseDigest(text: string): Digest {
   const refuse = (why: string) =>
     new SysError("fetch", `Cannot read the hash "${text}": ${why}`, {
-      hint: "a hash is `sha256-<base64>`, `sha512-<base64>`, 64 hex digits, or 52 characters of Nix's " +
+      hint:
+        "a hash is `sha256-<base64>`, `sha512-<base64>`, 64 hex digits, or 52 characters of Nix's " +
         "base32; `sys hash <url|path>` prints one",
     });
   const sri = /^([a-z0-9]+)-(.*)$/s.exec(text);

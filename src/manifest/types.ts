@@ -6,7 +6,9 @@ import type { Digest } from "../digest.ts";
 import type { Place } from "../errors.ts";
 
 /** Values as they cross from Lua. Lua floats with an integral value are kept apart by the evaluator. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | {
+  readonly [key: string]: Json;
+};
 
 /** SHA-256 of a derivation's canonical description, 64 hex digits. */
 export type DerivationHash = string & { readonly __brand: "DerivationHash" };

@@ -22,7 +22,14 @@ export type PathState =
   | { readonly kind: "other" };
 
 /** What a managed path is for. */
-export type PathRole = "link" | "copy" | "profile" | "shell" | "unit" | "persistent_env" | "current";
+export type PathRole =
+  | "link"
+  | "copy"
+  | "profile"
+  | "shell"
+  | "unit"
+  | "persistent_env"
+  | "current";
 
 /** A path that shall have a state. */
 export interface WantedPath {
@@ -147,7 +154,11 @@ export interface Plan {
   /** Targets that hold something which sys.lua did not put there, or which was edited since. */
   readonly unmanaged: readonly string[];
   /** Targets that can't be what is wanted, with the reason: nothing is done while there are any. */
-  readonly blocked: readonly { readonly target: string; readonly why: string; readonly place: Place | null }[];
+  readonly blocked: readonly {
+    readonly target: string;
+    readonly why: string;
+    readonly place: Place | null;
+  }[];
   /** What was at each managed path before sys.lua first touched it: goes into the snapshot. */
   readonly originals: Readonly<Record<string, PathState>>;
   readonly changes: boolean;

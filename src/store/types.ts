@@ -24,7 +24,12 @@ export interface Store {
   addTree(name: string, path: string, expected?: string): ObjectName;
 
   /** Path below `tmp/` where an output is to be made: fixed by the derivation, so that builds repeat. */
-  scratchPath(derivation: DerivationHash, output: string, name: string, version: string | null): string;
+  scratchPath(
+    derivation: DerivationHash,
+    output: string,
+    name: string,
+    version: string | null,
+  ): string;
   /** Makes what lies at a scratch path an object: canonical permissions and times, self-references rewritten,
    * references recorded, renamed into place. `candidates` are the objects that it may refer to. */
   adopt(output: {
