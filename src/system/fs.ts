@@ -1,5 +1,56 @@
 /** The file system as a port: what sys.lua asks of it, and nothing else. Calls are synchronous: most touch
  * one small thing, and Deno answers those faster than it schedules them. Paths are absolute. */
+import { SysError } from "../errors.ts";
+
+/** Why the operating system said no, as it names it itself. */
+export type FsCode =
+  | "ENOENT"
+  | "EEXIST"
+  | "EACCES"
+  | "EPERM"
+  | "ENOTDIR"
+  | "EISDIR"
+  | "ENOTEMPTY"
+  | "ELOOP"
+  | "ENOSPC"
+  | "EDQUOT"
+  | "EROFS"
+  | "EXDEV"
+  | "EMLINK"
+  | "ENAMETOOLONG"
+  | "EBUSY"
+  | "EIO"
+  | "EUNKNOWN";
+
+const REASONS: Partial<Record<FsCode, string>> = {
+  ENOENT: "it does not exist",
+  EEXIST: "something is there already",
+  EACCES: "permission denied",
+  EPERM: "the operation is not permitted",
+  ENOTDIR: "a part of the path is not a folder",
+  EISDIR: "it is a folder",
+  ENOTEMPTY: "the folder is not empty",
+  ELOOP: "there are too many links",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EXDEV: "it is on another file system",
+  ENAMETOOLONG: "the name is too long",
+  EBUSY: "it is in use",
+};
+
+/** What every method of a file system throws. */
+export class FsError extends SysError {
+  readonly code: FsCode;
+  readonly path: string;
+
+  constructor(doing: string, path: string, code: FsCode, cause?: unknown) {
+    const reason = REASONS[code] ?? (cause instanceof Error ? cause.message : code);
+    super("io", `Cannot ${doing} ${path}: ${reason}`, { cause });
+    this.code = code;
+    this.path = path;
+  }
+}
 
 /** What `lstat` tells. */
 export interface FileInfo {

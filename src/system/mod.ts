@@ -14,7 +14,8 @@ export interface System {
 }
 
 export type { Clock } from "./clock.ts";
-export type { FileHandle, FileInfo, FileLock, FileSystem, ReadFs } from "./fs.ts";
+export { FsError } from "./fs.ts";
+export type { FileHandle, FileInfo, FileLock, FileSystem, FsCode, ReadFs } from "./fs.ts";
 export type { Arch, Host, Os } from "./host.ts";
 export type { HttpRequest, HttpResponse, Network } from "./network.ts";
 export type { Command, Finished, Processes } from "./processes.ts";

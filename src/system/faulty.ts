@@ -1,0 +1,113 @@
+/** Worlds that fail on purpose: a machine that dies at a given operation, a disk that is full. */
+import { type FileHandle, type FileSystem, type FsCode, FsError } from "./fs.ts";
+import type { System } from "./mod.ts";
+import type { Command, Finished } from "./processes.ts";
+
+/** Thrown by every call from the moment that the machine "died": what comes after never happened. */
+export class Crash extends Error {
+  override readonly name = "Crash";
+}
+
+/** What happens at the chosen operation. */
+export interface Fault {
+  /** Counted from 1, over all operations that change something. */
+  readonly at: number;
+  /** `before`: the operation does not happen. `after`: it happens, and nothing else does. */
+  readonly when: "before" | "after";
+  /** Fails this one (and, with `for_good`, all later ones) with an error of the system's instead of dying. */
+  readonly code?: FsCode;
+  readonly for_good?: boolean;
+}
+
+/** A system together with the number of changing operations seen so far. */
+export interface FaultySystem {
+  readonly system: System;
+  operations(): number;
+}
+
+const CHANGES = [
+  "create",
+  "append",
+  "symlink",
+  "link",
+  "mkdir",
+  "rename",
+  "remove",
+  "chmod",
+  "chown",
+  "utime",
+  "syncDir",
+] as const;
+const LOOKS = ["lstat", "readFile", "readLink", "readDir", "realPath", "openRead"] as const;
+
+/** Wraps a system so that the fault strikes. With `at: 0` nothing ever fails, and operations are counted. */
+export function faultySystem(inner: System, fault: Fault): FaultySystem {
+  let count = 0;
+  let dead = false;
+  const alive = () => {
+    if (dead) throw new Crash("the machine is off");
+  };
+  const change = <T>(doing: string, path: string, action: () => T): T => {
+    alive();
+    count++;
+    const strikes = fault.at > 0 &&
+      (count === fault.at || (fault.for_good === true && count > fault.at));
+    if (!strikes) return action();
+    if (fault.code !== undefined) throw new FsError(doing, path, fault.code);
+    if (fault.when === "before") {
+      dead = true;
+      throw new Crash(`died before operation ${count}: ${doing} ${path}`);
+    }
+    const result = action();
+    dead = true;
+    void result;
+    throw new Crash(`died after operation ${count}: ${doing} ${path}`);
+  };
+
+  const handle = (file: FileHandle, path: string): FileHandle => ({
+    read: (buffer) => (alive(), file.read(buffer)),
+    write: (bytes) => change("write", path, () => file.write(bytes)),
+    sync: () => change("flush", path, () => file.sync()),
+    close: () => file.close(),
+  });
+  const fs = Object.create(inner.fs) as Record<string, unknown>;
+  for (const name of LOOKS) {
+    fs[name] = (...args: unknown[]) => {
+      alive();
+      // deno-lint-ignore no-explicit-any
+      return (inner.fs[name] as any)(...args);
+    };
+  }
+  for (const name of CHANGES) {
+    fs[name] = (...args: unknown[]) => {
+      const path = String(
+        name === "rename" || name === "symlink" || name === "link" ? args[1] : args[0],
+      );
+      return change(name, path, () => {
+        // deno-lint-ignore no-explicit-any
+        const result = (inner.fs[name] as any)(...args);
+        return name === "create" || name === "append" ? handle(result, path) : result;
+      });
+    };
+  }
+  fs.lock = (path: string, mode: "shared" | "exclusive", wait: boolean) => {
+    alive();
+    return inner.fs.lock(path, mode, wait);
+  };
+  const processes = {
+    run: async (command: Command): Promise<Finished> => {
+      alive();
+      const finished = await change(
+        "run",
+        command.argv.join(" "),
+        () => inner.processes.run(command),
+      );
+      return finished;
+    },
+    which: (program: string, path?: string) => (alive(), inner.processes.which(program, path)),
+  };
+  return {
+    system: { ...inner, fs: fs as unknown as FileSystem, processes },
+    operations: () => count,
+  };
+}

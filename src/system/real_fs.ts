@@ -1,0 +1,235 @@
+/** The machine's own file system. */
+import { lchownSync } from "node:fs";
+import {
+  type FileHandle,
+  type FileInfo,
+  type FileLock,
+  type FileSystem,
+  type FsCode,
+  FsError,
+} from "./fs.ts";
+
+/** Long enough for a free lock to be granted by a busy machine, short enough not to be noticed. */
+const LOCK_PATIENCE = 250;
+
+const CODES = new Set<string>([
+  "ENOENT",
+  "EEXIST",
+  "EACCES",
+  "EPERM",
+  "ENOTDIR",
+  "EISDIR",
+  "ENOTEMPTY",
+  "ELOOP",
+  "ENOSPC",
+  "EDQUOT",
+  "EROFS",
+  "EXDEV",
+  "EMLINK",
+  "ENAMETOOLONG",
+  "EBUSY",
+  "EIO",
+]);
+
+/** Files and folders of this machine. */
+export class RealFs implements FileSystem {
+  lstat(path: string): FileInfo | null {
+    try {
+      return toInfo(Deno.lstatSync(path));
+    } catch (thrown) {
+      const code = codeOf(thrown);
+      // A path below a file does not exist either.
+      if (code === "ENOENT" || code === "ENOTDIR") return null;
+      throw new FsError("look at", path, code, thrown);
+    }
+  }
+
+  readFile(path: string): Uint8Array {
+    return attempt("read", path, () => Deno.readFileSync(path));
+  }
+
+  readLink(path: string): string {
+    return attempt("read the link", path, () => Deno.readLinkSync(path));
+  }
+
+  readDir(path: string): string[] {
+    const names = attempt("list", path, () => Array.from(Deno.readDirSync(path), (e) => e.name));
+    return sortByBytes(names);
+  }
+
+  realPath(path: string): string {
+    return attempt("resolve", path, () => Deno.realPathSync(path));
+  }
+
+  openRead(path: string): FileHandle {
+    return attempt("open", path, () => new RealHandle(Deno.openSync(path, { read: true }), path));
+  }
+
+  create(path: string, mode: number): FileHandle {
+    return attempt("create", path, () => {
+      const file = Deno.openSync(path, { write: true, createNew: true, mode });
+      exactMode(path, mode);
+      return new RealHandle(file, path);
+    });
+  }
+
+  append(path: string, mode: number): FileHandle {
+    return attempt("append to", path, () => {
+      return new RealHandle(Deno.openSync(path, { append: true, create: true, mode }), path);
+    });
+  }
+
+  symlink(to: string, path: string): void {
+    attempt("link", path, () => Deno.symlinkSync(to, path));
+  }
+
+  link(existing: string, path: string): void {
+    attempt("link", path, () => Deno.linkSync(existing, path));
+  }
+
+  mkdir(path: string, mode: number): void {
+    attempt("make the folder", path, () => {
+      Deno.mkdirSync(path, { mode });
+      exactMode(path, mode);
+    });
+  }
+
+  rename(from: string, to: string): void {
+    attempt(`rename ${from} to`, to, () => Deno.renameSync(from, to));
+  }
+
+  remove(path: string): void {
+    attempt("remove", path, () => Deno.removeSync(path));
+  }
+
+  chmod(path: string, mode: number): void {
+    attempt("change the mode of", path, () => Deno.chmodSync(path, mode));
+  }
+
+  chown(path: string, uid: number, gid: number): void {
+    attempt("change the owner of", path, () => lchownSync(path, uid, gid));
+  }
+
+  utime(path: string, seconds: number): void {
+    attempt("set the time of", path, () => Deno.utimeSync(path, seconds, seconds));
+  }
+
+  syncDir(path: string): void {
+    if (Deno.build.os === "windows") return;
+    attempt("flush", path, () => {
+      const folder = Deno.openSync(path, { read: true });
+      try {
+        folder.syncSync();
+      } finally {
+        folder.close();
+      }
+    });
+  }
+
+  async lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null> {
+    const file = attempt(
+      "lock",
+      path,
+      () => Deno.openSync(path, { read: true, append: true, create: true, mode: 0o644 }),
+    );
+    const granted = file.lock(mode === "exclusive");
+    if (wait) {
+      await granted;
+      return { release: () => file.close() };
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), LOCK_PATIENCE);
+    });
+    const got = await Promise.race([granted.then(() => true), patience]);
+    clearTimeout(timer);
+    if (got) return { release: () => file.close() };
+    // The request can't be taken back; what it is granted later is given up at once.
+    granted.then(() => file.close(), () => file.close());
+    return null;
+  }
+}
+
+class RealHandle implements FileHandle {
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+
+  constructor(file: Deno.FsFile, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  read(buffer: Uint8Array): number {
+    return attempt("read", this.#path, () => this.#file.readSync(buffer) ?? 0);
+  }
+
+  write(bytes: Uint8Array): void {
+    attempt("write", this.#path, () => {
+      for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
+    });
+  }
+
+  sync(): void {
+    attempt("flush", this.#path, () => this.#file.syncSync());
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** Modes that the usual umask would narrow are set again. */
+function exactMode(path: string, mode: number) {
+  if ((mode & 0o7022) !== 0 && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
+}
+
+function attempt<T>(doing: string, path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    throw new FsError(doing, path, codeOf(thrown), thrown);
+  }
+}
+
+function codeOf(thrown: unknown): FsCode {
+  const code = (thrown as { code?: unknown } | null)?.code;
+  if (typeof code === "string" && CODES.has(code)) return code as FsCode;
+  if (thrown instanceof Deno.errors.NotFound) return "ENOENT";
+  if (thrown instanceof Deno.errors.AlreadyExists) return "EEXIST";
+  if (thrown instanceof Deno.errors.PermissionDenied) return "EACCES";
+  if (thrown instanceof Deno.errors.NotCapable) return "EPERM";
+  if (thrown instanceof Deno.errors.NotADirectory) return "ENOTDIR";
+  if (thrown instanceof Deno.errors.IsADirectory) return "EISDIR";
+  return "EUNKNOWN";
+}
+
+function toInfo(info: Deno.FileInfo): FileInfo {
+  return {
+    kind: info.isSymlink ? "link" : info.isDirectory ? "dir" : info.isFile ? "file" : "other",
+    size: info.size,
+    mode: (info.mode ?? 0o755) & 0o7777,
+    mtime: Math.floor((info.mtime?.getTime() ?? 0) / 1000),
+    uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
+    dev: info.dev,
+    ino: info.ino ?? 0,
+    nlink: info.nlink ?? 1,
+  };
+}
+
+/** Sorts by the bytes of UTF-8, which differs from UTF-16 order only above the surrogates. */
+function sortByBytes(names: string[]): string[] {
+  names.sort();
+  // deno-lint-ignore no-control-regex
+  if (names.every((name) => /^[\x00-\x7f]*$/.test(name))) return names;
+  const encoder = new TextEncoder();
+  const keyed = names.map((name) => ({ name, bytes: encoder.encode(name) }));
+  keyed.sort((a, b) => compareBytes(a.bytes, b.bytes));
+  return keyed.map(({ name }) => name);
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let n = 0; n < length; n++) if (a[n] !== b[n]) return a[n] - b[n];
+  return a.length - b.length;
+}
