@@ -58,9 +58,8 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
       dead = true;
       throw new Crash(`died before operation ${count}: ${doing} ${path}`);
     }
-    const result = action();
+    action();
     dead = true;
-    void result;
     throw new Crash(`died after operation ${count}: ${doing} ${path}`);
   };
 
@@ -96,13 +95,17 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
   };
   const processes = {
     run: async (command: Command): Promise<Finished> => {
-      alive();
-      const finished = await change(
-        "run",
-        command.argv.join(" "),
-        () => inner.processes.run(command),
-      );
-      return finished;
+      let finished: Promise<Finished> | undefined;
+      try {
+        return await change("run", command.argv.join(" "), () => {
+          finished = inner.processes.run(command);
+          return finished;
+        });
+      } catch (thrown) {
+        // A crash "after" means that the program has run to its end.
+        await finished?.catch(() => {});
+        throw thrown;
+      }
     },
     which: (program: string, path?: string) => (alive(), inner.processes.which(program, path)),
   };

@@ -14,6 +14,7 @@ export interface System {
 }
 
 export type { Clock } from "./clock.ts";
+export type { Console } from "./console.ts";
 export { FsError } from "./fs.ts";
 export type { FileHandle, FileInfo, FileLock, FileSystem, FsCode, ReadFs } from "./fs.ts";
 export type { Arch, Host, Os } from "./host.ts";

@@ -1,5 +1,5 @@
 /** The machine's own file system. */
-import { lchownSync } from "node:fs";
+import nodeFs from "node:fs";
 import {
   type FileHandle,
   type FileInfo,
@@ -107,7 +107,7 @@ export class RealFs implements FileSystem {
   }
 
   chown(path: string, uid: number, gid: number): void {
-    attempt("change the owner of", path, () => lchownSync(path, uid, gid));
+    attempt("change the owner of", path, () => nodeFs.lchownSync(path, uid, gid));
   }
 
   utime(path: string, seconds: number): void {

@@ -1,0 +1,60 @@
+/** The terminal that the program was started in. */
+import type { Console } from "./console.ts";
+
+/** Standard input, output and error of this process. */
+export class RealConsole implements Console {
+  readonly #encoder = new TextEncoder();
+  readonly outIsTerminal: boolean = Deno.stdout.isTerminal();
+  readonly errIsTerminal: boolean = Deno.stderr.isTerminal();
+  readonly inIsTerminal: boolean = Deno.stdin.isTerminal();
+
+  out(text: string): void {
+    this.#write(Deno.stdout, text);
+  }
+
+  err(text: string): void {
+    this.#write(Deno.stderr, text);
+  }
+
+  columns(): number {
+    try {
+      return Deno.consoleSize().columns || 80;
+    } catch {
+      return 80;
+    }
+  }
+
+  async ask(question: string): Promise<string | null> {
+    this.err(question);
+    const bytes: number[] = [];
+    const one = new Uint8Array(1);
+    for (;;) {
+      const count = await Deno.stdin.read(one);
+      if (count === null) return bytes.length === 0 ? null : decode(bytes);
+      if (one[0] === 10) return decode(bytes);
+      bytes.push(one[0]);
+    }
+  }
+
+  onInterrupt(listener: () => void): () => void {
+    const signals: Deno.Signal[] = Deno.build.os === "windows"
+      ? ["SIGINT", "SIGBREAK"]
+      : ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) Deno.addSignalListener(signal, listener);
+    return () => signals.forEach((signal) => Deno.removeSignalListener(signal, listener));
+  }
+
+  #write(stream: { writeSync(bytes: Uint8Array): number }, text: string) {
+    const bytes = this.#encoder.encode(text);
+    try {
+      for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+    } catch (thrown) {
+      // The reader has gone (`sys history | head`): nobody is left to tell.
+      if (!(thrown instanceof Deno.errors.BrokenPipe)) throw thrown;
+    }
+  }
+}
+
+function decode(bytes: number[]): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes)).replace(/\r$/, "");
+}
