@@ -1,0 +1,73 @@
+/** Takes the arguments of the command line and the world, gives the exit code. */
+import { type ApplicationText, buildApplication, run as route, text_en } from "@stricli/core";
+import { routes } from "./routes.ts";
+import type { Console, System } from "../system/mod.ts";
+import { EXIT } from "./exit_codes.ts";
+import { errorDocument } from "./render/error.ts";
+import type { Context } from "./session.ts";
+import { SysError } from "../errors.ts";
+import { VERSION } from "./version.ts";
+
+/** What the command line is given by `main.ts`. */
+export interface World {
+  readonly system: System;
+  readonly console: Console;
+  /** Ends the process at once, at a second Ctrl-C. */
+  stop(code: number): void;
+}
+
+const TEXT: ApplicationText = { ...text_en, exceptionWhileParsingArguments: describe };
+
+/** Flags of every command whose value is the next argument. */
+const TAKE_VALUE = new Set(["--color", "--log-format"]);
+
+/** Runs one command. Never throws, never exits. */
+export async function run(args: readonly string[], world: World): Promise<number> {
+  const { console } = world;
+  const application = buildApplication(routes, {
+    name: "sys",
+    versionInfo: { currentVersion: VERSION },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
+    localization: { text: TEXT },
+  });
+  const json = args.includes("--json");
+  let complaint = "";
+  const context: Context = {
+    process: {
+      stdout: { write: (text: string) => console.out(text) },
+      stderr: { write: (text: string) => void (complaint += text) },
+    },
+    system: world.system,
+    console,
+    version: VERSION,
+    stop: () => world.stop(EXIT.interrupted),
+    exit: EXIT.done,
+  };
+  await route(application, ordered(args), context);
+  if (complaint === "") return context.exit;
+  const error = new SysError("usage", complaint.trim(), { hint: helpFor(args) });
+  if (json) console.out(JSON.stringify(errorDocument(error), null, 2) + "\n");
+  else console.err(`error: ${error.message}\n  hint: ${error.hint}\n`);
+  return EXIT.usage;
+}
+
+/** Flags given before the command belong to it: `sys --json plan` is `sys plan --json`. */
+function ordered(args: readonly string[]): string[] {
+  let first = 0;
+  while (args[first]?.startsWith("-")) first += TAKE_VALUE.has(args[first]) ? 2 : 1;
+  if (first === 0 || first >= args.length) return [...args];
+  return [args[first], ...args.slice(0, first), ...args.slice(first + 1)];
+}
+
+function helpFor(args: readonly string[]): string {
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  const known = words[0] !== undefined && routes.getRoutingTargetForInput(words[0]) !== undefined;
+  return known
+    ? `\`sys ${words[0]} --help\` shows its flags with examples`
+    : "`sys --help` lists all commands";
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,89 @@
+/** What every command is given: the world, the terminal, and how to speak to who called. */
+import type { CommandContext } from "@stricli/core";
+import { messageOf, SysError } from "../errors.ts";
+import type { Console, System } from "../system/mod.ts";
+import { EXIT, exitCodeOf } from "./exit_codes.ts";
+import { errorDocument, errorText } from "./render/error.ts";
+import { chooseStyle, type Style } from "./terminal/style.ts";
+
+/** Flags that every command takes. */
+export interface CommonFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: "auto" | "always" | "never";
+  readonly logFormat: "text" | "json";
+  readonly noWait?: boolean;
+  readonly timings?: boolean;
+}
+
+/** Handed to the command functions as `this`. */
+export interface Context extends CommandContext {
+  readonly system: System;
+  readonly console: Console;
+  readonly version: string;
+  /** Ends the process at once. */
+  stop(): void;
+  exit: number;
+}
+
+/** One run of one command. */
+export class Session {
+  readonly system: System;
+  readonly console: Console;
+  readonly version: string;
+  readonly flags: CommonFlags;
+  /** For standard output and standard error. */
+  readonly style: Style;
+  readonly errStyle: Style;
+  /** Fires at the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The line that a live display keeps below the messages; set by it. */
+  live: { hide(): void; show(): void } | null = null;
+
+  constructor(context: Context, flags: CommonFlags, signal: AbortSignal) {
+    this.system = context.system;
+    this.console = context.console;
+    this.version = context.version;
+    this.flags = flags;
+    this.signal = signal;
+    const env = (name: string) => this.system.host.env(name);
+    this.style = chooseStyle(flags.color, this.console.outIsTerminal, env);
+    this.errStyle = chooseStyle(flags.color, this.console.errIsTerminal, env);
+  }
+
+  /** Prints a result: the document with `--json`, else the text. */
+  print(document: unknown, text: () => string): void {
+    if (this.flags.json) return this.console.out(JSON.stringify(document, null, 2) + "\n");
+    const rendered = text();
+    if (rendered !== "") this.console.out(rendered.endsWith("\n") ? rendered : rendered + "\n");
+  }
+
+  /** Says something on standard error, unless `--quiet`. */
+  say(message: string, level: "info" | "warning" = "info"): void {
+    if (this.flags.quiet && level === "info") return;
+    this.live?.hide();
+    if (this.flags.logFormat === "json") {
+      this.console.err(JSON.stringify({ level, message }) + "\n");
+    } else {
+      const prefix = level === "warning" ? `${this.errStyle.yellow("warning")}: ` : "";
+      this.console.err(`${prefix}${message}\n`);
+    }
+    this.live?.show();
+  }
+
+  /** Says an error where it belongs, and gives the exit code for it. */
+  fail(thrown: unknown): number {
+    this.live?.hide();
+    if (this.flags.json) {
+      this.console.out(JSON.stringify(errorDocument(thrown), null, 2) + "\n");
+    } else if (this.flags.logFormat === "json") {
+      this.console.err(
+        JSON.stringify({ level: "error", message: messageOf(thrown) }) + "\n",
+      );
+    } else {
+      this.console.err(errorText(thrown, this.errStyle, this.flags.verbose === true));
+    }
+    return thrown instanceof SysError ? exitCodeOf(thrown.kind) : EXIT.failed;
+  }
+}

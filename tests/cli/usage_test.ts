@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { run } from "../../src/cli/run.ts";
+import { realSystem } from "../../src/system/real.ts";
+import type { Console } from "../../src/system/mod.ts";
+
+/** Runs a command line against a console that remembers. */
+async function type(...args: string[]) {
+  let out = "", err = "";
+  const console: Console = {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    inIsTerminal: false,
+    columns: () => 80,
+    ask: () => Promise.resolve(null),
+    onInterrupt: () => () => {},
+  };
+  const code = await run(args, { system: realSystem(), console, stop: () => {} });
+  return { code, out, err };
+}
+
+for (
+  const [args, says] of [
+    [["plna"], /did you mean `plan`\?/],
+    [["version", "--jsn"], /did you mean --json\?/],
+    [["version", "--color", "pink"], /one of \(auto\|always\|never\)/],
+    [["version", "extra"], /Too many arguments/],
+    [["rollback", "--dryrun"], /--dry-run/],
+  ] as const
+) {
+  Deno.test(`wrong usage exits 2 and teaches: sys ${args.join(" ")}`, async () => {
+    const { code, out, err } = await type(...args);
+    assert.equal(code, 2);
+    assert.equal(out, "");
+    assert.match(err, /^error: /);
+    assert.match(err, says);
+    assert.match(err, /hint: /);
+  });
+}
+
+Deno.test("wrong usage with --json is one document on standard output", async () => {
+  const { code, out, err } = await type("--json", "plna");
+  assert.equal(code, 2);
+  assert.equal(err, "");
+  const document = JSON.parse(out);
+  assert.equal(document.version, 1);
+  assert.equal(document.error.kind, "usage");
+});
+
+for (
+  const args of [["version", "--json"], ["--json", "version"], [
+    "--color",
+    "never",
+    "version",
+    "--json",
+  ]]
+) {
+  Deno.test(`flags go before or after the command: sys ${args.join(" ")}`, async () => {
+    const { code, out } = await type(...args);
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(out).version, 1);
+  });
+}
