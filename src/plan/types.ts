@@ -3,6 +3,12 @@ import type { Place } from "../errors.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
 
+/** Numeric user and group. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** What is, or shall be, at a path. The one vocabulary of observing, planning, doing, undoing and checking. */
 export type PathState =
   | { readonly kind: "absent" }
@@ -13,7 +19,7 @@ export type PathState =
     readonly digest: string;
     readonly mode: number;
     /** Only where it matters: files that root manages for others. */
-    readonly owner?: { readonly uid: number; readonly gid: number };
+    readonly owner?: Owner;
     /** Path of a file with this content: an object, or the kept original. Absent in observations. */
     readonly content?: string;
   }
@@ -44,6 +50,8 @@ export interface WantedPath {
   /** The user may edit it: only its absence is repaired. */
   readonly mutable: boolean;
   readonly force: boolean;
+  /** Whose it shall be, and its new folders; absent for the user who runs sys. */
+  readonly owner?: Owner;
   /** Name of the activation, and where it was declared. */
   readonly by: string;
   readonly place: Place | null;
@@ -58,6 +66,8 @@ export interface WantedRun {
   readonly undo: string | null;
   readonly on: "change" | "always";
   readonly pending: boolean;
+  /** Place among the services and commands: lower comes first. */
+  readonly order: number;
   readonly by: string;
   readonly place: Place | null;
 }
@@ -69,6 +79,8 @@ export interface WantedService {
   /** Path of the unit file (also among the wanted paths) and a hash of its content. */
   readonly unit: string;
   readonly digest: string;
+  /** Place among the services and commands: lower comes first. */
+  readonly order: number;
   readonly by: string;
   readonly place: Place | null;
 }
@@ -104,7 +116,9 @@ export type Step =
     readonly path: string;
     readonly before: PathState;
     readonly after: PathState;
-    readonly owner?: { readonly uid: number; readonly gid: number };
+    readonly owner?: Owner;
+    /** Name of the activation. */
+    readonly by: string;
   }
   | {
     readonly kind: "run";
@@ -113,11 +127,24 @@ export type Step =
     readonly undo: string | null;
     readonly by: string;
   }
+  /** A changed service is stopped before its unit is replaced and started after, so that the way back works too. */
   | {
     readonly kind: "service";
-    readonly op: "stop" | "start" | "restart" | "reload-units";
+    readonly op: "stop" | "start";
     readonly name: string;
     readonly user: boolean;
+    /** Path of its unit. */
+    readonly unit: string;
+    readonly by: string;
+  }
+  /** Gives a setting a value; null means that there is none. */
+  | {
+    readonly kind: "setting";
+    readonly setting: WantedSetting["kind"];
+    readonly key: string;
+    readonly before: Json;
+    readonly after: Json;
+    readonly by: string;
   };
 
 /** A line of the plan for people and scripts. */
@@ -136,6 +163,8 @@ export interface Current {
   readonly wanted: Wanted;
   /** By absolute path: what was there before sys.lua first touched it. */
   readonly originals: Readonly<Record<string, PathState>>;
+  /** By `<kind>:<key>`: the value of each setting before sys.lua first touched it. */
+  readonly settings: Readonly<Record<string, Json>>;
   /** Ids of the commands that have run. */
   readonly ran: readonly string[];
 }
@@ -151,7 +180,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Paths whose present content has to be kept as an object first. */
   readonly keep: readonly string[];
-  /** Targets that hold something which sys.lua did not put there, or which was edited since. */
+  /** Targets that hold something which sys.lua did not put there, or which was edited since, and for which no one
+   * has said yet that it may be replaced: nothing is done while there are any. */
   readonly unmanaged: readonly string[];
   /** Targets that can't be what is wanted, with the reason: nothing is done while there are any. */
   readonly blocked: readonly {
@@ -161,5 +191,24 @@ export interface Plan {
   }[];
   /** What was at each managed path before sys.lua first touched it: goes into the snapshot. */
   readonly originals: Readonly<Record<string, PathState>>;
+  /** The same for settings. */
+  readonly settings: Readonly<Record<string, Json>>;
+  /** Whether a snapshot is to be recorded. Commands that run at every apply alone make none. */
   readonly changes: boolean;
+}
+
+/** What the world is like where a plan may touch it. */
+export interface Observation {
+  /** Every wanted, managed or once-made path, and all folders above them. */
+  readonly states: ReadonlyMap<string, PathState>;
+  /** What is in those of them that are folders and may go. */
+  readonly entries: ReadonlyMap<string, readonly string[]>;
+  /** Those of them that are links which lead to a folder. */
+  readonly folders: ReadonlySet<string>;
+  /** Where a file lies and a link is wanted: whether the content is the same. Missing: not known yet. */
+  readonly identical: ReadonlyMap<string, boolean>;
+  /** Services that are running, as `system:<name>` or `user:<name>`. Empty where nobody asked. */
+  readonly running: ReadonlySet<string>;
+  /** By `<kind>:<key>`: the present value of each setting; null for none. */
+  readonly settings: ReadonlyMap<string, Json>;
 }

@@ -26,5 +26,7 @@ export interface Snapshot extends Current {
     readonly version: string | null;
     readonly outputs: Readonly<Record<string, ObjectName>>;
   }[];
+  /** The snapshot whose state this one brought back; null when it was not a rollback. */
+  readonly restores: SnapshotNumber | null;
   readonly tags: readonly string[];
 }

@@ -1,0 +1,126 @@
+/** Takes the paths that a plan is about, gives what is there: the Observation. Changes nothing. */
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import type { FileInfo, ReadFs } from "../system/fs.ts";
+import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
+import type { Json } from "../manifest/types.ts";
+
+/** Bytes that are hashed at a time. */
+const PIECE = 1 << 20;
+
+/** What others have to look at: `src/platform` asks service managers and settings. */
+export interface ObservedElsewhere {
+  readonly running: ReadonlySet<string>;
+  readonly settings: ReadonlyMap<string, Json>;
+}
+
+/**
+ * Looks at every path that is wanted, managed or was once made, and at the folders above them.
+ * @param texts SHA-256 (hex) of files that are not in the store yet, by the path that they will have
+ */
+export function observe(
+  fs: ReadFs,
+  wanted: Wanted,
+  current: Pick<Current, "wanted" | "originals"> | null,
+  texts: ReadonlyMap<string, string>,
+  elsewhere: ObservedElsewhere = { running: new Set(), settings: new Map() },
+): Observation {
+  const states = new Map<string, PathState>();
+  const entries = new Map<string, readonly string[]>();
+  const folders = new Set<string>();
+  const identical = new Map<string, boolean>();
+  const look = (path: string, owned: boolean): PathState => {
+    const known = states.get(path);
+    if (known) return known;
+    const state = stateAt(fs, path, owned);
+    states.set(path, state);
+    return state;
+  };
+  const lookAbove = (path: string, trusted: boolean) => {
+    for (let folder = dirname(path); !states.has(folder); folder = dirname(folder)) {
+      const state = look(folder, false);
+      if (state.kind === "link" && trusted && leadsToFolder(fs, folder)) folders.add(folder);
+    }
+  };
+  const managed = new Set(current?.wanted.paths.map(({ path }) => path) ?? []);
+  for (const path of wanted.paths) {
+    const now = look(path.path, path.owner !== undefined);
+    lookAbove(path.path, path.owner === undefined);
+    if (now.kind === "dir") entries.set(path.path, fs.readDir(path.path));
+    if (now.kind === "absent" || managed.has(path.path) || path.pending) continue;
+    const same = sameContent(fs, now, path, texts);
+    if (same !== null) identical.set(path.path, same);
+  }
+  for (const path of current?.wanted.paths ?? []) {
+    look(path.path, path.owner !== undefined);
+    lookAbove(path.path, path.owner === undefined);
+  }
+  for (const path of Object.keys(current?.originals ?? {})) {
+    const now = look(path, false);
+    if (now.kind === "link" && leadsToFolder(fs, path)) folders.add(path);
+    if (now.kind === "dir" && !entries.has(path)) entries.set(path, fs.readDir(path));
+  }
+  return { states, entries, folders, identical, ...elsewhere };
+}
+
+/** What is at a path. @param owned whether it matters whose file it is */
+export function stateAt(fs: ReadFs, path: string, owned = false): PathState {
+  const info = fs.lstat(path);
+  if (info === null) return { kind: "absent" };
+  return stateOf(fs, path, info, owned);
+}
+
+function stateOf(fs: ReadFs, path: string, info: FileInfo, owned: boolean): PathState {
+  switch (info.kind) {
+    case "link":
+      return { kind: "link", to: fs.readLink(path) };
+    case "dir":
+      return { kind: "dir", mode: info.mode };
+    case "file": {
+      const owner = owned ? { owner: { uid: info.uid, gid: info.gid } } : {};
+      return { kind: "file", digest: digestOfFile(fs, path), mode: info.mode, ...owner };
+    }
+    case "other":
+      return { kind: "other" };
+  }
+}
+
+/** SHA-256 of a file's content, hex; a piece at a time. */
+export function digestOfFile(fs: ReadFs, path: string): string {
+  const file = fs.openRead(path);
+  try {
+    const hash = createHash("sha256");
+    const buffer = new Uint8Array(PIECE);
+    for (let size = file.read(buffer); size > 0; size = file.read(buffer)) {
+      hash.update(buffer.subarray(0, size));
+    }
+    return hash.digest("hex");
+  } finally {
+    file.close();
+  }
+}
+
+/** Whether what is there says the same as what is wanted; null where that is not known yet. */
+function sameContent(
+  fs: ReadFs,
+  now: PathState,
+  path: WantedPath,
+  texts: ReadonlyMap<string, string>,
+): boolean | null {
+  if (now.kind !== "file") return false;
+  if (path.state.kind === "file") return now.digest === path.state.digest;
+  if (path.state.kind !== "link") return false;
+  const known = texts.get(path.state.to);
+  if (known !== undefined) return now.digest === known;
+  const info = fs.lstat(path.state.to);
+  if (info === null) return null;
+  return info.kind === "file" && digestOfFile(fs, path.state.to) === now.digest;
+}
+
+function leadsToFolder(fs: ReadFs, link: string): boolean {
+  try {
+    return fs.lstat(fs.realPath(link))?.kind === "dir";
+  } catch {
+    return false;
+  }
+}

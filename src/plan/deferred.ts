@@ -1,0 +1,131 @@
+/** Takes the services and commands that are wanted, gives what is done with them before and after the paths
+ * change. */
+import type {
+  Current,
+  Observation,
+  PlannedAction,
+  Step,
+  Wanted,
+  WantedRun,
+  WantedService,
+} from "./types.ts";
+
+/** Steps around the path steps. */
+export interface Deferred {
+  readonly first: readonly Step[];
+  readonly last: readonly Step[];
+  readonly actions: readonly PlannedAction[];
+  /** Whether any of it is a change, other than a command that runs at every apply. */
+  readonly changes: boolean;
+}
+
+/** Services that go or change stop first; those that come or changed start last, among the commands at their
+ * place. Commands that are not wanted any more are undone last of all. */
+export function deferSteps(wanted: Wanted, current: Current | null, world: Observation): Deferred {
+  const services = planServices(wanted, current, world);
+  const runs = planRuns(wanted, current);
+  const last = [...services.start, ...runs.run].sort((a, b) => a.order - b.order);
+  return {
+    first: services.stop,
+    last: [...last.map(({ step }) => step), ...runs.undo],
+    actions: [...services.actions, ...runs.actions],
+    changes: services.stop.length > 0 || services.start.length > 0 || runs.changes,
+  };
+}
+
+interface Ordered {
+  readonly order: number;
+  readonly step: Step;
+}
+
+function planServices(wanted: Wanted, current: Current | null, world: Observation) {
+  const stop: Step[] = [], start: Ordered[] = [], actions: PlannedAction[] = [];
+  const was = new Map((current?.wanted.services ?? []).map((one) => [keyOf(one), one]));
+  const step = (op: "stop" | "start", { name, user, unit, by }: WantedService): Step => ({
+    kind: "service",
+    op,
+    name,
+    user,
+    unit,
+    by,
+  });
+  for (const service of wanted.services) {
+    const before = was.get(keyOf(service));
+    was.delete(keyOf(service));
+    const say = (op: PlannedAction["op"], drifted = false) =>
+      actions.push({
+        op,
+        kind: "service",
+        target: service.name,
+        ...(drifted ? { drifted: true, note: "not running" } : {}),
+      });
+    if (!before) {
+      say("create");
+    } else if (before.digest !== service.digest || before.unit !== service.unit) {
+      say("update");
+      stop.push(step("stop", before));
+    } else if (!world.running.has(keyOf(service))) {
+      say("update", true);
+    } else {
+      say("keep");
+      continue;
+    }
+    start.push({ order: service.order, step: step("start", service) });
+  }
+  for (const service of was.values()) {
+    actions.push({ op: "remove", kind: "service", target: service.name });
+    stop.push(step("stop", service));
+  }
+  return { stop, start, actions };
+}
+
+function planRuns(wanted: Wanted, current: Current | null) {
+  const run: Ordered[] = [], undo: Step[] = [], actions: PlannedAction[] = [];
+  const ran = new Set(current?.ran ?? []);
+  let changes = false;
+  for (const one of wanted.runs) {
+    const done = ran.has(one.id);
+    if (done && one.on === "change") {
+      actions.push({ op: "keep", kind: "run", target: wordsOf(one) });
+      continue;
+    }
+    changes ||= !done;
+    actions.push({
+      op: done ? "update" : "create",
+      kind: "run",
+      target: wordsOf(one),
+      ...(done ? { note: "runs at every apply" } : {}),
+      ...(one.undo === null && !done ? { note: "cannot be undone" } : {}),
+    });
+    const { command, check, undo, by } = one;
+    run.push({ order: one.order, step: { kind: "run", command, check, undo, by } });
+  }
+  const kept = new Set(wanted.runs.map((one) => one.id));
+  for (const one of [...current?.wanted.runs ?? []].reverse()) {
+    if (kept.has(one.id) || !ran.has(one.id)) continue;
+    changes = true;
+    actions.push({
+      op: "remove",
+      kind: "run",
+      target: wordsOf(one),
+      note: one.undo === null ? "cannot be undone" : `undone by ${one.undo}`,
+    });
+    if (one.undo === null) continue;
+    const again = typeof one.command === "string" ? one.command : one.command.map(quote).join(" ");
+    undo.push({ kind: "run", command: one.undo, check: null, undo: again, by: one.by });
+  }
+  return { run, undo, actions, changes };
+}
+
+/** `user:<name>` or `system:<name>`: the same name may be both. */
+export function keyOf(service: { readonly name: string; readonly user: boolean }): string {
+  return `${service.user ? "user" : "system"}:${service.name}`;
+}
+
+function wordsOf(run: WantedRun): string {
+  return typeof run.command === "string" ? run.command : run.command.join(" ");
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,49 @@
+/** Takes what the current snapshot says and what the world is like, gives where they differ. */
+import { keyOf } from "./deferred.ts";
+import { equal, idOf } from "./settings.ts";
+import { ABSENT, describeState, sameState } from "./state.ts";
+import type { Observation, Wanted } from "./types.ts";
+
+/** One difference. */
+export interface Drift {
+  readonly target: string;
+  /** The role of a path, `service`, or the kind of a setting. */
+  readonly kind: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Where the world is not what was activated. What the user may edit only has to be there. */
+export function driftOf(wanted: Wanted, world: Observation): Drift[] {
+  const drift: Drift[] = [];
+  for (const path of wanted.paths) {
+    const now = world.states.get(path.path) ?? ABSENT;
+    if (path.mutable ? now.kind !== "absent" : sameState(now, path.state)) continue;
+    drift.push({
+      target: path.target,
+      kind: path.role,
+      expected: describeState(path.state),
+      found: describeState(now),
+    });
+  }
+  for (const service of wanted.services) {
+    if (world.running.has(keyOf(service))) continue;
+    drift.push({
+      target: service.name,
+      kind: "service",
+      expected: "running",
+      found: "not running",
+    });
+  }
+  for (const setting of wanted.settings) {
+    const now = world.settings.get(idOf(setting)) ?? null;
+    if (equal(now, setting.value)) continue;
+    drift.push({
+      target: setting.key,
+      kind: setting.kind,
+      expected: JSON.stringify(setting.value),
+      found: now === null ? "nothing" : JSON.stringify(now),
+    });
+  }
+  return drift;
+}

@@ -1,0 +1,288 @@
+/** Takes what is wanted, what the current snapshot says and what the world is like; gives the Plan. Pure.
+ *
+ * Paths are decided in this order, since each decision may depend on those before it:
+ *
+ * 1. what sys.lua had put there and is not wanted any more goes, and what was there before comes back;
+ * 2. folders that sys.lua made and that are empty then go too;
+ * 3. folders that wanted paths lie in are made where they are missing;
+ * 4. wanted paths get their state.
+ */
+import { dirname, join } from "node:path";
+import { deferSteps } from "./deferred.ts";
+import { FolderPlan } from "./folders.ts";
+import { settingSteps } from "./settings.ts";
+import { ABSENT, sameState } from "./state.ts";
+import type {
+  Current,
+  Observation,
+  PathState,
+  Plan,
+  PlannedAction,
+  Step,
+  Wanted,
+  WantedPath,
+} from "./types.ts";
+
+/** What the planner is told besides. */
+export interface PlanOptions {
+  /** `<root>`: made by `perform`, together with the folders above it. */
+  readonly root: string;
+  /** Targets (as the user wrote them) whose unmanaged or edited content may be replaced. */
+  readonly replace: "none" | "all" | ReadonlySet<string>;
+  /** Derivations that have to be realized first. */
+  readonly realize: Plan["realize"];
+}
+
+/** Compares, and says what to do. */
+export function makePlan(
+  wanted: Wanted,
+  current: Current | null,
+  world: Observation,
+  options: PlanOptions,
+): Plan {
+  return new Planner(wanted, current, world, options).plan();
+}
+
+/** A path on its way from one state to another. */
+interface Move {
+  readonly path: string;
+  readonly before: PathState;
+  readonly after: PathState;
+  readonly owner?: WantedPath["owner"];
+  readonly by: string;
+  /** Folders are made before all else; then the profile, files, and the env scripts. */
+  readonly rank: number;
+}
+
+const RANKS: Partial<Record<WantedPath["role"], number>> = { profile: 1, shell: 3 };
+const FOLDER = 0, FILE = 2;
+
+class Planner {
+  readonly #want = new Map<string, WantedPath>();
+  readonly #was = new Map<string, WantedPath>();
+  readonly #moves = new Map<string, Move>();
+  readonly #originals: Record<string, PathState> = {};
+  readonly #before: Readonly<Record<string, PathState>>;
+  readonly #actions: PlannedAction[] = [];
+  readonly #blocked: Plan["blocked"][number][] = [];
+  readonly #unmanaged: string[] = [];
+  readonly #keep: string[] = [];
+  readonly #folders: FolderPlan;
+  /** Something is to be recorded although nothing is to be done. */
+  #recorded = false;
+
+  constructor(
+    readonly wanted: Wanted,
+    readonly current: Current | null,
+    readonly world: Observation,
+    readonly options: PlanOptions,
+  ) {
+    for (const path of wanted.paths) this.#want.set(path.path, path);
+    for (const path of current?.wanted.paths ?? []) this.#was.set(path.path, path);
+    this.#before = current?.originals ?? {};
+    this.#folders = new FolderPlan(this.#want, this.#was, world, options.root);
+  }
+
+  plan(): Plan {
+    this.#removePaths();
+    this.#removeFolders();
+    for (const path of this.wanted.paths) this.#decide(path);
+    const paths = this.#pathSteps();
+    const { first, last, actions, changes } = deferSteps(this.wanted, this.current, this.world);
+    const settings = settingSteps(this.wanted, this.current, this.world);
+    return {
+      version: 1,
+      realize: this.options.realize,
+      actions: [...this.#actions, ...settings.actions, ...actions],
+      steps: [...first, ...paths, ...settings.steps, ...last],
+      keep: this.#keep,
+      unmanaged: this.#unmanaged,
+      blocked: this.#blocked,
+      originals: this.#originals,
+      settings: settings.originals,
+      changes: paths.length > 0 || settings.steps.length > 0 || changes || this.#recorded ||
+        this.wanted.paths.some((path) => path.pending),
+    };
+  }
+
+  #removePaths() {
+    for (const was of this.#was.values()) {
+      if (this.#want.has(was.path) || this.#folders.needed(was.path)) continue;
+      this.#recorded = true;
+      const now = this.#stateOf(was.path);
+      const original = this.#before[was.path] ?? ABSENT;
+      const remove = (note?: string) =>
+        this.#actions.push({
+          op: "remove",
+          kind: was.role,
+          target: was.target,
+          ...(note ? { note } : {}),
+        });
+      if (sameState(now, original)) {
+        remove();
+      } else if (now.kind !== "absent" && !sameState(now, was.state)) {
+        const kept = original.kind === "file" && original.content !== undefined
+          ? `; what was there before sys.lua lies in ${original.content}`
+          : "";
+        remove(`edited by hand, kept${kept}`);
+      } else {
+        if (original.kind !== "absent") {
+          const blocked = this.#makeFolder(dirname(was.path), was);
+          if (blocked !== null) {
+            remove(`the original cannot come back: ${blocked}`);
+            continue;
+          }
+        }
+        remove(original.kind === "absent" ? undefined : "the original comes back");
+        this.#move(was, this.#known(now, was), original);
+      }
+    }
+  }
+
+  /** Folders that an earlier apply made: gone when nothing is left in them. */
+  #removeFolders() {
+    const made = Object.keys(this.#before)
+      .filter((path) => !this.#was.has(path) && !this.#want.has(path))
+      .sort().reverse();
+    for (const path of made) {
+      const now = this.world.states.get(path) ?? ABSENT;
+      if (now.kind !== "dir") continue;
+      if (this.#folders.needed(path) || !this.#emptied(path)) {
+        this.#originals[path] = this.#before[path];
+        continue;
+      }
+      const original = this.#before[path];
+      this.#moves.set(path, { path, before: now, after: original, by: "", rank: FOLDER });
+    }
+  }
+
+  #emptied(folder: string): boolean {
+    const entries = this.world.entries.get(folder);
+    return entries !== undefined && entries.every((name) => {
+      return this.#moves.get(join(folder, name))?.after.kind === "absent";
+    });
+  }
+
+  /** Sees to it that a folder is there for something to lie in. Gives the reason where that can't be. */
+  #makeFolder(folder: string, path: WantedPath): string | null {
+    const verdict = this.#folders.at(folder);
+    if (verdict.kind === "blocked") return verdict.why;
+    for (const { path: made, before } of verdict.make) {
+      if (this.#moves.has(made)) continue;
+      const after: PathState = { kind: "dir", mode: modeOfFolder(made) };
+      this.#originals[made] = this.#before[made] ?? ABSENT;
+      const owner = path.owner;
+      this.#moves.set(made, { path: made, before, after, owner, by: path.by, rank: FOLDER });
+      const was = this.#was.get(made);
+      if (was) this.#actions.push({ op: "remove", kind: was.role, target: was.target });
+    }
+    return null;
+  }
+
+  #decide(path: WantedPath) {
+    const blocked = this.#makeFolder(dirname(path.path), path);
+    if (blocked !== null) return this.#block(path, blocked);
+    const was = this.#was.get(path.path);
+    const now = this.#stateOf(path.path);
+    const say = (op: PlannedAction["op"], details: Partial<PlannedAction> = {}) =>
+      this.#actions.push({ op, kind: path.role, target: path.target, ...details });
+    this.#originals[path.path] = this.#before[path.path] ?? (was ? ABSENT : now);
+
+    if (now.kind === "other") {
+      return this.#block(path, "neither a file, a folder nor a link is there");
+    }
+    if (now.kind === "dir" && path.state.kind !== "dir" && !this.#emptied(path.path)) {
+      return this.#block(path, "a folder with files in it is there");
+    }
+    if (!path.pending && sameState(now, path.state)) {
+      say("keep");
+      if (!was) this.#takeOver(path, now);
+      return;
+    }
+    if (path.mutable && now.kind !== "absent") {
+      say("keep");
+      if (!was) this.#takeOver(path, now);
+      return;
+    }
+    if (now.kind === "absent") {
+      say("create", was ? { drifted: true } : {});
+    } else if (was && sameState(now, was.state)) {
+      say("update");
+    } else if (was) {
+      say("update", { drifted: true, note: "edited by hand" });
+      this.#ask(path);
+    } else if (now.kind === "dir") {
+      say("replace", { note: "an empty folder is there" });
+    } else if (this.world.identical.get(path.path) === true) {
+      say("replace", { note: "the same content is there" });
+    } else {
+      say("replace");
+      // What has yet to be built may turn out to be the same.
+      if (!path.pending && this.world.identical.has(path.path)) this.#ask(path);
+    }
+    this.#move(path, this.#known(now, was), path.state);
+  }
+
+  /** What sys.lua did not put there, and is as wanted, is managed from now on. */
+  #takeOver(path: WantedPath, now: PathState) {
+    this.#recorded = true;
+    if (now.kind === "file") this.#keep.push(path.path);
+  }
+
+  #ask(path: WantedPath) {
+    const { replace } = this.options;
+    if (path.force || replace === "all") return;
+    if (replace !== "none" && replace.has(path.target)) return;
+    this.#unmanaged.push(path.target);
+  }
+
+  #block(path: WantedPath, why: string) {
+    this.#blocked.push({ target: path.target, why, place: path.place });
+  }
+
+  #move(path: WantedPath, before: PathState, after: PathState) {
+    if (before.kind === "file" && before.content === undefined) this.#keep.push(path.path);
+    const rank = RANKS[path.role] ?? FILE;
+    this.#moves.set(path.path, {
+      path: path.path,
+      before,
+      after,
+      owner: path.owner,
+      by: path.by,
+      rank,
+    });
+  }
+
+  /** The present state, with the place of its content where that is an object already. */
+  #known(now: PathState, was: WantedPath | undefined): PathState {
+    return was?.state.kind === "file" && sameState(now, was.state) ? was.state : now;
+  }
+
+  #stateOf(path: string): PathState {
+    return this.#folders.isNew(dirname(path)) ? ABSENT : this.world.states.get(path) ?? ABSENT;
+  }
+
+  /** What goes, the deepest first; then folders, the highest first; then the rest. */
+  #pathSteps(): Step[] {
+    const moves = [...this.#moves.values()].filter(({ before, after }) =>
+      !sameState(before, after)
+    );
+    const byPath = (a: Move, b: Move) => (a.path < b.path ? -1 : 1);
+    const gone = moves.filter(({ after }) => after.kind === "absent").sort((a, b) => byPath(b, a));
+    const rest = moves.filter(({ after }) => after.kind !== "absent")
+      .sort((a, b) => a.rank - b.rank || byPath(a, b));
+    return [...gone, ...rest].map(({ path, before, after, owner, by }) => ({
+      kind: "path",
+      path,
+      before,
+      after,
+      ...(owner ? { owner } : {}),
+      by,
+    }));
+  }
+}
+
+/** Folders that hold keys are for their owner alone, as the programs that read them demand. */
+function modeOfFolder(path: string): number {
+  return /\/\.(ssh|gnupg)$/.test(path) ? 0o700 : 0o755;
+}
