@@ -39,6 +39,9 @@ export interface Store {
     readonly candidates: readonly ObjectName[];
     /** Content hash that it must have. @throws SysError "build" with both hashes */
     readonly expected?: Digest;
+    /** Outputs of the same derivation that are objects already, by their scratch paths: where this one names
+     * them, it will name the objects. */
+    readonly siblings?: ReadonlyMap<string, ObjectName>;
   }): ObjectName;
 
   /** The outputs of a derivation, when it is realized and they are all here. */
@@ -54,4 +57,7 @@ export interface Store {
   references(object: ObjectName): readonly ObjectName[];
   /** Objects and all that they refer to. */
   closure(objects: Iterable<ObjectName>): Set<ObjectName>;
+  /** Whether an object is still what its name says: its sizes and times are looked at, its content only where
+   * those have changed. */
+  intact(object: ObjectName): boolean;
 }

@@ -1,0 +1,150 @@
+/** Copying: files through one buffer, trees while they are being hashed. */
+import { Buffer } from "node:buffer";
+import type { FileHandle, FileInfo, FileSystem, ReadFs } from "../system/mod.ts";
+import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
+import type { NarFilter } from "./nar.ts";
+
+const BUFFER = 1 << 20;
+
+/** Writes a new file with the content of another, changed by the filter if there is one. */
+export function copyFile(
+  fs: FileSystem,
+  from: string,
+  to: string,
+  mode: number,
+  filter?: NarFilter,
+): void {
+  const target = fs.create(to, mode);
+  try {
+    streamFile(fs, from, (bytes) => target.write(bytes), filter);
+  } finally {
+    target.close();
+  }
+  fs.chmod(to, mode);
+}
+
+/** Reads a file through a window that the filter sees before the sink does. */
+export function streamFile(
+  fs: ReadFs,
+  path: string,
+  sink: (bytes: Uint8Array) => void,
+  filter?: NarFilter,
+): void {
+  const source = fs.openRead(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(BUFFER);
+    const overlap = filter?.overlap ?? 0;
+    let used = 0;
+    while (true) {
+      const count = source.read(buffer.subarray(used));
+      used += count;
+      if (count !== 0 && used < buffer.length) continue;
+      filter?.see(buffer.subarray(0, used));
+      if (count === 0) return sink(buffer.subarray(0, used));
+      sink(buffer.subarray(0, used - overlap));
+      buffer.copyWithin(0, used - overlap, used);
+      used = overlap;
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/** A view of a tree that copies whatever is read through it, in canonical form. So a tree is copied and hashed
+ * in one walk, and what is hashed is what was copied. */
+export class CopyingTree implements ReadFs {
+  /** Files, links and folders; of these the executable files; the bytes of the files. */
+  entries = 0;
+  executables = 0;
+  bytes = 0;
+  readonly #folders: string[] = [];
+  readonly #modes = new Map<string, number>();
+
+  constructor(
+    readonly fs: FileSystem,
+    readonly from: string,
+    readonly to: string,
+  ) {}
+
+  lstat(path: string): FileInfo | null {
+    const info = this.fs.lstat(path);
+    if (info === null) return null;
+    this.entries++;
+    const copy = this.#copyOf(path);
+    if (info.kind === "dir") {
+      this.fs.mkdir(copy, 0o755);
+      this.#folders.push(copy);
+    } else if (info.kind === "link") {
+      this.fs.symlink(this.fs.readLink(path), copy);
+    } else if (info.kind === "file") {
+      this.bytes += info.size;
+      if (info.mode & 0o100) this.executables++;
+      const mode = canonicalMode(info.mode);
+      if (info.size === 0) this.#finish(this.fs.create(copy, mode), copy, mode);
+      else this.#modes.set(path, mode);
+    }
+    return info;
+  }
+
+  openRead(path: string): FileHandle {
+    const source = this.fs.openRead(path);
+    const copy = this.#copyOf(path);
+    const mode = this.#modes.get(path) ?? 0o444;
+    this.#modes.delete(path);
+    let target: FileHandle;
+    try {
+      target = this.fs.create(copy, mode);
+    } catch (thrown) {
+      source.close();
+      throw thrown;
+    }
+    return {
+      read: (buffer) => {
+        const count = source.read(buffer);
+        target.write(buffer.subarray(0, count));
+        return count;
+      },
+      write: (bytes) => source.write(bytes),
+      sync: () => target.sync(),
+      close: () => {
+        source.close();
+        this.#finish(target, copy, mode);
+      },
+    };
+  }
+
+  readDir(path: string): string[] {
+    return this.fs.readDir(path);
+  }
+
+  readFile(path: string): Uint8Array {
+    return this.fs.readFile(path);
+  }
+
+  /** What the copy points to, so that hash and copy agree. */
+  readLink(path: string): string {
+    return this.fs.readLink(this.#copyOf(path));
+  }
+
+  realPath(path: string): string {
+    return this.fs.realPath(path);
+  }
+
+  /** Makes the folders below the top read-only, innermost first. The top one has to move yet. */
+  close(): void {
+    for (const folder of this.#folders.slice(1).reverse()) {
+      this.fs.chmod(folder, FOLDER_MODE);
+      this.fs.utime(folder, MTIME);
+    }
+  }
+
+  #finish(target: FileHandle, copy: string, mode: number) {
+    target.close();
+    this.fs.chmod(copy, mode);
+    this.fs.utime(copy, MTIME);
+  }
+
+  #copyOf(path: string): string {
+    return this.to + path.slice(this.from.length);
+  }
+}

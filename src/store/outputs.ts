@@ -1,0 +1,85 @@
+/** Which objects a derivation has become. */
+import { Buffer } from "node:buffer";
+import type { DerivationHash } from "../manifest/types.ts";
+import type { ReadFs } from "../system/mod.ts";
+import type { Layout } from "./layout.ts";
+import { isObjectName, type ObjectName } from "./names.ts";
+import type { Place } from "./place.ts";
+import { discard, sparePath, writeWhole } from "./write.ts";
+
+/** Output name → object. */
+export type Outputs = Readonly<Record<string, ObjectName>>;
+
+/** Reads `drv-out/<hash>`; null when there is none. A damaged one counts as none: building again mends it. */
+export function readOutputs(fs: ReadFs, layout: Layout, derivation: string): Outputs | null {
+  const path = `${layout.drvOut}/${derivation}`;
+  if (fs.lstat(path) === null) return null;
+  try {
+    const found = JSON.parse(Buffer.from(fs.readFile(path)).toString());
+    return isOutputs(found) ? found : null;
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return null;
+    throw thrown;
+  }
+}
+
+/** Writes `drv/<hash>.drv`, then the links for people, then `drv-out/<hash>`, which makes it count. */
+export function writeOutputs(
+  place: Place,
+  derivation: DerivationHash,
+  outputs: Outputs,
+  description: unknown,
+): void {
+  const { fs, layout } = place;
+  place.prepare();
+  const text = JSON.stringify(description ?? null, null, 2) + "\n";
+  writeWhole(fs, layout, `${layout.drv}/${derivation}.drv`, text);
+  for (const [output, object] of Object.entries(outputs)) {
+    linkForPeople(place, output, object, description);
+  }
+  writeWhole(fs, layout, `${layout.drvOut}/${derivation}`, JSON.stringify(outputs) + "\n");
+}
+
+/** `pkg/<name>/<version>/<platform>`, with the output's name after it where it is not `out`. */
+function linkForPeople(place: Place, output: string, object: ObjectName, description: unknown) {
+  const { fs, layout, host } = place;
+  const named = description as { name?: unknown; version?: unknown } | null;
+  if (typeof named?.name !== "string") return;
+  const version = typeof named.version === "string" && named.version
+    ? named.version
+    : "unversioned";
+  let folder = layout.pkg;
+  for (const part of [pathPart(named.name), pathPart(version)]) {
+    folder += `/${part}`;
+    if (fs.lstat(folder) === null) makeFolder(place, folder);
+  }
+  const platform = `${host.arch}-${host.os}${output === "out" ? "" : `-${pathPart(output)}`}`;
+  const target = `../../../obj/${object}`;
+  const link = `${folder}/${platform}`;
+  if (fs.lstat(link)?.kind === "link" && fs.readLink(link) === target) return;
+  const spare = sparePath(layout);
+  fs.symlink(target, spare);
+  try {
+    fs.rename(spare, link);
+  } catch (thrown) {
+    discard(() => fs.remove(spare));
+    throw thrown;
+  }
+}
+
+function makeFolder({ fs }: Place, path: string) {
+  try {
+    fs.mkdir(path, 0o755);
+  } catch (thrown) {
+    if (fs.lstat(path)?.kind !== "dir") throw thrown;
+  }
+}
+
+function pathPart(text: string): string {
+  return text.replace(/[^A-Za-z0-9+._?=-]/g, "-").replace(/^\.+/, "") || "unnamed";
+}
+
+function isOutputs(found: unknown): found is Outputs {
+  return typeof found === "object" && found !== null && !Array.isArray(found) &&
+    Object.values(found).every((name) => typeof name === "string" && isObjectName(name));
+}

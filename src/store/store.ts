@@ -1,0 +1,136 @@
+/** Takes files and the outputs of builds, gives immutable objects that are named by their content. */
+import { type Digest, sha256, shortHash } from "../digest.ts";
+import type { DerivationHash } from "../manifest/types.ts";
+import type { System } from "../system/mod.ts";
+import { addFile, addTree, nameOfFile, recordOfFile } from "./add.ts";
+import { adopt } from "./adopt.ts";
+import { type Layout, layoutOf, objectPath } from "./layout.ts";
+import { type ObjectName, objectName } from "./names.ts";
+import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
+import { Place } from "./place.ts";
+import { addReferences, readRecord } from "./record.ts";
+import { isIntact } from "./seal.ts";
+import type { Store } from "./types.ts";
+import { storing } from "./write.ts";
+
+export interface StoreOptions {
+  /** Root of the system's store, in which objects are looked up too. It is never written through this one. */
+  readonly system?: string;
+  /** Other users may read this store: the system's own. */
+  readonly shared?: boolean;
+}
+
+/** Opens the store below a root. Nothing is made before something is stored. */
+export function openStore(
+  system: Pick<System, "fs" | "host">,
+  root: string,
+  options: StoreOptions = {},
+): Store {
+  return new LocalStore(system, root, options);
+}
+
+class LocalStore implements Store {
+  readonly dir: string;
+  readonly #place: Place;
+  /** Where objects are looked up, in order. */
+  readonly #layouts: readonly Layout[];
+
+  constructor(system: Pick<System, "fs" | "host">, root: string, options: StoreOptions) {
+    const other = options.system === root ? undefined : options.system;
+    this.#place = new Place(system, root, options.shared ?? options.system === root);
+    this.#layouts = [root, ...(other === undefined ? [] : [other])].map(layoutOf);
+    this.dir = this.#place.layout.dir;
+  }
+
+  pathOf(object: ObjectName): string {
+    return objectPath(this.#layoutOf(object) ?? this.#place.layout, object);
+  }
+
+  has(object: ObjectName): boolean {
+    return this.#layoutOf(object) !== null;
+  }
+
+  nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
+    return nameOfFile(name, content, executable);
+  }
+
+  addFile(
+    name: string,
+    content: Uint8Array,
+    executable: boolean,
+    references: readonly ObjectName[] = [],
+  ): ObjectName {
+    const object = nameOfFile(name, content, executable);
+    const { fs, layout } = this.#place;
+    storing(() => {
+      if (!this.has(object)) addFile(this.#place, object, content, executable, references);
+      else if (references.length > 0 && this.#place.has(object)) {
+        addReferences(fs, layout, object, recordOfFile(object, content, executable, references));
+      }
+    });
+    return object;
+  }
+
+  addTree(name: string, path: string, expected?: string): ObjectName {
+    return storing(() => addTree(this.#place, name, path, expected, (object) => this.has(object)));
+  }
+
+  scratchPath(
+    derivation: DerivationHash,
+    output: string,
+    name: string,
+    version: string | null,
+  ): string {
+    const hash = shortHash(sha256(`scratch:${derivation}:${output}`));
+    return `${this.#place.layout.tmp}/${objectName(name, version, hash)}`;
+  }
+
+  adopt(output: {
+    readonly scratch: string;
+    readonly name: string;
+    readonly version: string | null;
+    readonly candidates: readonly ObjectName[];
+    readonly expected?: Digest;
+    readonly siblings?: ReadonlyMap<string, ObjectName>;
+  }): ObjectName {
+    return storing(() => adopt(this.#place, output, (object) => this.has(object)));
+  }
+
+  outputsOf(derivation: DerivationHash): Outputs | null {
+    for (const layout of this.#layouts) {
+      const outputs = readOutputs(this.#place.fs, layout, derivation);
+      if (outputs && Object.values(outputs).every((object) => this.has(object))) return outputs;
+    }
+    return null;
+  }
+
+  recordOutputs(derivation: DerivationHash, outputs: Outputs, description: unknown): void {
+    storing(() => writeOutputs(this.#place, derivation, outputs, description));
+  }
+
+  references(object: ObjectName): readonly ObjectName[] {
+    const layout = this.#layoutOf(object);
+    return layout === null ? [] : readRecord(this.#place.fs, layout, object)?.references ?? [];
+  }
+
+  closure(objects: Iterable<ObjectName>): Set<ObjectName> {
+    const closure = new Set(objects);
+    // A set's iteration reaches what is added on the way.
+    for (const object of closure) {
+      for (const other of this.references(object)) closure.add(other);
+    }
+    return closure;
+  }
+
+  intact(object: ObjectName): boolean {
+    const layout = this.#layoutOf(object);
+    return layout !== null && isIntact(this.#place.fs, layout, object);
+  }
+
+  #layoutOf(object: ObjectName): Layout | null {
+    for (const layout of this.#layouts) {
+      if (this.#place.fs.lstat(objectPath(layout, object)) !== null) return layout;
+    }
+    return null;
+  }
+}
