@@ -7,7 +7,7 @@
  * checks the object later counts its own hash as zeroes, sees the same bytes, and gets the same digest. */
 import { Buffer } from "node:buffer";
 import { basename } from "node:path";
-import { type Digest, digestParts, shortHash, toDigest } from "../digest.ts";
+import { digestParts, shortHash, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { CanonicalTree } from "./canonical.ts";
 import { hashTree } from "./nar.ts";
@@ -17,21 +17,11 @@ import { addReferences, type ObjectRecord, readRecord, writeRecord } from "./rec
 import { removeTree } from "./remove.ts";
 import { rewriteTree } from "./rewrite.ts";
 import { HashScan, type Replacement } from "./scan.ts";
+import type { Output } from "./types.ts";
 import { sparePath } from "./write.ts";
 
 /** What its own hash counts as while an object is hashed. */
 export const ZEROES = "0".repeat(32);
-
-/** One output of a build. */
-export interface Output {
-  readonly scratch: string;
-  readonly name: string;
-  readonly version: string | null;
-  readonly candidates: readonly ObjectName[];
-  readonly expected?: Digest;
-  /** Outputs of the same derivation that are objects already, by their scratch paths. */
-  readonly siblings?: ReadonlyMap<string, ObjectName>;
-}
 
 /**
  * Makes an output an object. What is at the scratch path is gone afterwards; after an error it is still there.

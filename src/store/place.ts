@@ -22,12 +22,16 @@ export class Place {
     this.#shared = shared;
   }
 
+  /** Makes the root. A user's is private: the originals of files are kept in the store. */
+  prepareRoot(): void {
+    this.#folder(this.layout.root, this.#shared ? 0o755 : 0o700);
+  }
+
   /** Makes the folders that are not there yet. */
   prepare(): void {
     if (this.#prepared) return;
-    const { root, dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
-    // A user's store keeps the originals of private files.
-    this.#folder(root, this.#shared ? 0o755 : 0o700);
+    const { dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
+    this.prepareRoot();
     for (const folder of [dir, obj, pkg, drv, drvOut, refs, log, tmp]) this.#folder(folder, 0o755);
     this.#prepared = true;
   }

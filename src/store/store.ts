@@ -1,16 +1,17 @@
 /** Takes files and the outputs of builds, gives immutable objects that are named by their content. */
-import { type Digest, sha256, shortHash } from "../digest.ts";
+import { sha256, shortHash } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { addFile, addTree, nameOfFile, recordOfFile } from "./add.ts";
 import { adopt } from "./adopt.ts";
+import { adoptAll } from "./adopt_all.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName } from "./names.ts";
 import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
 import { Place } from "./place.ts";
 import { addReferences, readRecord } from "./record.ts";
 import { isIntact } from "./seal.ts";
-import type { Store } from "./types.ts";
+import type { Output, Store } from "./types.ts";
 import { storing } from "./write.ts";
 
 export interface StoreOptions {
@@ -85,15 +86,12 @@ class LocalStore implements Store {
     return `${this.#place.layout.tmp}/${objectName(name, version, hash)}`;
   }
 
-  adopt(output: {
-    readonly scratch: string;
-    readonly name: string;
-    readonly version: string | null;
-    readonly candidates: readonly ObjectName[];
-    readonly expected?: Digest;
-    readonly siblings?: ReadonlyMap<string, ObjectName>;
-  }): ObjectName {
+  adopt(output: Output): ObjectName {
     return storing(() => adopt(this.#place, output, (object) => this.has(object)));
+  }
+
+  adoptAll(outputs: readonly Output[]): ObjectName[] {
+    return adoptAll(this.#place.fs, outputs, (output) => this.adopt(output));
   }
 
   outputsOf(derivation: DerivationHash): Outputs | null {

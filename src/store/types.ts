@@ -3,6 +3,21 @@ import type { Digest } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { ObjectName } from "./names.ts";
 
+/** One output of a build. */
+export interface Output {
+  /** Where it was made: what `scratchPath` gave. */
+  readonly scratch: string;
+  readonly name: string;
+  readonly version: string | null;
+  /** The objects that it may refer to. */
+  readonly candidates: readonly ObjectName[];
+  /** Content hash that it must have. @throws SysError "build" with both hashes */
+  readonly expected?: Digest;
+  /** Outputs of the same derivation that are objects already, by their scratch paths: where this one names
+   * them, it will name the objects. `adoptAll` fills it in. */
+  readonly siblings?: ReadonlyMap<string, ObjectName>;
+}
+
 export interface Store {
   /** `<root>/store`. */
   readonly dir: string;
@@ -31,18 +46,11 @@ export interface Store {
     version: string | null,
   ): string;
   /** Makes what lies at a scratch path an object: canonical permissions and times, self-references rewritten,
-   * references recorded, renamed into place. `candidates` are the objects that it may refer to. */
-  adopt(output: {
-    readonly scratch: string;
-    readonly name: string;
-    readonly version: string | null;
-    readonly candidates: readonly ObjectName[];
-    /** Content hash that it must have. @throws SysError "build" with both hashes */
-    readonly expected?: Digest;
-    /** Outputs of the same derivation that are objects already, by their scratch paths: where this one names
-     * them, it will name the objects. */
-    readonly siblings?: ReadonlyMap<string, ObjectName>;
-  }): ObjectName;
+   * references recorded, renamed into place. After an error it is still at the scratch path. */
+  adopt(output: Output): ObjectName;
+  /** The same for all outputs of one build, which may name each other's scratch paths. The objects come in the
+   * order of the outputs. @throws SysError "build" when they name each other in a circle */
+  adoptAll(outputs: readonly Output[]): ObjectName[];
 
   /** The outputs of a derivation, when it is realized and they are all here. */
   outputsOf(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;

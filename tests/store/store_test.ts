@@ -288,6 +288,42 @@ Deno.test(
   }),
 );
 
+/** Outputs of one build: name → text, in which `<name>` stands for that output's scratch path. */
+function buildAll(store: ReturnType<typeof openStore>, texts: Record<string, string>) {
+  store.addFile("makes-the-folders", Buffer.from(""), false);
+  const names = Object.keys(texts);
+  const scratch = (name: string) => store.scratchPath(DRV, name, name, "1");
+  const outputs = names.map((name) => {
+    const text = names.reduce((t, n) => t.replaceAll(`<${n}>`, scratch(n)), texts[name]);
+    grow(fs, scratch(name), { dir: { text: { file: text } } });
+    return { scratch: scratch(name), name, version: "1", candidates: [] };
+  });
+  return store.adoptAll(outputs);
+}
+
+Deno.test(
+  "outputs of one build may name each other",
+  inStore((store) => {
+    const [out, lib, doc] = buildAll(store, { out: "<lib> <doc> <out>", lib: "<doc>", doc: "" });
+    const [outPath, libPath, docPath] = [out, lib, doc].map((object) => store.pathOf(object));
+    assert.equal(read(`${outPath}/text`), `${libPath} ${docPath} ${outPath}`);
+    assert.equal(read(`${libPath}/text`), docPath);
+    assert.deepEqual(store.references(out), [doc, lib]);
+    for (const object of [out, lib, doc]) assert.ok(store.intact(object));
+  }),
+);
+
+Deno.test(
+  "outputs that name each other in a circle are an error",
+  inStore((store) => {
+    assert.throws(() => buildAll(store, { out: "<lib>", lib: "<out>", doc: "" }), {
+      kind: "build",
+      message: "Cannot store the outputs out, lib: they name each other",
+    });
+    assert.equal(fs.readDir(`${store.dir}/obj`).length, 1);
+  }),
+);
+
 Deno.test(
   "files with hard links to the outside are copied, and the outside stays as it is",
   inStore((store, folder) => {
