@@ -1,0 +1,57 @@
+/** Runs the tests and ends with a line that counts them: `deno task test [--update] [path…]`.
+ *
+ * `--update` renews the goldens instead of comparing with them. With `CI=true` on Linux, where every program
+ * that a test needs is installed, a skipped test is a failure, unless its name says that it is for another
+ * system only. */
+import { fromFileUrl } from "../tests/support/paths.ts";
+
+const PROJECT = fromFileUrl(new URL("..", import.meta.url));
+/** What the last line of `deno test` says. */
+const SUMMARY =
+  /(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/;
+const SKIPPED = /^(?:\S+ => )?(.*) \.\.\. ignored \(/gm;
+const ELSEWHERE = /only on (macOS|Windows)/;
+
+const update = Deno.args.includes("--update");
+const paths = Deno.args.filter((arg) => arg !== "--update");
+
+const child = new Deno.Command(Deno.execPath(), {
+  args: ["test", "-A", "--parallel", ...(paths.length > 0 ? paths : ["tests"])],
+  cwd: PROJECT,
+  env: {
+    ...(update ? { UPDATE_GOLDENS: "1" } : {}),
+    // Real servers and compilers run beside the tests.
+    DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "2",
+  },
+  stdin: "null",
+  stdout: "piped",
+  stderr: "inherit",
+}).spawn();
+
+const pieces: string[] = [];
+const decoder = new TextDecoder();
+for await (const bytes of child.stdout) {
+  Deno.stdout.writeSync(bytes);
+  pieces.push(decoder.decode(bytes, { stream: true }));
+}
+const { success } = await child.status;
+// deno-lint-ignore no-control-regex -- colours
+const output = pieces.join("").replace(/\x1b\[[0-9;]*m/g, "");
+
+const summary = SUMMARY.exec(output);
+const passed = Number(summary?.[1] ?? 0);
+const skipped = Number(summary?.[3] ?? 0);
+let failed = Number(summary?.[2] ?? 0);
+// Types that do not fit, or a file that can't be loaded, come before any test.
+if (!success && failed === 0) failed = 1;
+
+const missing = Array.from(output.matchAll(SKIPPED), ([, name]) => name)
+  .filter((name) => !ELSEWHERE.test(name));
+if (missing.length > 0 && Deno.env.get("CI") === "true" && Deno.build.os === "linux") {
+  console.log(`\nskipped, which counts as failed here:\n  ${missing.join("\n  ")}`);
+  failed += missing.length;
+}
+console.log(
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+);
+Deno.exit(failed > 0 ? 1 : 0);
