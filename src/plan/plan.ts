@@ -29,6 +29,9 @@ export interface PlanOptions {
   readonly root: string;
   /** Targets (as the user wrote them) whose unmanaged or edited content may be replaced. */
   readonly replace: "none" | "all" | ReadonlySet<string>;
+  /** By absolute path: content that was agreed to be replaced before. A rollback gives the originals of the
+   * snapshot that it goes back to. */
+  readonly agreed?: Readonly<Record<string, PathState>>;
   /** Derivations that have to be realized first. */
   readonly realize: Plan["realize"];
 }
@@ -218,7 +221,7 @@ class Planner {
     } else {
       say("replace");
       // What has yet to be built may turn out to be the same.
-      if (!path.pending && this.world.identical.has(path.path)) this.#ask(path);
+      if (!path.pending && this.world.identical.has(path.path)) this.#ask(path, now);
     }
     this.#move(path, this.#known(now, was), path.state);
   }
@@ -229,8 +232,10 @@ class Planner {
     if (now.kind === "file") this.#keep.push(path.path);
   }
 
-  #ask(path: WantedPath) {
-    const { replace } = this.options;
+  #ask(path: WantedPath, now?: PathState) {
+    const { replace, agreed = {} } = this.options;
+    const before = agreed[path.path];
+    if (now && before && sameState(now, before)) return;
     if (path.force || replace === "all") return;
     if (replace !== "none" && replace.has(path.target)) return;
     this.#unmanaged.push(path.target);

@@ -1,0 +1,166 @@
+/** Takes the steps of an apply, gives a record on disk from which they can be undone.
+ *
+ * `<root>/journal/<n>.jsonl`, where n is the number that the new snapshot will have. The first line is the
+ * header: every step with the state before and after it. It is written whole and flushed before the first step,
+ * so a crash in the middle of any step is covered: undoing a path step that never happened is harmless. What
+ * undoing is not harmless for (commands, services, settings) gets a line `{"begin": <index>}`, flushed, before it.
+ *
+ * The commit is the renaming to `<n>.committed`: it has happened or not, whatever fails. It comes after the new
+ * snapshot is on disk and `current` points to it. `<n>.unrestored` holds the steps of a journal that could not be
+ * undone; it is kept for `sys repair`.
+ */
+import { join } from "node:path";
+import { SysError } from "../errors.ts";
+import type { PathState, Step } from "../plan/types.ts";
+import { makeFolders, UNFINISHED, writeWhole } from "../snapshot/files.ts";
+import type { SnapshotNumber } from "../snapshot/types.ts";
+import type { FileSystem, ReadFs } from "../system/fs.ts";
+
+/** The first line. */
+export interface JournalHeader {
+  readonly version: 1;
+  /** Number that the snapshot gets. */
+  readonly number: SnapshotNumber;
+  /** The snapshot that was current before. */
+  readonly previous: SnapshotNumber | null;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** `apply`, `rollback to 3`, … */
+  readonly description: string;
+  readonly steps: readonly Step[];
+}
+
+/** A journal that was found on disk. */
+export interface FoundJournal {
+  readonly path: string;
+  readonly header: JournalHeader;
+  /** Indexes of the steps of which a line says that they were begun. */
+  readonly begun: ReadonlySet<number>;
+  /** An earlier recovery could not undo all of it. */
+  readonly unrestored: boolean;
+}
+
+/** `<root>/journal`. */
+export function journalFolder(root: string): string {
+  return join(root, "journal");
+}
+
+/** A journal that is being written. */
+export class Journal {
+  readonly #path: string;
+  readonly begun = new Set<number>();
+
+  /** Writes the header. */
+  constructor(readonly fs: FileSystem, readonly root: string, readonly header: JournalHeader) {
+    makeFolders(fs, journalFolder(root));
+    this.#path = join(journalFolder(root), `${header.number}.jsonl`);
+    writeWhole(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
+  }
+
+  /** Says that a step is about to be done. */
+  begin(index: number): void {
+    this.begun.add(index);
+    const file = this.fs.append(this.#path, 0o600);
+    try {
+      file.write(new TextEncoder().encode(JSON.stringify({ begin: index }) + "\n"));
+      file.sync();
+    } finally {
+      file.close();
+    }
+  }
+
+  /** From here on the apply has happened. */
+  commit(): void {
+    const committed = this.#path.replace(/\.jsonl$/, ".committed");
+    this.fs.rename(this.#path, committed);
+    try {
+      this.fs.syncDir(journalFolder(this.root));
+      this.fs.remove(committed);
+    } catch {
+      // It has happened, and the next command cleans up.
+    }
+  }
+
+  /** As it would be found on disk. */
+  found(): FoundJournal {
+    return { path: this.#path, header: this.header, begun: this.begun, unrestored: false };
+  }
+}
+
+/** Ends a journal. Steps that could not be undone are set aside for `repair`. */
+export function endJournal(
+  fs: FileSystem,
+  root: string,
+  { path, header }: FoundJournal,
+  failed: readonly Step[],
+): void {
+  const aside = join(journalFolder(root), `${header.number}.unrestored`);
+  if (failed.length > 0) {
+    const lines = [{ ...header, steps: failed }, ...failed.map((_, index) => ({ begin: index }))];
+    writeWhole(fs, aside, lines.map((line) => JSON.stringify(line) + "\n").join(""), 0o600);
+  }
+  if (failed.length === 0 || path !== aside) fs.remove(path);
+  fs.syncDir(journalFolder(root));
+}
+
+/** Journals that were not committed, the newest first.
+ * @throws SysError of kind "activation" when one can't be read */
+export function readJournals(fs: ReadFs, root: string): FoundJournal[] {
+  const folder = journalFolder(root);
+  if (fs.lstat(folder) === null) return [];
+  return fs.readDir(folder)
+    .filter((name) => /^[0-9]+\.(jsonl|unrestored)$/.test(name))
+    .sort((a, b) => parseInt(b) - parseInt(a))
+    .map((name) => readJournal(fs, join(folder, name)));
+}
+
+/** Names in the journal folder that mean nothing any more. */
+export function leftovers(fs: ReadFs, root: string): string[] {
+  const folder = journalFolder(root);
+  if (fs.lstat(folder) === null) return [];
+  return fs.readDir(folder)
+    .filter((name) => name.endsWith(".committed") || name.endsWith(UNFINISHED))
+    .map((name) => join(folder, name));
+}
+
+function readJournal(fs: ReadFs, path: string): FoundJournal {
+  const [first, ...rest] = new TextDecoder().decode(fs.readFile(path)).split("\n");
+  let header: JournalHeader;
+  try {
+    header = JSON.parse(first);
+  } catch (cause) {
+    throw new SysError("activation", `Cannot undo an interrupted apply: ${path} is damaged`, {
+      hint:
+        "move it away to go on without undoing; what it replaced lies in the store as original-*",
+      cause,
+    });
+  }
+  if (header.version !== 1) {
+    throw new SysError(
+      "activation",
+      `Cannot undo an interrupted apply: ${path} has version ${header.version}, this sys knows 1`,
+      { hint: "run the newer sys that wrote it" },
+    );
+  }
+  // A crash may have cut the last line short; then its step was not begun.
+  const begun = rest.flatMap((line) => {
+    const found = /^\{"begin":([0-9]+)\}$/.exec(line);
+    return found ? [Number(found[1])] : [];
+  });
+  return { path, header, begun: new Set(begun), unrestored: path.endsWith(".unrestored") };
+}
+
+/** Paths of the objects that journals need to undo their steps: roots for gc. */
+export function journalContents(fs: ReadFs, root: string): string[] {
+  const contents = (state: PathState) =>
+    state.kind === "file" && state.content !== undefined
+      ? [state.content]
+      : state.kind === "link"
+      ? [state.to]
+      : [];
+  return readJournals(fs, root).flatMap(({ header }) =>
+    header.steps.flatMap((step) =>
+      step.kind === "path" ? [...contents(step.before), ...contents(step.after)] : []
+    )
+  );
+}

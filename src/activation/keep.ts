@@ -1,0 +1,65 @@
+/** Takes a plan, keeps what it would replace in the store, gives the plan with the places where it is kept. */
+import { basename } from "node:path";
+import { sha256Hex } from "../digest.ts";
+import { SysError } from "../errors.ts";
+import type { PathState, Plan } from "../plan/types.ts";
+import { type ObjectName, parseObjectName } from "../store/names.ts";
+import type { Store } from "../store/types.ts";
+import type { FileSystem } from "../system/fs.ts";
+
+/** The plan, able to put everything back; and the objects that it needs for that. */
+export interface KeptPlan {
+  readonly plan: Plan;
+  readonly objects: readonly ObjectName[];
+}
+
+/** Makes every file that is replaced an object, `original-<its name>`. */
+export function keepOriginals(
+  fs: FileSystem,
+  store: Pick<Store, "addFile" | "pathOf">,
+  plan: Plan,
+): KeptPlan {
+  const places = new Map<string, { readonly digest: string; readonly content: string }>();
+  const objects = new Set<ObjectName>();
+  for (const path of plan.keep) {
+    const bytes = fs.readFile(path);
+    const info = fs.lstat(path);
+    const object = store.addFile(
+      `original-${basename(path)}`,
+      bytes,
+      ((info?.mode ?? 0) & 0o100) !== 0,
+    );
+    objects.add(object);
+    places.set(path, { digest: sha256Hex(bytes), content: store.pathOf(object) });
+  }
+  const withContent = (path: string, state: PathState): PathState => {
+    if (state.kind !== "file" || state.content !== undefined) return state;
+    const place = places.get(path);
+    if (place === undefined) return state;
+    if (place.digest === state.digest) return { ...state, content: place.content };
+    throw new SysError("activation", `Cannot replace ${path}: it changed since the plan was made`, {
+      hint: "run the command again",
+    });
+  };
+  const originals = Object.fromEntries(
+    Object.entries(plan.originals).map(([path, state]) => [path, withContent(path, state)]),
+  );
+  for (const state of Object.values(originals)) {
+    if (state.kind === "file" && state.content) objects.add(objectAt(state.content));
+  }
+  return {
+    plan: {
+      ...plan,
+      originals,
+      steps: plan.steps.map((step) =>
+        step.kind === "path" ? { ...step, before: withContent(step.path, step.before) } : step
+      ),
+    },
+    objects: [...objects],
+  };
+}
+
+/** The object that a path inside the store belongs to. */
+function objectAt(path: string): ObjectName {
+  return parseObjectName(basename(path));
+}

@@ -1,0 +1,190 @@
+/** Takes an approved Plan, makes the system so, and records a Snapshot; all or nothing.
+ *
+ * | instant of death | what the next command finds | what it does |
+ * | --- | --- | --- |
+ * | before the journal has its name | no journal, nothing changed | nothing |
+ * | during the steps | a journal | undoes the steps, all of them: most never happened |
+ * | after the snapshot is written | a journal and a snapshot that nothing points to | the same, and removes it |
+ * | after `current` points to it | a journal | the same, and points `current` back first |
+ * | after the journal is renamed to `.committed` | a committed journal | removes it: the apply has happened |
+ *
+ * Path steps are done one after another: each takes some microseconds, less than starting a task would.
+ */
+import { dirname } from "node:path";
+import { messageOf, SysError } from "../errors.ts";
+import type { Plan, Step, Wanted } from "../plan/types.ts";
+import type { Powers } from "../platform/powers.ts";
+import { makeFolders } from "../snapshot/files.ts";
+import { currentNumber, makeCurrent, nextNumber, recordSnapshot } from "../snapshot/shelf.ts";
+import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
+import type { ObjectName } from "../store/names.ts";
+import type { Store } from "../store/types.ts";
+import type { System } from "../system/mod.ts";
+import { Journal, readJournals } from "./journal.ts";
+import { keepOriginals } from "./keep.ts";
+import { doPathStep } from "./path_step.ts";
+import { checkPasses, runCommand } from "./run_step.ts";
+import { nameOf, undoJournal } from "./undo.ts";
+
+/** Path steps between two looks at whether somebody pressed Ctrl-C. */
+const BREATH = 128;
+
+/** What the snapshot says beside what the plan knows. */
+export type SnapshotDraft = Pick<
+  Snapshot,
+  "description" | "config" | "lock" | "derivations" | "restores"
+>;
+
+/** What to perform. */
+export interface Performance {
+  readonly root: string;
+  /** Approved (`approve`), with nothing pending. */
+  readonly plan: Plan;
+  readonly wanted: Wanted;
+  readonly draft: SnapshotDraft;
+  readonly powers: Powers;
+  readonly signal?: AbortSignal;
+  /** Called before each step. */
+  readonly onStep?: (step: Step, index: number, total: number) => void;
+}
+
+/** How it ended. */
+export interface Outcome {
+  /** Null when nothing changed. */
+  readonly snapshot: Snapshot | null;
+}
+
+/**
+ * Does the steps of a plan.
+ * @throws SysError of kind "activation" or "interrupted": the system is as before; of kind "unrestored": see its notes
+ */
+export async function perform(
+  system: Pick<System, "fs" | "clock">,
+  store: Pick<Store, "addFile" | "pathOf">,
+  performance: Performance,
+): Promise<Outcome> {
+  const { fs, clock } = system;
+  const { root, draft, wanted } = performance;
+  if (performance.plan.steps.length === 0 && !performance.plan.changes) return { snapshot: null };
+  throwIfAborted(performance.signal);
+  makeFolders(fs, root);
+  const { plan, objects } = keepOriginals(fs, store, performance.plan);
+  const number = freeNumber(fs, root);
+  const time = clock.now().toISOString();
+  const journal = new Journal(fs, root, {
+    version: 1,
+    number,
+    previous: currentNumber(fs, root),
+    time,
+    description: draft.description,
+    steps: plan.steps,
+  });
+  const snapshot: Snapshot | null = !plan.changes ? null : {
+    version: 1,
+    number,
+    time,
+    ...draft,
+    wanted: { ...wanted, objects: union(wanted.objects, objects) },
+    originals: plan.originals,
+    settings: plan.settings,
+    ran: wanted.runs.map(({ id }) => id),
+    tags: [],
+  };
+  let index = 0;
+  try {
+    for (; index < plan.steps.length; index++) {
+      if (index % BREATH === BREATH - 1) await clock.sleep(0);
+      throwIfAborted(performance.signal);
+      performance.onStep?.(plan.steps[index], index, plan.steps.length);
+      await doStep(fs, performance, journal, plan.steps[index], index);
+    }
+    flushFolders(fs, plan);
+    throwIfAborted(performance.signal);
+    if (snapshot) {
+      recordSnapshot(fs, root, snapshot);
+      makeCurrent(fs, root, number);
+    }
+    journal.commit();
+  } catch (thrown) {
+    throw await undone(system, performance, journal, thrown, plan.steps[index]);
+  }
+  return { snapshot };
+}
+
+async function doStep(
+  fs: System["fs"],
+  { powers, signal }: Performance,
+  journal: Journal,
+  step: Step,
+  index: number,
+): Promise<void> {
+  if (step.kind === "path") return doPathStep(fs, step);
+  if (step.kind === "run" && step.check !== null) {
+    if (await checkPasses(powers, step.check, signal)) return;
+  }
+  journal.begin(index);
+  switch (step.kind) {
+    case "run":
+      return await runCommand(powers, step.command, signal);
+    case "service":
+      return await powers.services[step.op](step.name, step.user, step.unit);
+    case "setting":
+      return await powers.settings.set(step.setting, step.key, step.after, step.before);
+  }
+}
+
+/** Every folder that a step changed, so that what was done survives a power cut once it is committed. */
+function flushFolders(fs: System["fs"], plan: Plan): void {
+  const touched = new Set<string>();
+  for (const step of plan.steps) if (step.kind === "path") touched.add(dirname(step.path));
+  for (const folder of touched) if (fs.lstat(folder) !== null) fs.syncDir(folder);
+}
+
+/** Undoes, and gives the error to throw. */
+async function undone(
+  system: Pick<System, "fs">,
+  { powers, root, signal }: Performance,
+  journal: Journal,
+  thrown: unknown,
+  step: Step | undefined,
+): Promise<SysError> {
+  const { failed, final } = await undoJournal(system.fs, powers, root, journal.found()).catch(
+    (also) => ({ failed: [`the journal: ${messageOf(also)}`], final: [] }),
+  );
+  const cause = thrown instanceof SysError ? thrown : undefined;
+  const by = step?.by ? ` (${step.by})` : "";
+  const what = step === undefined ? "the end of the apply" : `${nameOf(step)}${by}`;
+  const notes = [
+    ...cause?.notes ?? [],
+    ...final.map((command) => `\`${command}\` has run and has no \`undo\``),
+  ];
+  if (failed.length > 0) {
+    return new SysError("unrestored", `Cannot restore everything after ${what} failed`, {
+      notes: [messageOf(thrown), ...notes, ...failed],
+      hint: "put these back by hand, or mend the cause and run `sys repair`",
+      cause: thrown,
+    });
+  }
+  if (signal?.aborted || cause?.kind === "interrupted") {
+    return new SysError("interrupted", "Interrupted: the system is as before", { notes });
+  }
+  return new SysError("activation", `Cannot activate ${what}: ${messageOf(thrown)}`, {
+    notes,
+    ...(cause?.hint ? { hint: cause.hint } : {}),
+    cause: thrown,
+  });
+}
+
+/** A number that no snapshot has, nor a journal that was set aside. */
+function freeNumber(fs: System["fs"], root: string): SnapshotNumber {
+  const taken = readJournals(fs, root).map(({ header }) => header.number);
+  return Math.max(nextNumber(fs, root), ...taken.map((one) => one + 1)) as SnapshotNumber;
+}
+
+function union(a: readonly ObjectName[], b: readonly ObjectName[]): ObjectName[] {
+  return [...new Set([...a, ...b])].sort();
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new SysError("interrupted", "Interrupted");
+}

@@ -1,0 +1,95 @@
+/** Takes a root whose last apply may have been killed, undoes what it had begun. */
+import { SysError } from "../errors.ts";
+import type { Powers } from "../platform/powers.ts";
+import { removeUnfinished } from "../snapshot/files.ts";
+import { readCurrent, snapshotFolder } from "../snapshot/shelf.ts";
+import type { FileSystem } from "../system/fs.ts";
+import { endJournal, type FoundJournal, leftovers, readJournals } from "./journal.ts";
+import { undoJournal } from "./undo.ts";
+
+/** What was undone. */
+export interface Recovery {
+  /** What had been interrupted: `apply`, `rollback to 3`. */
+  readonly description: string;
+  /** When it began, ISO 8601. */
+  readonly time: string;
+  /** How many steps were put back. */
+  readonly restored: number;
+  /** Commands that had run and have no way back. */
+  readonly final: readonly string[];
+}
+
+/** Whether an apply was killed here. Only looks: for `doctor`, `status`, and commands that write nothing. */
+export function interrupted(
+  fs: Parameters<typeof readJournals>[0],
+  root: string,
+): readonly Pick<Recovery, "description" | "time">[] {
+  return readJournals(fs, root).filter(({ unrestored }) => !unrestored)
+    .map(({ header: { description, time } }) => ({ description, time }));
+}
+
+/**
+ * Undoes an interrupted apply; call it with the exclusive lock held. Null when there was none.
+ * @throws SysError of kind "unrestored" when something could not be put back. The journal is then set aside for
+ * `repair`, so that later commands go on.
+ */
+export async function recover(
+  fs: FileSystem,
+  powers: Powers,
+  root: string,
+): Promise<Recovery | null> {
+  clean(fs, root);
+  const [journal] = readJournals(fs, root).filter(({ unrestored }) => !unrestored);
+  return journal === undefined ? null : await undo(fs, powers, root, journal);
+}
+
+/** Tries again to undo what an earlier recovery could not; with `forget`, gives it up. */
+export async function repair(
+  fs: FileSystem,
+  powers: Powers,
+  root: string,
+  forget: boolean,
+): Promise<readonly Recovery[]> {
+  clean(fs, root);
+  const recoveries: Recovery[] = [];
+  for (const journal of readJournals(fs, root)) {
+    if (forget && journal.unrestored) endJournal(fs, root, journal, []);
+    else recoveries.push(await undo(fs, powers, root, withoutManaged(fs, root, journal)));
+  }
+  return recoveries;
+}
+
+/** What a later apply has put in place is no longer for an earlier journal to undo. */
+function withoutManaged(fs: FileSystem, root: string, journal: FoundJournal): FoundJournal {
+  const current = journal.unrestored ? readCurrent(fs, root) : null;
+  const managed = new Set(current?.wanted.paths.map(({ path }) => path) ?? []);
+  const steps = journal.header.steps.filter((step) =>
+    step.kind !== "path" || !managed.has(step.path)
+  );
+  return { ...journal, header: { ...journal.header, steps } };
+}
+
+/** What a crash left and nobody needs. */
+function clean(fs: FileSystem, root: string): void {
+  for (const path of leftovers(fs, root)) fs.remove(path);
+  removeUnfinished(fs, snapshotFolder(root));
+}
+
+async function undo(
+  fs: FileSystem,
+  powers: Powers,
+  root: string,
+  journal: FoundJournal,
+): Promise<Recovery> {
+  const { restored, failed, final } = await undoJournal(fs, powers, root, journal);
+  const { description, time } = journal.header;
+  if (failed.length === 0) return { description, time, restored, final };
+  throw new SysError(
+    "unrestored",
+    `Cannot restore everything that an interrupted ${description} had changed`,
+    {
+      notes: failed,
+      hint: "put these back by hand, or mend the cause and run `sys repair`",
+    },
+  );
+}

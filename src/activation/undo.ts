@@ -1,0 +1,121 @@
+/** Takes a journal, undoes its steps in reverse; tells what could not be undone. */
+import { dirname } from "node:path";
+import { messageOf } from "../errors.ts";
+import type { Step } from "../plan/types.ts";
+import type { Powers } from "../platform/powers.ts";
+import { makeCurrent, snapshotFolder, snapshotPath } from "../snapshot/shelf.ts";
+import { removeUnfinished } from "../snapshot/files.ts";
+import type { FileSystem } from "../system/fs.ts";
+import { endJournal, type FoundJournal } from "./journal.ts";
+import { undoPathStep } from "./path_step.ts";
+import { runCommand } from "./run_step.ts";
+
+/** What undoing came to. */
+export interface Undoing {
+  /** How many steps were put back. */
+  readonly restored: number;
+  /** What could not be, one sentence each, with the place of the original. */
+  readonly failed: readonly string[];
+  /** Commands that ran and have no way back. */
+  readonly final: readonly string[];
+}
+
+/** Puts everything back as it was before a journal's first step, and ends the journal. */
+export async function undoJournal(
+  fs: FileSystem,
+  powers: Powers,
+  root: string,
+  journal: FoundJournal,
+): Promise<Undoing> {
+  const { header, begun } = journal;
+  const failed: string[] = [], failedSteps: Step[] = [], final: string[] = [];
+  let restored = 0;
+  const attempt = async (what: string, action: () => unknown): Promise<boolean> => {
+    try {
+      await action();
+      return true;
+    } catch (thrown) {
+      failed.push(`${what}: ${messageOf(thrown)}`);
+      return false;
+    }
+  };
+  const forgotten = await attempt(
+    "the list of snapshots",
+    () => forgetSnapshot(fs, root, journal),
+  );
+  const touched = new Set<string>();
+  for (let index = header.steps.length - 1; index >= 0; index--) {
+    const step = header.steps[index];
+    if (step.kind === "path") {
+      const outcome = undoPathStep(fs, step);
+      touched.add(dirname(step.path));
+      if (outcome.kind === "restored") restored++;
+      if (outcome.kind === "failed") {
+        failed.push(`${step.path}: ${outcome.why}${whereKept(step)}`);
+        failedSteps.unshift(step);
+      }
+    } else if (begun.has(index)) {
+      if (step.kind === "run" && step.undo === null) {
+        final.push(typeof step.command === "string" ? step.command : step.command.join(" "));
+        continue;
+      }
+      if (await attempt(nameOf(step), () => undoOther(powers, step))) restored++;
+      else failedSteps.unshift(step);
+    }
+  }
+  for (const folder of touched) {
+    if (fs.lstat(folder)?.kind === "dir") await attempt(folder, () => fs.syncDir(folder));
+  }
+  // While `current` may still name the new snapshot, the next command has to try again.
+  if (forgotten) endJournal(fs, root, journal, failedSteps);
+  return { restored, failed, final };
+}
+
+/** The new snapshot never was. */
+function forgetSnapshot(fs: FileSystem, root: string, { header, unrestored }: FoundJournal): void {
+  // Later applies may have given the number of a journal that was set aside to somebody else.
+  if (unrestored) return;
+  removeUnfinished(fs, snapshotFolder(root));
+  if (fs.lstat(snapshotFolder(root)) !== null) makeCurrent(fs, root, header.previous);
+  const path = snapshotPath(root, header.number);
+  if (fs.lstat(path) === null) return;
+  fs.remove(path);
+  fs.syncDir(snapshotFolder(root));
+}
+
+async function undoOther(powers: Powers, step: Step): Promise<void> {
+  switch (step.kind) {
+    case "path":
+      return;
+    case "run":
+      if (step.undo !== null) await runCommand(powers, step.undo);
+      return;
+    case "service":
+      return await (step.op === "stop"
+        ? powers.services.start(step.name, step.user, step.unit)
+        : powers.services.stop(step.name, step.user, step.unit));
+    case "setting":
+      return await powers.settings.set(step.setting, step.key, step.before, step.after);
+  }
+}
+
+/** What a step is, in words. */
+export function nameOf(step: Step): string {
+  switch (step.kind) {
+    case "path":
+      return step.path;
+    case "run":
+      return `\`${typeof step.command === "string" ? step.command : step.command.join(" ")}\``;
+    case "service":
+      return `service ${step.name}`;
+    case "setting":
+      return `${step.setting} ${step.key}`;
+  }
+}
+
+function whereKept(step: Extract<Step, { kind: "path" }>): string {
+  if (step.before.kind === "file" && step.before.content !== undefined) {
+    return `; what was there lies in ${step.before.content}`;
+  }
+  return step.before.kind === "link" ? `; it was a link to ${step.before.to}` : "";
+}

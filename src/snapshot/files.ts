@@ -1,0 +1,45 @@
+/** Takes a path and content, gives a file that is there whole and flushed, or not at all. */
+import { dirname, join } from "node:path";
+import type { FileSystem } from "../system/fs.ts";
+
+/** Ends the names of files on their way; `recover` removes those that a crash left. */
+export const UNFINISHED = ".new";
+
+/** Writes beside, flushes, renames into place, and flushes the folder. */
+export function writeWhole(fs: FileSystem, path: string, content: string, mode = 0o644): void {
+  const beside = `${path}${UNFINISHED}`;
+  if (fs.lstat(beside) !== null) fs.remove(beside);
+  const file = fs.create(beside, mode);
+  try {
+    file.write(new TextEncoder().encode(content));
+    file.sync();
+  } finally {
+    file.close();
+  }
+  fs.rename(beside, path);
+  fs.syncDir(dirname(path));
+}
+
+/** Points a link to somewhere in one step, and flushes its folder. */
+export function pointLink(fs: FileSystem, path: string, to: string): void {
+  const beside = `${path}${UNFINISHED}`;
+  if (fs.lstat(beside) !== null) fs.remove(beside);
+  fs.symlink(to, beside);
+  fs.rename(beside, path);
+  fs.syncDir(dirname(path));
+}
+
+/** Makes a folder and those above it where they are missing. */
+export function makeFolders(fs: FileSystem, path: string, mode = 0o755): void {
+  if (fs.lstat(path) !== null) return;
+  makeFolders(fs, dirname(path), mode);
+  fs.mkdir(path, mode);
+}
+
+/** What a crash left half written in a folder. */
+export function removeUnfinished(fs: FileSystem, folder: string): void {
+  if (fs.lstat(folder) === null) return;
+  for (const name of fs.readDir(folder)) {
+    if (name.endsWith(UNFINISHED)) fs.remove(join(folder, name));
+  }
+}
