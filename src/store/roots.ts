@@ -1,0 +1,57 @@
+/** Takes the links below `gcroots/`, gives the objects that they keep alive.
+ *
+ * Something outside the store that needs objects (a project's shell, a link made by hand) says so by an entry there:
+ * a link to an object or into one, a link to such a link (so that removing the outer one is enough), or a file in
+ * whose text paths of objects stand. */
+import { Buffer } from "node:buffer";
+import { dirname, resolve } from "node:path";
+import type { ReadFs } from "../system/mod.ts";
+import type { Layout } from "./layout.ts";
+import { isObjectName, type ObjectName } from "./names.ts";
+
+/** An entry of `gcroots/`. */
+export interface GcRoot {
+  /** Path of the entry. */
+  readonly path: string;
+  readonly objects: readonly ObjectName[];
+  /** It points to what is not there any more. */
+  readonly stale: boolean;
+}
+
+/** Links that lead to links: more than the system itself follows. */
+const MOST_LINKS = 40;
+
+/** All entries, also in folders. */
+export function gcRoots(fs: ReadFs, layout: Layout): GcRoot[] {
+  return fs.lstat(layout.gcroots) === null ? [] : entriesOf(fs, layout.gcroots);
+}
+
+function entriesOf(fs: ReadFs, folder: string): GcRoot[] {
+  return fs.readDir(folder).flatMap((name): GcRoot[] => {
+    const path = `${folder}/${name}`;
+    const kind = fs.lstat(path)?.kind;
+    if (kind === "dir") return entriesOf(fs, path);
+    if (kind === "file") {
+      const text = Buffer.from(fs.readFile(path)).toString();
+      return [{ path, objects: objectsIn(text), stale: false }];
+    }
+    return [follow(fs, path)];
+  });
+}
+
+function follow(fs: ReadFs, entry: string): GcRoot {
+  let path = entry;
+  for (let n = 0; n < MOST_LINKS; n++) {
+    if (path !== entry && objectsIn(path).length > 0) break;
+    const info = fs.lstat(path);
+    if (info === null) return { path: entry, objects: [], stale: true };
+    if (info.kind !== "link") break;
+    path = resolve(dirname(path), fs.readLink(path));
+  }
+  return { path: entry, objects: objectsIn(path), stale: false };
+}
+
+function objectsIn(text: string): ObjectName[] {
+  return [...text.matchAll(/\/store\/obj\/([A-Za-z0-9+._?=-]+)/g)].map((match) => match[1])
+    .filter(isObjectName);
+}

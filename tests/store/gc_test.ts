@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import type { DerivationHash } from "../../src/manifest/types.ts";
+import { collectGarbage } from "../../src/store/gc.ts";
+import { listObjects } from "../../src/store/list.ts";
+import type { ObjectName } from "../../src/store/names.ts";
+import { openStore } from "../../src/store/store.ts";
+import { whyKept } from "../../src/store/why.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { fell, grow, inTemp } from "./trees.ts";
+
+const system = realSystem();
+const { fs } = system;
+
+type Store = ReturnType<typeof openStore>;
+
+function inStore(test: (store: Store, root: string) => void | Promise<void>) {
+  return () =>
+    inTemp(fs, async (folder) => {
+      const root = `${folder}/root`;
+      await test(openStore(system, root), root);
+    });
+}
+
+function add(store: Store, name: string, references: readonly ObjectName[] = []): ObjectName {
+  return store.addFile(name, Buffer.from(name), false, references);
+}
+
+function derivation(digit: string): DerivationHash {
+  return digit.repeat(64) as DerivationHash;
+}
+
+/** A graph as a list: each object refers to some before it. */
+interface Graph {
+  readonly references: readonly (readonly number[])[];
+  readonly roots: readonly number[];
+  readonly folders: boolean;
+}
+
+const anyGraph: fc.Arbitrary<Graph> = fc.record({
+  references: fc.array(fc.array(fc.nat(30), { maxLength: 4 }), { minLength: 1, maxLength: 12 }),
+  roots: fc.array(fc.nat(30), { maxLength: 3 }),
+  folders: fc.boolean(),
+});
+
+/** Makes the graph's objects; gives them, and which of them the roots reach. */
+function plant(store: Store, graph: Graph) {
+  const objects: ObjectName[] = [];
+  for (const [n, to] of graph.references.entries()) {
+    const references = to.filter((m) => m < n).map((m) => objects[m]);
+    if (!graph.folders || n % 2 === 0) objects.push(add(store, `file-${n}`, references));
+    else {
+      const scratch = store.scratchPath(derivation("a"), `o${n}`, "folder", String(n));
+      const text = references.join("\n");
+      grow(fs, scratch, { dir: { text: { file: `${n}\n${text}` }, self: { link: scratch } } });
+      const output = { scratch, name: "folder", version: String(n), candidates: objects };
+      objects.push(store.adopt(output));
+    }
+  }
+  const roots = graph.roots.filter((n) => n < objects.length).map((n) => objects[n]);
+  const live = new Set<ObjectName>();
+  const mark = (object: ObjectName) => {
+    live.add(object);
+    const to = graph.references[objects.indexOf(object)];
+    for (const m of to) if (m < objects.indexOf(object)) mark(objects[m]);
+  };
+  roots.forEach(mark);
+  return { objects, roots, live };
+}
+
+Deno.test("exactly the unreachable goes", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyGraph, (graph) =>
+      inStore(async (store, root) => {
+        const { objects, roots, live } = plant(store, graph);
+        const dead = objects.filter((object) => !live.has(object)).sort();
+        const told = await collectGarbage(system, root, roots, { dryRun: true });
+        assert.deepEqual(told.removed.map(({ object }) => object).sort(), dead);
+        assert.deepEqual(listObjects(fs, root).map(({ object }) => object), objects.toSorted());
+        const done = await collectGarbage(system, root, roots);
+        assert.deepEqual(done.removed, told.removed);
+        assert.deepEqual(listObjects(fs, root).map(({ object }) => object), [...live].sort());
+        assert.deepEqual(
+          fs.readDir(`${store.dir}/refs`).filter((name) => !live.has(name as ObjectName)),
+          [],
+        );
+        for (const object of live) assert.ok(store.intact(object));
+        const again = await collectGarbage(system, root, roots);
+        assert.deepEqual([again.removed, again.bytes], [[], 0]);
+      })()),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("what refers goes before what is referred to, and a limit stops in between", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyGraph, fc.nat(60), (graph, maxBytes) =>
+      inStore(async (store, root) => {
+        plant(store, graph);
+        const { removed } = await collectGarbage(system, root, [], { maxBytes });
+        const freed = removed.map(({ bytes }) => bytes);
+        assert.ok(freed.slice(0, -1).reduce((sum, n) => sum + n, 0) < Math.max(maxBytes, 1));
+        for (const { object, references } of listObjects(fs, root)) {
+          for (const other of references) assert.ok(store.has(other), `${object} needs ${other}`);
+        }
+      })()),
+    { numRuns: 40 },
+  );
+});
+
+Deno.test(
+  "derivations, logs, links and records go with their objects; leftovers go always",
+  inStore(async (store, root) => {
+    const [kept, gone] = ["kept", "gone"].map((name) => add(store, name));
+    const [a, b] = ["a", "b"].map(derivation);
+    store.recordOutputs(a, { out: kept }, { name: "kept", version: "1" });
+    store.recordOutputs(b, { out: kept, doc: gone }, { name: "gone", version: "1" });
+    for (const name of [a, b, "failed"]) grow(fs, `${store.dir}/log/${name}.log`, { file: "log" });
+    grow(fs, `${store.dir}/tmp/half-built`, { dir: { a: { dir: { b: { file: "12345" } } } } });
+    fs.chmod(`${store.dir}/tmp/half-built/a`, 0o555);
+    grow(fs, `${store.dir}/obj/.new-1`, { file: "1234" });
+    grow(fs, `${store.dir}/refs/${"gone".padEnd(40, "0")}`, { file: "{}" });
+    const outcome = await collectGarbage(system, root, [kept]);
+    assert.deepEqual(outcome.rest, {
+      derivations: 2,
+      logs: 2,
+      links: 1,
+      roots: 0,
+      leftovers: 3,
+      downloads: 0,
+    });
+    assert.ok(outcome.bytes >= 5 + 4 + "gone".length);
+    assert.deepEqual(store.outputsOf(a), { out: kept });
+    assert.equal(store.outputsOf(b), null);
+    assert.deepEqual(fs.readDir(`${store.dir}/drv`), [`${a}.drv`]);
+    assert.deepEqual(fs.readDir(`${store.dir}/log`), [`${a}.log`]);
+    assert.deepEqual(fs.readDir(`${store.dir}/pkg`), ["gone", "kept"]);
+    for (const part of ["tmp", "refs"]) assert.deepEqual(fs.readDir(`${store.dir}/${part}`), []);
+    assert.deepEqual(fs.readDir(`${store.dir}/obj`), [kept]);
+  }),
+);
+
+Deno.test(
+  "entries of gcroots keep objects: links, links to links, files, in folders; stale ones go",
+  inStore(async (store, root) => {
+    const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((name) => add(store, name));
+    grow(fs, `${root}/project`, { link: `store/obj/${b}/bin/sh` });
+    grow(fs, `${root}/gcroots`, {
+      dir: {
+        direct: { link: store.pathOf(a) },
+        indirect: { link: "../project" },
+        stale: { link: "../nowhere" },
+        folder: { dir: { file: { file: `{"profile":"${store.pathOf(c)}/bin"}` } } },
+        loop: { link: "loop" },
+      },
+    });
+    const { removed, rest } = await collectGarbage(system, root, [d]);
+    assert.deepEqual(removed.map(({ object }) => object), [e]);
+    assert.equal(rest.roots, 1);
+    assert.deepEqual(fs.readDir(`${root}/gcroots`), ["direct", "folder", "indirect", "loop"]);
+    fs.remove(`${root}/project`);
+    const second = await collectGarbage(system, root, [d]);
+    assert.deepEqual(second.removed.map(({ object }) => object), [b]);
+  }),
+);
+
+Deno.test(
+  "a record that can't be read stops it before anything goes",
+  inStore(async (store, root) => {
+    const a = add(store, "a");
+    const b = add(store, "b", [a]);
+    const c = add(store, "c");
+    fs.remove(`${store.dir}/refs/${b}`);
+    for (const damage of ["", '{"version":2}', '{"version":1,"references":["../x"]}']) {
+      grow(fs, `${store.dir}/refs/${b}`, { file: damage });
+      await assert.rejects(collectGarbage(system, root, [b]), {
+        kind: "store",
+        message: new RegExp(`Cannot tell what ${b} needs`),
+      });
+      for (const object of [a, b, c]) assert.ok(store.has(object));
+      fs.remove(`${store.dir}/refs/${b}`);
+    }
+  }),
+);
+
+Deno.test(
+  "old downloads go, new ones stay",
+  inStore(async (store, root) => {
+    add(store, "a");
+    const dir = `${root}/downloads`;
+    grow(fs, dir, {
+      dir: {
+        old: { file: "123" },
+        young: { file: "12" },
+        part: { dir: { old: { file: "1234" } } },
+      },
+    });
+    for (const path of [`${dir}/old`, `${dir}/part/old`]) fs.utime(path, 1000);
+    fs.utime(`${dir}/young`, 2000);
+    const options = { downloads: { dir, before: 1500 } };
+    const told = await collectGarbage(system, root, [], { ...options, dryRun: true });
+    assert.deepEqual([told.rest.downloads, told.bytes], [2, 8]);
+    assert.deepEqual(fs.readDir(dir), ["old", "part", "young"]);
+    const done = await collectGarbage(system, root, [], options);
+    assert.deepEqual([done.rest.downloads, done.bytes], [2, 8]);
+    assert.deepEqual(fs.readDir(dir), ["part", "young"]);
+  }),
+);
+
+Deno.test(
+  "a derivation whose outputs lie in the system's store stays",
+  inStore(async (_, root) => {
+    const wide = openStore(system, `${root}-wide`);
+    const object = add(wide, "a");
+    const store = openStore(system, root, { system: `${root}-wide` });
+    store.recordOutputs(derivation("a"), { out: object }, null);
+    await collectGarbage(system, root, [], { system: `${root}-wide` });
+    assert.deepEqual(store.outputsOf(derivation("a")), { out: object });
+    fell(fs, wide.pathOf(object));
+    await collectGarbage(system, root, [], { system: `${root}-wide` });
+    assert.deepEqual(fs.readDir(`${store.dir}/drv-out`), []);
+  }),
+);
+
+Deno.test(
+  "a file with other names frees nothing",
+  inStore(async (store, root) => {
+    const object = add(store, "shared");
+    fs.link(store.pathOf(object), `${root}/outside`);
+    assert.equal((await collectGarbage(system, root, [])).bytes, 0);
+  }),
+);
+
+Deno.test("a store that does not exist has no garbage", () =>
+  inTemp(fs, async (folder) => {
+    const { removed } = await collectGarbage(system, `${folder}/root`, []);
+    assert.deepEqual(removed, []);
+    assert.deepEqual(fs.readDir(folder), []);
+  }));
+
+Deno.test(
+  "why an object is kept: the shortest path from each root",
+  inStore((store, root) => {
+    const a = add(store, "a");
+    const b = add(store, "b", [a]);
+    const c = add(store, "c", [b]);
+    const d = add(store, "d", [c, a]);
+    const roots = [{ name: "snapshot 1", objects: [c] }, { name: "snapshot 2", objects: [b, d] }, {
+      name: "snapshot 3",
+      objects: [],
+    }];
+    assert.deepEqual(whyKept(fs, root, a, roots), [
+      { root: "snapshot 1", path: [c, b, a] },
+      { root: "snapshot 2", path: [b, a] },
+    ]);
+    assert.deepEqual(whyKept(fs, root, d, roots), [{ root: "snapshot 2", path: [d] }]);
+    assert.deepEqual(whyKept(fs, root, d, []), []);
+  }),
+);
