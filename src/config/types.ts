@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly dir: string;
   /** Absolute paths of every Lua file that was loaded. */
   readonly files: readonly string[];
+  /** What the config printed, line by line. */
+  readonly messages: readonly string[];
   /** Ends the VM. */
   close(): void;
 }

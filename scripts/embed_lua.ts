@@ -1,0 +1,85 @@
+/** Writes `src/lua/stdlib.generated.ts` and `src/lua/types.generated.ts` from the Lua files, so that they are
+ * part of the program however it is run. With `--check` it only says whether they are up to date. */
+
+/** In the order of loading: each uses those before it. */
+const ORDER = [
+  "report",
+  "json",
+  "order",
+  "limits",
+  "sandbox",
+  "fingerprint",
+  "modules",
+  "priorities",
+  "data",
+  "text",
+  "derive",
+  "actions",
+  "activate",
+  "recipe",
+  "facts",
+  "options",
+  "lib",
+  "main",
+];
+
+const lua = new URL("../src/lua/", import.meta.url);
+
+/** The generated files by name, as they should be. */
+export function generatedFiles(): Record<string, string> {
+  const stdlib = ORDER.map((name) => [`${name}.lua`, read(`stdlib/${name}.lua`)]);
+  const found = names("stdlib");
+  const missing = found.filter((name) => !stdlib.some(([known]) => known === name));
+  if (missing.length > 0) throw new Error(`not in the order of loading: ${missing.join(", ")}`);
+  return {
+    "stdlib.generated.ts": module("STDLIB", "The sandbox's Lua files, in the order of loading.", [
+      ["prelude.lua", PRELUDE],
+      ...stdlib,
+    ]),
+    "types.generated.ts": module(
+      "LUA_TYPES",
+      "Type definitions for the Lua Language Server, by file name.",
+      names("types").map((name) => [name, read(`types/${name}`)]),
+    ),
+  };
+}
+
+/** Makes the shared table from what the machine provides. */
+const PRELUDE = "sys_shared = { host = sys_host, framed = sys_framed }\n";
+
+function module(name: string, about: string, files: string[][]): string {
+  const entries = files.map(([file, text]) =>
+    `  [\n    ${JSON.stringify(file)},\n    ${JSON.stringify(text)},\n  ],\n`
+  );
+  return `// Made by scripts/embed_lua.ts; do not edit.\n// deno-fmt-ignore-file\n\n/** ${about} */\n` +
+    `export const ${name}: readonly (readonly [string, string])[] = [\n${entries.join("")}];\n`;
+}
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, lua))].map((entry) => entry.name)
+    .filter((name) => name.endsWith(".lua")).sort();
+}
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, lua));
+}
+
+if (import.meta.main) {
+  const stale: string[] = [];
+  for (const [name, text] of Object.entries(generatedFiles())) {
+    const url = new URL(name, lua);
+    let present = "";
+    try {
+      present = Deno.readTextFileSync(url);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    if (present === text) continue;
+    stale.push(name);
+    if (!Deno.args.includes("--check")) Deno.writeTextFileSync(url, text);
+  }
+  if (Deno.args.includes("--check") && stale.length > 0) {
+    console.error(`stale: ${stale.join(", ")} (run scripts/embed_lua.ts)`);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,131 @@
+/** Takes a config's entry file, gives its Manifest and what drives its builds. */
+import { basename } from "node:path";
+import { SysError } from "../errors.ts";
+import type { InputResolver, InputSpec, ResolvedInput } from "../inputs/types.ts";
+import { Codecs } from "../lua/codecs.ts";
+import type { Declared } from "../manifest/declared.ts";
+import { mergeActivations } from "../manifest/merge.ts";
+import { orderDerivations } from "../manifest/order.ts";
+import type { Manifest, Read } from "../manifest/types.ts";
+import type { System } from "../system/mod.ts";
+import { recipeBook } from "./recipes.ts";
+import { Session, showPlace } from "./session.ts";
+import type { Evaluation, Limits } from "./types.ts";
+
+export interface EvaluateRequest {
+  /** Absolute path of the entry file. */
+  readonly entry: string;
+  readonly resolve: InputResolver;
+  readonly limits: Limits;
+  /** Version of sys. */
+  readonly version: string;
+}
+
+/** TOML and YAML are at most loaded once each. */
+const MOST_ATTEMPTS = 3;
+
+/**
+ * Runs a config.
+ * @throws SysError of kind "config" for what is wrong in the user's Lua; what `resolve` throws
+ */
+export async function evaluate(
+  system: Pick<System, "fs" | "host" | "clock">,
+  request: EvaluateRequest,
+): Promise<Evaluation> {
+  const codecs = new Codecs();
+  const resolve = once(request.resolve);
+  for (let attempt = 1;; attempt++) {
+    const session = new Session(system, request, codecs);
+    try {
+      const declared = await session.load("entry");
+      const inputs = await resolve(declared);
+      session.setInputs(inputs);
+      const handed = JSON.parse(session.call("setup")) as Declared;
+      for (const library of session.needed) await codecs.load(library);
+      if (session.missing === null) return evaluation(system, request, session, inputs, handed);
+      session.close();
+    } catch (error) {
+      session.close();
+      if (session.missing === null) throw error;
+    }
+    // The evaluation has no effects: with the library loaded it is done again from the start.
+    if (attempt === MOST_ATTEMPTS) throw new Error(`${session.missing} cannot be loaded`);
+    await codecs.load(session.missing);
+  }
+}
+
+/** The `inputs` table of the entry file in another folder. Its `setup` is not called, and need not be there. */
+export async function declaredInputs(
+  system: Pick<System, "fs" | "host" | "clock">,
+  request: Omit<EvaluateRequest, "resolve">,
+): Promise<Record<string, InputSpec>> {
+  const session = new Session(system, request, new Codecs());
+  try {
+    return await session.load("input");
+  } finally {
+    session.close();
+  }
+}
+
+/** Asks a resolver once, however often the evaluation is done. */
+function once(resolve: InputResolver): InputResolver {
+  let answer: Promise<ReadonlyMap<string, ResolvedInput>> | undefined;
+  return (declared) => answer ??= resolve(declared);
+}
+
+function evaluation(
+  system: Pick<System, "host">,
+  request: EvaluateRequest,
+  session: Session,
+  inputs: ReadonlyMap<string, ResolvedInput>,
+  declared: Declared,
+): Evaluation {
+  return {
+    manifest: manifestOf(system, request, session, inputs, declared),
+    recipes: recipeBook(session),
+    inputs,
+    dir: session.dir,
+    files: session.files(),
+    messages: session.messages,
+    close: () => session.close(),
+  };
+}
+
+function manifestOf(
+  { host }: Pick<System, "host">,
+  { entry }: EvaluateRequest,
+  session: Session,
+  inputs: ReadonlyMap<string, ResolvedInput>,
+  declared: Declared,
+): Manifest {
+  const files = session.configFiles().map(({ path, hash }): Read => ({
+    fact: `file:${path}`,
+    value: hash,
+  }));
+  const byName = <T extends { readonly name: string }>(a: T, b: T) => (a.name < b.name ? -1 : 1);
+  return {
+    version: 1,
+    platform: session.platform,
+    config: basename(entry),
+    inputs: [...inputs.values()].map(({ name, type, rev, hash }) => ({ name, type, rev, hash }))
+      .sort(byName),
+    sources: [...declared.sources].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    derivations: orderDerivations(declared.derivations),
+    activations: placing(session, () => mergeActivations(declared, { home: host.home })),
+    reads: [...declared.reads, ...files].sort((a, b) => (a.fact < b.fact ? -1 : 1)),
+  };
+}
+
+/** Adds the line of the source to errors that know only its number. */
+function placing<T>(session: Session, merge: () => T): T {
+  try {
+    return merge();
+  } catch (error) {
+    if (!(error instanceof SysError) || error.place === undefined) throw error;
+    throw new SysError(error.kind, error.message, {
+      place: showPlace(session, error.place),
+      hint: error.hint,
+      notes: error.notes,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+/** Takes an error as Lua describes it, gives the error that people see: with the line of the source it is in. */
+import { type ErrorDetails, type Place, SysError } from "../errors.ts";
+
+/** What `stdlib/report.lua` tells of an error. */
+export interface LuaFailure {
+  readonly message: string;
+  readonly hint?: string;
+  /** What to point at in the line. */
+  readonly word?: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly within?: string;
+  readonly frames: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly name?: string;
+  }[];
+}
+
+/** `textOf` gives a file as it is shown, or null when it is not at hand. */
+export function failure(
+  failed: LuaFailure,
+  textOf: (file: string) => string | null,
+): SysError {
+  const details: { -readonly [Key in keyof ErrorDetails]: ErrorDetails[Key] } = {};
+  if (failed.hint !== undefined) details.hint = failed.hint;
+  if (failed.file !== undefined && failed.line !== undefined) {
+    details.place = placeIn(textOf(failed.file), {
+      file: failed.file,
+      line: failed.line,
+      ...(failed.within === undefined ? {} : { within: failed.within }),
+    }, failed.word);
+  }
+  const trace = failed.frames.filter((frame, index) =>
+    index > 0 || frame.file !== failed.file || frame.line !== failed.line
+  );
+  if (trace.length > 0) details.notes = trace.map(describe);
+  return new SysError("config", failed.message, details);
+}
+
+/** Adds column and excerpt to a place. */
+export function placeIn(text: string | null, place: Place, word?: string): Place {
+  const lines = text?.split("\n");
+  const line = lines?.[place.line - 1];
+  if (lines === undefined || line === undefined) return place;
+  const next = lines[place.line];
+  const opens = /[{(]\s*$/.test(line) && next !== undefined && next.trim() !== "";
+  return {
+    ...place,
+    column: columnOf(line, word),
+    excerpt: (opens ? [line, next] : [line]).map((text) => text.replace(/\r$/, "")),
+  };
+}
+
+/** Where the word stands in a line, else where the line's text starts; from 1. */
+function columnOf(line: string, word?: string): number {
+  const start = line.search(/\S/) + 1 || 1;
+  if (word === undefined || word === "") return start;
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const whole = new RegExp(`(?<![A-Za-z0-9_])${escaped}(?![A-Za-z0-9_])`).exec(line);
+  const found = whole?.index ?? line.indexOf(word);
+  return found < 0 ? start : found + 1;
+}
+
+function describe(frame: LuaFailure["frames"][number]): string {
+  return `called at ${frame.file}:${frame.line}${frame.name ? ` in ${frame.name}` : ""}`;
+}

@@ -1,0 +1,48 @@
+/** Takes the machine that evaluated a config, gives what drives its `config` functions. */
+import type { Recipe, RecipeBook, RecipeFacts, Reply, Turn } from "../build/recipe.ts";
+import { SysError } from "../errors.ts";
+import { type LuaData, toLua } from "../lua/to_lua.ts";
+import type { DerivationHash, Json } from "../manifest/types.ts";
+import type { Session } from "./session.ts";
+
+/** One run for each derivation, as often as it is opened. */
+export function recipeBook(session: Session): RecipeBook {
+  return {
+    open: (derivation: DerivationHash): Recipe => {
+      const id = session.call("open", derivation);
+      const turn = (call: () => string): Turn => {
+        try {
+          return JSON.parse(call()) as Turn;
+        } catch (error) {
+          if (error instanceof SysError) return { kind: "failed", error };
+          throw error;
+        }
+      };
+      return {
+        start: (facts) => turn(() => session.call("start", id, toLua(factsForLua(facts)))),
+        resume: (reply) => turn(() => session.call("resume", id, toLua(replyForLua(reply)))),
+      };
+    },
+  };
+}
+
+function factsForLua({ outputs, tmp, known }: RecipeFacts): LuaData {
+  return { outputs: new Map(Object.entries(outputs)), tmp, known: new Map(known) };
+}
+
+function replyForLua(reply: Reply): LuaData {
+  if (!reply.ok) return { ok: false, message: reply.message, hint: reply.hint ?? false };
+  return { ok: true, value: numbersForLua(reply.value) };
+}
+
+/** Whole numbers become integers. */
+function numbersForLua(value: Json): LuaData {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
+  if (Array.isArray(value)) return value.map(numbersForLua);
+  if (typeof value === "object" && value !== null) {
+    return new Map(
+      Object.entries(value).map(([key, inner]) => [key, numbersForLua(inner as Json)]),
+    );
+  }
+  return value as LuaData;
+}

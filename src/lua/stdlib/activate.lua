@@ -1,0 +1,276 @@
+-- `activate`, `file`, `env`, `user` and `project`: each leaves one declared activation, as JSON.
+local S = ...
+local type, format, find, sub, match, concat = type, string.format, string.find, string.sub, string.match, table.concat
+local setmetatable, quote = setmetatable, S.quote
+
+-- Handle → { index }.
+S.activation_data = setmetatable({}, { __mode = "k" })
+-- `ctx` → its actions.
+S.activation_actions = setmetatable({}, { __mode = "k" })
+-- JSON of the declared activations, in the order of declaration.
+S.activations = {}
+-- Whose block is running.
+local scope = {}
+
+local Activation = {
+  __name = "activation", __metatable = false,
+  __index = function(_, key)
+    S.fail(format("An activation has no field `%s`", S.show(key)), {
+      hint = "it can be named in `after = { … }` of another", word = S.show(key),
+    })
+  end,
+  __newindex = function() S.fail("Cannot change an activation once it is declared") end,
+  __tostring = function() return "activation" end,
+}
+
+local function text_or_null(text) return text and quote(text) or "null" end
+
+local function refuse_in_build(what)
+  if S.current then
+    S.fail(what .. ": a build is running", { hint = "declare it outside of `config`", word = what })
+  end
+end
+
+local scope_json = '"user":null,"project":null'
+
+local function declare(name, actions, after)
+  local index = #S.activations + 1
+  local file, line = S.caller()
+  S.activations[index] = format('{"name":%s,%s,"after":[%s],"actions":[%s],"place":{"file":%s,"line":%d}}',
+    text_or_null(name), scope_json, after or "", concat(actions, ","), quote(file or S.entry_file), line or 1)
+  local handle = setmetatable({}, Activation)
+  S.activation_data[handle] = { index = index - 1 }
+  return handle
+end
+
+local function after_list(what, after)
+  if after == nil then return nil end
+  if type(after) ~= "table" then S.fail(what .. ": `after` is a list of activations", { word = "after" }) end
+  if S.activation_data[after] then after = { after } end
+  local list = {}
+  for key, other in S.pairs(after) do
+    local data = type(other) == "table" and S.activation_data[other]
+    if not data then
+      S.fail(format("%s: `after[%s]` is no activation", what, S.show(key)), {
+        hint = "`after` names what `activate`, `file` or `env` returned; builds come before all activations by themselves",
+        word = "after",
+      })
+    end
+    list[#list + 1] = format("%d", data.index)
+  end
+  return concat(list, ",")
+end
+
+local function expect_spec(what, spec, example)
+  refuse_in_build(what)
+  if type(spec) ~= "table" then
+    S.fail(format("%s: expected a table, got %s", what, type(spec)), { hint = "write " .. example, word = what })
+  end
+end
+
+local function context(name)
+  local ctx = {}
+  S.activation_actions[ctx] = {}
+  local known = S.sorted_keys(S.activation_methods)
+  return setmetatable(ctx, {
+    __name = "ctx", __metatable = false,
+    __index = function(_, key)
+      if key == "sys" then return S.facts end
+      if key == "name" then return name end
+      local method = S.activation_methods[key]
+      if not method then
+        local near = type(key) == "string" and S.nearest(key, known)
+        local build = type(key) == "string" and S.build_methods[key]
+        S.fail(format("`ctx` of an activation has no `%s`", S.show(key)), {
+          hint = build and "that is for `config` of a derivation: an activation has no way to read or to build"
+            or near and format("did you mean `%s`?", near) or "it has " .. concat(known, ", "),
+          word = S.show(key),
+        })
+      end
+      return function(...)
+        if (...) == ctx then
+          S.fail(format("ctx.%s: called with a colon", key), { hint = format("write `ctx.%s(…)`", key), word = key })
+        end
+        return method(ctx, ...)
+      end
+    end,
+    __newindex = function(_, key) S.fail(format("Cannot assign to `ctx.%s`", S.show(key)), { word = S.show(key) }) end,
+  })
+end
+
+function S.activate(spec)
+  expect_spec("activate", spec, "activate { config = function(opts, ctx) … end }")
+  S.check_fields("activate", spec, { "name", "opts", "config", "after" })
+  local what = "activate"
+  if spec.name ~= nil then
+    S.check_string("activate", "name", spec.name)
+    if find(spec.name, "%c") or #spec.name > 200 then
+      S.fail("activate: `name` is one line of up to 200 characters", { word = "name" })
+    end
+    what = format("activate \"%s\"", spec.name)
+  end
+  if type(spec.config) ~= "function" then
+    S.fail(format("%s: `config` is %s", what, spec.config == nil and "missing" or "a " .. type(spec.config)), {
+      hint = "write config = function(opts, ctx) … end", word = spec.config ~= nil and "config" or "activate",
+    })
+  end
+  local ctx = context(spec.name)
+  S.names[spec.config] = "config of " .. (spec.name or "activate")
+  local opts = S.resolve_opts(what, spec.opts)
+  spec.config(opts, ctx)
+  local actions = S.activation_actions[ctx]
+  actions.closed = true
+  return declare(spec.name, actions, after_list(what, spec.after))
+end
+
+local FILE_FIELDS = {
+  "path", "source", "content", "template", "vars", "mutable", "mode", "executable", "recursive", "force", "owner",
+}
+
+-- Puts values into `{{name}}`.
+local function fill(what, text, vars)
+  if type(vars) ~= "table" then S.fail(what .. ": `vars` is a table of values", { word = "vars" }) end
+  return S.interpolate(what, text, vars)
+end
+
+local function flag(value) return value and "true" or "false" end
+
+local function link_action(target, path, live, force, override)
+  return format('{"kind":"link","target":%s,"origin":%s,"mutable":%s,"force":%s%s}', quote(target), S.path_origin(path),
+    flag(live), flag(force), S.override_field(override))
+end
+
+local function copy_action(target, origin, mode, owner, mutable, force, override)
+  return format('{"kind":"copy","target":%s,"origin":%s,"mode":%s,"owner":%s,"mutable":%s,"force":%s%s}', quote(target),
+    origin, mode and format("%d", mode) or "null", owner, flag(mutable), flag(force), S.override_field(override))
+end
+
+-- One action for each file below a folder of a tree.
+local function recursive_actions(what, spec, source, path, mode, owner, override)
+  if find(source, "^[/~]") then
+    S.fail(what .. ": `recursive` is for folders beside the config", {
+      hint = "without `recursive` there is one link to the whole folder", word = "recursive",
+    })
+  end
+  local tree = S.tree_of(S.caller())
+  local inner = S.clean_path(what, source)
+  local names = S.walk(what, tree, inner)
+  if not names then
+    S.fail(format("%s: `%s` is no folder", what, tree.prefix .. inner), {
+      hint = "leave out `recursive` for a single file", word = "recursive",
+    })
+  end
+  local root = spec.mutable and S.live_path(tree, inner) or (S.source(what, source))
+  local actions = {}
+  for index, name in ipairs(names) do
+    local target, from = path:gsub("/+$", "") .. "/" .. name, root .. "/" .. name
+    if mode or owner ~= "null" then
+      actions[index] = copy_action(target, S.path_origin(from), mode, owner, false, spec.force, override)
+    else
+      actions[index] = link_action(target, from, spec.mutable, spec.force, override)
+    end
+  end
+  return actions
+end
+
+function S.file(spec)
+  expect_spec("file", spec, "file { path = \"~/.vimrc\", source = \"./vimrc\" }")
+  S.check_fields("file", spec, FILE_FIELDS)
+  local path = spec.path
+  S.check_target("file", "path", path)
+  local what = "file \"" .. path .. "\""
+  for _, field in ipairs { "mutable", "executable", "recursive", "force" } do S.check_boolean(what, field, spec[field]) end
+  local given
+  for _, field in ipairs { "source", "content", "template" } do
+    if spec[field] ~= nil then
+      if given then
+        S.fail(format("file: give either `%s` or `%s`, not both", given, field), {
+          hint = "`content` is for text that Lua makes, `source` for a file beside the config, `template` for one with "
+            .. "{{names}} in it",
+          word = "file",
+        })
+      end
+      given = field
+    end
+  end
+  if not given then
+    S.fail(what .. ": what is to be in it?", {
+      hint = "give `source` (a file beside the config), `content` (text) or `template`", word = "file",
+    })
+  end
+  if spec.vars ~= nil and given ~= "template" then
+    S.fail(what .. ": `vars` goes with `template`", { word = "vars" })
+  end
+  if spec.recursive and given ~= "source" then
+    S.fail(what .. ": `recursive` goes with `source`", { word = "recursive" })
+  end
+  local mode, owner = S.check_mode(what, spec.mode), S.owner_text(what, spec.owner)
+  local value, override, dropped = S.value_of(what, given, spec[given])
+  if dropped then return declare(nil, {}) end
+  S.check_string(what, given, value)
+  local copied = mode or owner ~= "null"
+  if given == "source" then
+    if copied and spec.mutable then
+      S.fail(what .. ": `mutable` makes a link to the source, which has its own permissions", {
+        hint = "leave out `mutable` to have a copy, or `mode` and `owner` to have a link", word = "mutable",
+      })
+    end
+    if spec.executable and not mode then mode, copied = tonumber("0755", 8), true end
+    if spec.recursive then return declare(nil, recursive_actions(what, spec, value, path, mode, owner, override)) end
+    local from, live = S.origin_path(what, value, spec.mutable)
+    if copied then
+      return declare(nil, { copy_action(path, S.path_origin(from), mode, owner, false, spec.force, override) })
+    end
+    return declare(nil, { link_action(path, from, live, spec.force, override) })
+  end
+  if given == "template" then value = fill(what, S.read_text(what, value), spec.vars or {}) end
+  local origin = S.text_origin(value, spec.executable)
+  if copied or spec.mutable then
+    return declare(nil, { copy_action(path, origin, mode, owner, spec.mutable, spec.force, override) })
+  end
+  return declare(nil, {
+    format('{"kind":"link","target":%s,"origin":%s,"mutable":false,"force":%s%s}', quote(path), origin,
+      flag(spec.force), S.override_field(override)),
+  })
+end
+
+function S.declare_env(vars)
+  expect_spec("env", vars, "env { EDITOR = \"vim\", PATH = { \"~/bin\" } }")
+  local actions = {}
+  for name, value in S.pairs(vars) do
+    for _, action in ipairs(S.env_actions("env", name, "auto", value)) do actions[#actions + 1] = action end
+  end
+  return declare(nil, actions)
+end
+
+local function block(what, kind, pattern, hint)
+  return function(spec)
+    expect_spec(what, spec, format("%s { name = \"…\", setup = function() … end }", what))
+    S.check_fields(what, spec, { "name", "setup" })
+    S.check_string(what, "name", spec.name)
+    if not find(spec.name, pattern) or #spec.name > 64 then
+      S.fail(format("%s: \"%s\" is no name for a %s", what, S.lossy(spec.name), what), { hint = hint, word = "name" })
+    end
+    if type(spec.setup) ~= "function" then
+      S.fail(format("%s \"%s\": `setup` is %s", what, spec.name,
+        spec.setup == nil and "missing" or "a " .. type(spec.setup)), {
+        hint = "write setup = function() … end", word = what,
+      })
+    end
+    if scope[kind] then
+      S.fail(format("%s \"%s\": declared inside `%s` \"%s\"", what, spec.name, what, scope[kind]), {
+        hint = "blocks of the same kind do not nest", word = what,
+      })
+    end
+    local outer = scope_json
+    scope[kind] = spec.name
+    scope_json = format('"user":%s,"project":%s', text_or_null(scope.user), text_or_null(scope.project))
+    S.names[spec.setup] = what .. " " .. spec.name
+    local ok, err = pcall(spec.setup)
+    scope[kind], scope_json = nil, outer
+    if not ok then error(err, 0) end
+  end
+end
+
+S.user = block("user", "user", "^[A-Za-z_][A-Za-z0-9_.-]*%$?$", "it is the name of a user of this machine")
+S.project = block("project", "project", "^[A-Za-z0-9][A-Za-z0-9_.-]*$", "letters, digits and _ . - can be in it")

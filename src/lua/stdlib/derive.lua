@@ -1,0 +1,298 @@
+-- `derive`: checks a description, hashes it, remembers it.
+local S = ...
+local type, format, find, rawget, rawset = type, string.format, string.find, rawget, rawset
+local setmetatable, next = setmetatable, next
+
+-- Handle → { hash, name, version, outputs, out, config, opts, … }.
+S.derivation_data = setmetatable({}, { __mode = "k" })
+-- Placeholder → hash of the derivation whose output it is.
+S.outputs = {}
+-- Hash → data, and the data in the order of declaration.
+S.derivations, S.derivation_list = {}, {}
+
+local FIELDS = { "name", "version", "outputs", "opts", "config", "sha256", "platforms", "meta" }
+local FORMAT_VERSION = "sys-derivation-1"
+
+local READABLE = { "name", "version", "hash", "outputs", "out" }
+
+--- Path of an output: while a build runs its place in the store, before that its placeholder.
+local function place(placeholder)
+  local current = S.current
+  return current and current.known[placeholder] or placeholder
+end
+
+local function outputs_view(data)
+  return setmetatable({}, {
+    __name = "outputs of " .. data.name,
+    __index = function(_, name)
+      local placeholder = data.placeholders[name]
+      if placeholder then return place(placeholder) end
+      S.fail(format("%s has no output `%s`", data.name, S.show(name)), {
+        hint = "its outputs are " .. table.concat(data.outputs, ", "), word = S.show(name),
+      })
+    end,
+    __newindex = function() S.fail("Cannot change the outputs of a derivation") end,
+    __pairs = function()
+      local t = {}
+      for name, placeholder in next, data.placeholders do t[name] = place(placeholder) end
+      return S.pairs(t)
+    end,
+    __metatable = false,
+  })
+end
+
+local Derivation = {
+  __name = "derivation", __metatable = false,
+  __index = function(handle, key)
+    local data = S.derivation_data[handle]
+    if key == "out" then
+      if data.out then return place(data.out) end
+      S.fail(format("%s has no output `out`", data.name), {
+        hint = "its outputs are " .. table.concat(data.outputs, ", "), word = "out",
+      })
+    end
+    if key == "outputs" then return data.view end
+    if key == "hash" or key == "name" or key == "version" then return data[key] end
+    local near = type(key) == "string" and S.nearest(key, READABLE)
+    S.fail(format("A derivation has no field `%s`", S.show(key)), {
+      hint = near and format("did you mean `%s`?", near) or "its fields are " .. table.concat(READABLE, ", "),
+      word = S.show(key),
+    })
+  end,
+  __newindex = function() S.fail("Cannot change a derivation: its hash is fixed once it is declared") end,
+  __pairs = function(handle)
+    local data = S.derivation_data[handle]
+    return S.pairs {
+      name = data.name, version = data.version, hash = data.hash, outputs = data.view, out = data.out and place(data.out),
+    }
+  end,
+  __tostring = function(handle)
+    local data = S.derivation_data[handle]
+    return "derivation " .. data.name .. (data.version and "-" .. data.version or "")
+  end,
+  __concat = function(a, b)
+    local data = S.derivation_data[a] or S.derivation_data[b]
+    S.fail(format("Cannot join the derivation %s to a text", data.name), {
+      hint = "`.out` is the path of what it produces",
+    })
+  end,
+}
+
+--- Copies plain data, and refuses what is none. `path` is shown in messages.
+--- Kept as they are: derivations and `lib.null`.
+function S.copy_data(what, value, path, seen)
+  local kind = type(value)
+  if kind == "string" or kind == "boolean" or kind == "nil" then return value end
+  if kind == "number" then
+    if value ~= value then S.fail(format("%s: `%s` is NaN", what, path), { word = path:match("[%w_]+$") }) end
+    if value == math.huge or value == -math.huge then
+      S.fail(format("%s: `%s` is infinite", what, path), { word = path:match("[%w_]+$") })
+    end
+    return value
+  end
+  if kind ~= "table" then
+    S.fail(format("%s: `%s` is a %s", what, path, kind == "thread" and "coroutine" or kind), {
+      hint = "values are texts, numbers, booleans, tables of them, derivations and sources",
+      word = path:match("[%w_]+$"),
+    })
+  end
+  if S.derivation_data[value] or value == S.null then return value end
+  local meta = debug.getmetatable(value)
+  if meta == S.Priority then
+    S.fail(format("%s: `%s` has a priority, which only values that are merged have", what, path), {
+      hint = "priorities are for `env`, `file` and the `ctx` methods of `activate`", word = path:match("[%w_]+$"),
+    })
+  end
+  if S.activation_data[value] then
+    S.fail(format("%s: `%s` is an activation", what, path), {
+      hint = "an activation has nothing that could be used; pass the derivation", word = path:match("[%w_]+$"),
+    })
+  end
+  if seen[value] then
+    S.fail(format("%s: `%s` contains itself", what, path), { word = path:match("[%w_]+$") })
+  end
+  seen[value] = true
+  local copy = {}
+  for key, inner in S.pairs(value) do
+    local key_kind = type(key)
+    if key_kind ~= "string" and math.type(key) ~= "integer" then
+      S.fail(format("%s: `%s` has a %s as key", what, path, key_kind == "number" and "fraction" or key_kind), {
+        hint = "keys are texts, or 1, 2, 3, …", word = path:match("[%w_]+$"),
+      })
+    end
+    copy[key] = S.copy_data(what, inner, S.child(path, key), seen)
+  end
+  seen[value] = nil
+  if meta == S.List or meta == S.Map then setmetatable(copy, meta) end
+  return copy
+end
+
+--- `opts` of a declaration: a table, or a function of the facts that gives one.
+function S.resolve_opts(what, opts)
+  if type(opts) == "function" then
+    opts = opts(S.facts)
+    if opts == nil then
+      S.fail(what .. ": the function `opts` returned nothing", {
+        hint = "it ends with `return { … }`", word = "opts",
+      })
+    end
+  end
+  if opts == nil then return {} end
+  if type(opts) ~= "table" then
+    S.fail(format("%s: `opts` is a %s where a table is expected", what, type(opts)), { word = "opts" })
+  end
+  return S.copy_data(what, opts, "opts", {})
+end
+
+local function check_name(what, field, value, limit)
+  if type(value) ~= "string" then
+    S.fail(format("%s: `%s` is %s", what, field, value == nil and "missing" or "a " .. type(value)), {
+      hint = format("write %s = \"…\"", field), word = value ~= nil and field or nil,
+    })
+  end
+  if #value > limit or not find(value, "^[A-Za-z0-9+_?=%-][A-Za-z0-9+._?=%-]*$") then
+    S.fail(format("%s: `%s` is \"%s\", which is no %s", what, field, S.lossy(value), field), {
+      hint = format("letters, digits and + . _ ? = - can be in it, up to %d of them, not a dot first", limit),
+      word = field,
+    })
+  end
+end
+
+local function check_outputs(what, outputs)
+  if outputs == nil then return { "out" } end
+  if type(outputs) ~= "table" or (next(outputs) ~= nil and not S.is_list(outputs)) or #outputs == 0 then
+    S.fail(what .. ": `outputs` is a list of names, with at least one", { word = "outputs" })
+  end
+  local names, seen = {}, {}
+  for _, name in ipairs(outputs) do
+    if type(name) ~= "string" or not find(name, "^[a-z][a-z0-9_]*$") or #name > 40 then
+      S.fail(format("%s: \"%s\" is no name for an output", what, S.show(name)), {
+        hint = "small letters, digits and _, a letter first: out, dev, doc", word = "outputs",
+      })
+    end
+    if seen[name] then S.fail(format("%s: output \"%s\" is named twice", what, name), { word = "outputs" }) end
+    seen[name] = true
+    names[#names + 1] = name
+  end
+  table.sort(names, function(a, b)
+    if (a == "out") ~= (b == "out") then return a == "out" end
+    return a < b
+  end)
+  return names
+end
+
+local function check_platforms(what, platforms)
+  if platforms == nil then return end
+  if type(platforms) ~= "table" or not S.is_list(platforms) then
+    S.fail(what .. ": `platforms` is a list such as { \"x86_64-linux\", \"aarch64-darwin\" }", { word = "platforms" })
+  end
+  for _, platform in ipairs(platforms) do
+    if platform == S.platform then return end
+  end
+  S.fail(format("%s: not for %s", what, S.platform), {
+    hint = "it is for " .. table.concat(platforms, ", ") .. "; declare it only where `syslua.platform` is one of them",
+    word = "platforms",
+  })
+end
+
+local function fixed_hash(what, value, outputs)
+  if value == nil then return nil end
+  if type(value) ~= "string" then
+    S.fail(format("%s: `sha256` is a %s", what, type(value)), { word = "sha256" })
+  end
+  if #outputs > 1 then
+    S.fail(what .. ": a derivation with `sha256` has one output", { word = "outputs" })
+  end
+  if value == "" then return "" end
+  local digest, message = S.host("digest", value)
+  if not digest then S.fail(what .. ": `sha256`: " .. message, { word = "sha256" }) end
+  return digest
+end
+
+--- The hash of a derivation, over the description that identifies it.
+function S.hash_derivation(data)
+  local state = S.encoding("derive \"" .. data.name .. "\"", "config")
+  local parts = {
+    FORMAT_VERSION, S.encode(data.name, state), S.encode(data.version, state),
+    S.encode(S.as_list(data.outputs), state), S.encode(S.platform, state),
+  }
+  local fixed = data.fixed ~= nil and data.fixed ~= ""
+  state.path = { "opts" }
+  local opts = S.encode(data.opts, state)
+  state.path = { "config" }
+  local config = S.fingerprint(data.config, state)
+  if fixed then
+    parts[#parts + 1] = S.encode(data.fixed, state)
+  else
+    parts[#parts + 1] = S.encode(data.fixed, state)
+    parts[#parts + 1] = opts
+    parts[#parts + 1] = config
+  end
+  return S.host("sha256", table.concat(parts, "\n")), state, config
+end
+
+local function keys_of(set)
+  local list = S.sorted_keys(set)
+  return S.as_list(list)
+end
+
+function S.derive(spec)
+  if S.current then
+    S.fail("derive: a build is running", { hint = "declare derivations outside of `config`", word = "derive" })
+  end
+  if type(spec) ~= "table" then
+    S.fail(format("derive: expected a table, got %s", type(spec)), {
+      hint = "write derive { name = \"…\", config = function(opts, ctx) … end }", word = "derive",
+    })
+  end
+  check_name("derive", "name", spec.name, 100)
+  local what = format("derive \"%s\"", spec.name)
+  S.check_fields(what, spec, FIELDS)
+  if spec.version ~= nil then check_name(what, "version", spec.version, 60) end
+  if type(spec.config) ~= "function" then
+    S.fail(format("%s: `config` is %s", what, spec.config == nil and "missing" or "a " .. type(spec.config)), {
+      hint = "write config = function(opts, ctx) … end: it produces ctx.out when the derivation is built",
+      word = spec.config ~= nil and "config" or "derive",
+    })
+  end
+  local data = { name = spec.name, version = spec.version, config = spec.config }
+  data.outputs = check_outputs(what, spec.outputs)
+  check_platforms(what, spec.platforms)
+  data.fixed = fixed_hash(what, spec.sha256, data.outputs)
+  data.opts = S.resolve_opts(what, spec.opts)
+  data.meta = spec.meta ~= nil and S.copy_data(what, spec.meta, "meta", {}) or {}
+  local hash, state, config = S.hash_derivation(data)
+  data.hash, data.config_hash = hash, config
+  data.derivations, data.sources = keys_of(state.derivations), keys_of(state.sources)
+  local handle = {}
+  data.placeholders = {}
+  for _, output in ipairs(data.outputs) do
+    local placeholder = "/syslua-out-" .. S.host("short", "out:" .. hash .. ":" .. output)
+    data.placeholders[output] = placeholder
+    S.outputs[placeholder] = hash
+  end
+  data.out = data.placeholders.out
+  data.view = outputs_view(data)
+  data.file, data.line = S.caller()
+  S.names[data.config] = "config of " .. data.name
+  S.derivation_data[handle] = data
+  -- Declared twice it is one derivation, whose place does not depend on which came first.
+  local other = S.derivations[hash]
+  if not other then
+    S.derivations[hash] = data
+    S.derivation_list[#S.derivation_list + 1] = data
+  elseif data.file and (data.file < other.file or (data.file == other.file and data.line < other.line)) then
+    other.file, other.line, other.meta = data.file, data.line, data.meta
+  end
+  return setmetatable(handle, Derivation)
+end
+
+--- A derivation as JSON for the manifest.
+function S.derivation_json(data)
+  return S.json {
+    hash = data.hash, name = data.name, version = data.version or S.null, outputs = S.as_list(data.outputs),
+    fixed = data.fixed or S.null, opts = data.opts, meta = data.meta,
+    dependencies = data.derivations, sources = data.sources,
+    place = { file = data.file, line = data.line },
+  }
+end

@@ -1,0 +1,237 @@
+-- The canonical encoding of values and functions, over which hashes of derivations are made.
+--
+--     nil n   true t   false f
+--     integer i<decimal>;            float  d<8 bytes, big endian>
+--     text    s<length>:<bytes>      text that names an input: the same, then @<content hash of the input>;
+--     table   {<key><value>…}        entries sorted by their encoded keys; a metatable follows as m<value>
+--     list    the same with [ ] when `lib.list` made it, so that an empty list is not an empty map
+--     null    0                      `lib.null`
+--     derivation D<hash>
+--     part of sys.lua L<name>;       `lib.toJSON`, `_G`, `string.format`, …
+--     function F<code><upvalue>…;    <code> is that of a text; upvalues in the order of their first use
+--     again   b<number>;             a table or function already met; counted from 1 in the order of meeting
+--
+-- Code is Lua 5.4's stripped bytecode without what depends on where and how the function is written down: the lines
+-- where functions start and end, and for the outermost function where its upvalues come from.
+local S = ...
+local type, rawnext, raw_metatable = type, next, debug.getmetatable
+local getupvalue, getinfo, dump = debug.getupvalue, debug.getinfo, string.dump
+local byte, sub, find, format, pack = string.byte, string.sub, string.find, string.format, string.pack
+local concat, sort, math_type = table.concat, table.sort, math.type
+
+-- Our own tables and functions → their names.
+local tokens = {}
+S.tokens = tokens
+
+--- Names everything in a table of ours, and the tables in it.
+function S.name_parts(name, value)
+  if tokens[value] or (type(value) ~= "table" and type(value) ~= "function") then return end
+  tokens[value] = name
+  local contents = S.protected[value] or value
+  if type(contents) == "table" then
+    for key, inner in rawnext, contents do
+      if type(key) == "string" then S.name_parts(name .. "." .. key, inner) end
+    end
+    if contents ~= value then tokens[contents] = name end
+  end
+end
+
+-- A varint of a dump: 7 bits a byte, the most significant first, the last byte marked.
+local function varint(code, at)
+  local value = 0
+  while true do
+    local b = byte(code, at)
+    at = at + 1
+    value = (value << 7) | (b & 127)
+    if b >= 128 then return value, at end
+  end
+end
+
+local HEADER = 4 + 1 + 1 + 6 + 1 + 1 + 1 + 8 + 8
+
+local function skip_text(code, at)
+  local size, after = varint(code, at)
+  return size == 0 and after or after + size - 1
+end
+
+-- Copies one function of a dump into `parts` without its lines. Gives the position behind it.
+local function copy_function(code, at, parts, outermost)
+  at = skip_text(code, at) -- source
+  local _
+  _, at = varint(code, at) -- line where it starts
+  _, at = varint(code, at) -- line where it ends
+  local start, count = at, nil
+  count, at = varint(code, at + 3) -- parameters, vararg, stack; number of instructions
+  at = at + 4 * count
+  count, at = varint(code, at) -- constants
+  for _ = 1, count do
+    local kind = byte(code, at)
+    at = at + 1
+    if kind == 0x13 or kind == 0x03 then at = at + 8 -- float, integer
+    elseif kind == 0x04 or kind == 0x14 then at = skip_text(code, at) end
+  end
+  if outermost then
+    parts[#parts + 1] = sub(code, start, at - 1)
+    count, at = varint(code, at)
+    parts[#parts + 1] = pack(">I4", count)
+    at = at + 3 * count
+  else
+    count, at = varint(code, at)
+    at = at + 3 * count
+    parts[#parts + 1] = sub(code, start, at - 1)
+  end
+  count, at = varint(code, at) -- inner functions
+  parts[#parts + 1] = pack(">I4", count)
+  for _ = 1, count do at = copy_function(code, at, parts, false) end
+  for _ = 1, 4 do -- line numbers, absolute line numbers, locals, names of upvalues: none in a stripped dump
+    count, at = varint(code, at)
+    if count ~= 0 then error("a stripped dump holds debug information") end
+  end
+  return at
+end
+
+-- Dump → its code.
+local codes = {}
+local function code_of(f)
+  local whole = dump(f, true)
+  local code = codes[whole]
+  if not code then
+    local parts = {}
+    local stop = copy_function(whole, HEADER + 2, parts, true)
+    if stop ~= #whole + 1 then error("the dump of a function is longer than expected") end
+    code = S.host("sha256", concat(parts))
+    codes[whole] = code
+    -- Builds cannot wait for a library: those that the code names are loaded beforehand.
+    if find(whole, "TOML", 1, true) then S.host("need", "toml") end
+    if find(whole, "YAML", 1, true) then S.host("need", "yaml") end
+  end
+  return code
+end
+
+local function encode_number(value)
+  if math_type(value) == "integer" then return format("i%d;", value) end
+  return "d" .. pack(">d", value)
+end
+
+local encode
+
+local function refuse(state, what)
+  local path = state.path
+  S.fail(format("%s: cannot be hashed: `%s` is %s", state.what, concat(path), what), {
+    hint = "a build depends only on what its hash covers: texts, numbers, booleans, tables of them, derivations, "
+      .. "sources and functions in Lua",
+    word = state.word,
+  })
+end
+
+-- A text; placeholders in it say what is used.
+local function encode_text(value, state)
+  local text = format("s%d:", #value) .. value
+  if find(value, "/syslua-", 1, true) then
+    for found in value:gmatch("/syslua%-%l+%-[0-9a-z]+") do
+      if S.outputs[found] then state.derivations[S.outputs[found]] = true
+      elseif S.sources[found] then state.sources[S.sources[found].id] = true
+      elseif S.input_hashes[found] then text = text .. "@" .. S.input_hashes[found] .. ";"
+      elseif found == S.dir then
+        refuse(state, "a path in the config's folder, whose content is not known to the hash; "
+          .. "`syslua.source(path)` takes a file or folder from there")
+      end
+    end
+  end
+  return text
+end
+
+local function encode_table(value, parts, state)
+  local derivation = S.derivation_data[value]
+  if derivation then
+    state.derivations[derivation.hash] = true
+    parts[#parts + 1] = "D" .. derivation.hash
+    return
+  end
+  if value == S.null then parts[#parts + 1] = "0" return end
+  local seen = state.seen[value]
+  if seen then parts[#parts + 1] = format("b%d;", seen) return end
+  state.count = state.count + 1
+  state.seen[value] = state.count
+  local meta = raw_metatable(value)
+  local entries, keys, n = {}, {}, 0
+  local path = state.path
+  for key, inner in rawnext, value do
+    local kind, encoded = type(key), nil
+    if kind == "string" then encoded = encode_text(key, state)
+    elseif kind == "number" then encoded = encode_number(key)
+    elseif kind == "boolean" then encoded = key and "t" or "f"
+    elseif S.derivation_data[key] then encoded = "D" .. S.derivation_data[key].hash
+    else refuse(state, "a table with a " .. kind .. " as key") end
+    n = n + 1
+    keys[n] = encoded
+    entries[encoded] = { key, inner }
+  end
+  sort(keys)
+  local list = meta == S.List
+  parts[#parts + 1] = list and "[" or "{"
+  for index = 1, n do
+    local encoded = keys[index]
+    local key = entries[encoded][1]
+    parts[#parts + 1] = encoded
+    path[#path + 1] = type(key) == "string" and "." .. key or "[" .. S.show(key) .. "]"
+    encode(entries[encoded][2], parts, state)
+    path[#path] = nil
+  end
+  parts[#parts + 1] = list and "]" or "}"
+  if meta and meta ~= S.List and meta ~= S.Map then
+    parts[#parts + 1] = "m"
+    path[#path + 1] = "'s metatable"
+    encode(meta, parts, state)
+    path[#path] = nil
+  end
+end
+
+local function encode_function(value, parts, state)
+  local seen = state.seen[value]
+  if seen then parts[#parts + 1] = format("b%d;", seen) return end
+  local what = getinfo(value, "S").what
+  if what == "C" then refuse(state, "a function that is not written in Lua") end
+  state.count = state.count + 1
+  state.seen[value] = state.count
+  parts[#parts + 1] = "F" .. code_of(value)
+  local index, path = 1, state.path
+  while true do
+    local name, inner = getupvalue(value, index)
+    if not name then break end
+    path[#path + 1] = (#path > 0 and " → " or "") .. name
+    encode(inner, parts, state)
+    path[#path] = nil
+    index = index + 1
+  end
+  parts[#parts + 1] = ";"
+end
+
+function encode(value, parts, state)
+  local kind = type(value)
+  if kind == "string" then parts[#parts + 1] = encode_text(value, state)
+  elseif kind == "number" then parts[#parts + 1] = encode_number(value)
+  elseif kind == "boolean" then parts[#parts + 1] = value and "t" or "f"
+  elseif kind == "nil" then parts[#parts + 1] = "n"
+  elseif tokens[value] then parts[#parts + 1] = "L" .. tokens[value] .. ";"
+  elseif kind == "table" then encode_table(value, parts, state)
+  elseif kind == "function" then encode_function(value, parts, state)
+  else refuse(state, "a " .. (kind == "thread" and "coroutine" or kind)) end
+end
+
+--- Encodes a value. `state` from `S.encoding` collects the derivations and sources that were met.
+function S.encode(value, state)
+  local parts = {}
+  encode(value, parts, state)
+  return concat(parts)
+end
+
+--- A fresh state; `what` starts the message when something cannot be hashed.
+function S.encoding(what, word)
+  return { seen = {}, count = 0, path = {}, what = what, word = word, derivations = {}, sources = {} }
+end
+
+--- Hash of a function and of all that it captures.
+function S.fingerprint(f, state)
+  return S.host("sha256", S.encode(f, state))
+end
