@@ -1,0 +1,61 @@
+/** Takes the machine's ports, gives what an apply may use of the platform beside files. */
+import { join } from "node:path";
+import type { System } from "../system/mod.ts";
+import type { Places } from "./places.ts";
+import type { Powers } from "./powers.ts";
+import { serviceManager } from "./services/manager.ts";
+import { settingsOf } from "./settings/settings.ts";
+
+/** Variables of the user's that commands of an activation see, besides HOME and PATH. */
+const PASSED = [
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "LC_ALL",
+  "LC_CTYPE",
+  "TZ",
+  "TERM",
+  "TMPDIR",
+  "SSH_AUTH_SOCK",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "DBUS_SESSION_BUS_ADDRESS",
+  "XDG_RUNTIME_DIR",
+  "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
+  "XDG_STATE_HOME",
+  "XDG_CACHE_HOME",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "SystemRoot",
+  "USERPROFILE",
+  "LOCALAPPDATA",
+  "APPDATA",
+  "TEMP",
+];
+
+/** The platform that the program runs on. Nothing is run or read before it is asked for. */
+export function platformPowers(
+  system: Pick<System, "fs" | "processes" | "host">,
+  places: Pick<Places, "root" | "home">,
+): Powers {
+  const { host, processes } = system;
+  const environment: Record<string, string> = { HOME: places.home };
+  for (const name of PASSED) {
+    const value = host.env(name);
+    if (value !== undefined) environment[name] = value;
+  }
+  const windows = host.os === "windows";
+  const path = host.env("PATH") ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+  environment.PATH = `${join(places.root, "profile", "bin")}${windows ? ";" : ":"}${path}`;
+  return {
+    processes,
+    shell: windows ? ["powershell.exe", "-NoProfile", "-Command"] : ["/bin/sh", "-c"],
+    environment,
+    home: places.home,
+    services: serviceManager(system, environment),
+    settings: settingsOf(system, environment),
+  };
+}

@@ -1,0 +1,93 @@
+/** Takes the machine's ports, gives its service manager; or one that refuses where there is none. */
+import { SysError } from "../../errors.ts";
+import type { System } from "../../system/mod.ts";
+import type { ServiceManager } from "../powers.ts";
+import { launchctl, plistPath } from "./launchd.ts";
+import { schtasks, taskPath } from "./schtasks.ts";
+import { systemctl, unitPath } from "./systemd.ts";
+
+type Op = "start" | "stop" | "running";
+
+/** What a service manager is made of: where units lie, and command lines. */
+interface Words {
+  readonly path: (name: string, user: boolean) => string;
+  readonly argv: (
+    op: Op,
+    name: string,
+    user: boolean,
+    unit: string,
+  ) => readonly (readonly string[])[];
+}
+
+/** The service manager of this machine. */
+export function serviceManager(
+  system: Pick<System, "fs" | "processes" | "host">,
+  environment: Readonly<Record<string, string>>,
+): ServiceManager {
+  const { processes } = system;
+  const words = wordsOf(system);
+  const run = async (op: Op, name: string, user: boolean, unit: string) => {
+    for (const argv of words.argv(op, name, user, unit)) {
+      const { code, stdout, stderr } = await processes.run({ argv, env: environment });
+      if (code === 0) continue;
+      if (op === "running") return false;
+      const output = new TextDecoder().decode(stderr) || new TextDecoder().decode(stdout);
+      throw new SysError(
+        "activation",
+        `Cannot ${op} the service ${name}: \`${argv.join(" ")}\` exited with ${code}`,
+        { notes: output.split("\n").filter((line) => line.trim() !== "").slice(-10) },
+      );
+    }
+    return true;
+  };
+  return {
+    unitPath: words.path,
+    start: async (name, user, unit) => void await run("start", name, user, unit),
+    // What is gone already is as stopped as it can be.
+    stop: async (name, user, unit) => {
+      if (await run("running", name, user, unit) || await isKnown(system, unit)) {
+        await run("stop", name, user, unit);
+      }
+    },
+    running: (name, user, unit) => run("running", name, user, unit),
+  };
+}
+
+function isKnown({ fs }: Pick<System, "fs">, unit: string): boolean {
+  return fs.lstat(unit) !== null;
+}
+
+function wordsOf({ fs, host }: Pick<System, "fs" | "host">): Words {
+  switch (host.os) {
+    case "darwin":
+      return {
+        path: (name, user) => plistPath(name, user, host.home),
+        argv: (op, name, user, unit) => launchctl(op, name, user, unit, host.uid),
+      };
+    case "windows":
+      return {
+        path: (name, user) => taskPath(name, user, host.home),
+        argv: (op, name, _user, unit) => schtasks(op, name, unit),
+      };
+    case "linux":
+      return {
+        path: (name, user) => {
+          // The folder is there where systemd is process 1.
+          if (fs.lstat("/run/systemd/system") === null) {
+            throw new SysError(
+              "activation",
+              `Cannot enable the service ${name}: this machine does not run systemd`,
+              { hint: "declare it only where systemd is, or start it by other means" },
+            );
+          }
+          if (user || host.elevated) return unitPath(name, user, host.home);
+          throw new SysError(
+            "activation",
+            `Cannot enable the service ${name}: it belongs to the system, and you are not root`,
+            { hint: "`user = true` makes it a service of your own session" },
+          );
+        },
+        argv: (op, name, user) => systemctl(op, name, user),
+      };
+  }
+}
