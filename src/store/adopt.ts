@@ -18,7 +18,7 @@ import { removeTree } from "./remove.ts";
 import { rewriteTree } from "./rewrite.ts";
 import { HashScan, type Replacement } from "./scan.ts";
 import type { Output } from "./types.ts";
-import { sparePath } from "./write.ts";
+import { discard, sparePath } from "./write.ts";
 
 /** What its own hash counts as while an object is hashed. */
 export const ZEROES = "0".repeat(32);
@@ -82,13 +82,18 @@ export function adopt(
     return object;
   }
   const spare = sparePath(layout);
-  tree.settleLinked(spare);
-  if (scan.replaced > 0) {
-    rewriteTree(fs, scratch, [{ ...zeroed, to: hashPart(object) }, ...siblings], spare);
-  }
-  tree.close();
-  if (fs.lstat(scratch)?.kind === "dir" || record.references.length > 0 || selves > 0) {
-    writeRecord(fs, layout, object, record);
+  try {
+    tree.settleLinked(spare);
+    if (scan.replaced > 0) {
+      rewriteTree(fs, scratch, [{ ...zeroed, to: hashPart(object) }, ...siblings], spare);
+    }
+    tree.close();
+    if (fs.lstat(scratch)?.kind === "dir" || record.references.length > 0 || selves > 0) {
+      writeRecord(fs, layout, object, record);
+    }
+  } catch (thrown) {
+    discard(() => removeTree(fs, spare));
+    throw thrown;
   }
   place.put(scratch, object);
   return object;

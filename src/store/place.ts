@@ -73,9 +73,13 @@ export class Place {
       fs.utime(moved, MTIME);
       fs.rename(moved, path);
     } catch (thrown) {
-      discard(() => removeTree(fs, moved));
       // Another process may have been faster with the same object.
-      if (fs.lstat(path)?.kind !== "dir") throw thrown;
+      if (fs.lstat(path)?.kind === "dir") return void removeTree(fs, moved);
+      discard(() => {
+        fs.chmod(moved, 0o755);
+        fs.rename(moved, tree);
+      });
+      throw thrown;
     }
   }
 }

@@ -5,6 +5,7 @@ import type { System } from "../system/mod.ts";
 import { addFile, addTree, nameOfFile, recordOfFile } from "./add.ts";
 import { adopt } from "./adopt.ts";
 import { adoptAll } from "./adopt_all.ts";
+import { importTree } from "./import.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName } from "./names.ts";
 import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
@@ -12,7 +13,7 @@ import { Place } from "./place.ts";
 import { addReferences, readRecord } from "./record.ts";
 import { isIntact } from "./seal.ts";
 import type { Output, Store } from "./types.ts";
-import { storing } from "./write.ts";
+import { sparePath, storing } from "./write.ts";
 
 export interface StoreOptions {
   /** Root of the system's store, in which objects are looked up too. It is never written through this one. */
@@ -92,6 +93,15 @@ class LocalStore implements Store {
 
   adoptAll(outputs: readonly Output[]): ObjectName[] {
     return adoptAll(this.#place.fs, outputs, (output) => this.adopt(output));
+  }
+
+  importTree(object: ObjectName, tree: string, references: readonly ObjectName[]): void {
+    storing(() => importTree(this.#place, object, tree, references));
+  }
+
+  sparePath(): string {
+    storing(() => this.#place.prepare());
+    return sparePath(this.#place.layout);
   }
 
   outputsOf(derivation: DerivationHash): Outputs | null {

@@ -52,6 +52,12 @@ export interface Store {
    * order of the outputs. @throws SysError "build" when they name each other in a circle */
   adoptAll(outputs: readonly Output[]): ObjectName[];
 
+  /** Moves a tree that was unpacked below `tmp/` into the store under the name that it has elsewhere.
+   * @throws SysError of kind "store" when its content is not what the name says */
+  importTree(object: ObjectName, tree: string, references: readonly ObjectName[]): void;
+  /** A path below `tmp/` that nobody else uses; its folder exists. */
+  sparePath(): string;
+
   /** The outputs of a derivation, when it is realized and they are all here. */
   outputsOf(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;
   /** Records that a derivation is realized; `description` goes into its `.drv` for people. */

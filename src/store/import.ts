@@ -1,0 +1,54 @@
+/** Takes an object that was made elsewhere, puts it into this store under the name that it had there. */
+import { shortHash } from "../digest.ts";
+import { SysError } from "../errors.ts";
+import { ZEROES } from "./adopt.ts";
+import { CanonicalTree } from "./canonical.ts";
+import { hashTree } from "./nar.ts";
+import { hashPart, type ObjectName } from "./names.ts";
+import type { Place } from "./place.ts";
+import { addReferences, writeRecord } from "./record.ts";
+import { removeTree } from "./remove.ts";
+import { HashScan } from "./scan.ts";
+import { sparePath } from "./write.ts";
+
+/**
+ * Moves a tree into the store. Its own hash counts as zeroes, as when it was made (see `adopt.ts`).
+ * @throws SysError of kind "store" when its content is not what the name says
+ */
+export function importTree(
+  place: Place,
+  object: ObjectName,
+  tree: string,
+  references: readonly ObjectName[],
+): void {
+  const { fs, layout } = place;
+  place.prepare();
+  const own = { stem: object.slice(0, -33), from: hashPart(object), to: ZEROES };
+  const canonical = new CanonicalTree(place);
+  const scan = new HashScan([], [own]);
+  const hash = shortHash(hashTree(canonical, tree, scan));
+  if (hash !== hashPart(object)) {
+    throw new SysError("store", `Cannot accept ${object}: its content is not what the name says`, {
+      notes: [`expected ${hashPart(object)}`, `found    ${hash}`],
+      hint: "it was damaged or changed on the way here",
+    });
+  }
+  const record = {
+    version: 1,
+    references: [...new Set(references)].filter((other) => other !== object).sort(),
+    self: scan.replaced,
+    entries: canonical.entries,
+    executables: canonical.executables,
+    bytes: canonical.bytes,
+  } as const;
+  if (place.has(object)) {
+    addReferences(fs, layout, object, record);
+    return void removeTree(fs, tree);
+  }
+  canonical.settleLinked(sparePath(layout));
+  canonical.close();
+  if (fs.lstat(tree)?.kind === "dir" || record.references.length > 0 || record.self > 0) {
+    writeRecord(fs, layout, object, record);
+  }
+  place.put(tree, object);
+}
