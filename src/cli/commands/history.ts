@@ -1,0 +1,23 @@
+/** `sys history` */
+import { command } from "../command.ts";
+
+export default command({
+  brief: "List the snapshots",
+  description: "Lists what was activated, when, and which snapshot is current.",
+  examples: [
+    ["sys history", "newest first"],
+    ["sys history --json", "as a document, oldest first"],
+  ],
+  async run(session) {
+    const { machineOf } = await import("../machine.ts");
+    const { currentNumber, listSnapshots } = await import("../../snapshot/shelf.ts");
+    const { historyDocument, historyEntries, historyText } = await import("../render/history.ts");
+    const { root, system } = machineOf(session);
+    const entries = historyEntries(
+      listSnapshots(system.fs, root),
+      currentNumber(system.fs, root),
+    );
+    const now = session.console.outIsTerminal ? system.clock.now() : null;
+    session.print(historyDocument(entries), () => historyText(entries, session.style, now));
+  },
+});

@@ -1,0 +1,114 @@
+/** Takes a Plan, gives its text or its document. */
+import type { Plan, PlannedAction } from "../../plan/types.ts";
+import type { Style } from "../terminal/style.ts";
+import { columns, count, counted } from "./words.ts";
+
+/** How many lines are shown before the rest is only counted. */
+const SHOWN = 30;
+
+const MARKS: Record<PlannedAction["op"], string> = {
+  create: "+",
+  update: "~",
+  replace: "!",
+  remove: "-",
+  keep: "=",
+};
+
+/** The document of `sys plan --json`. */
+export function planDocument(plan: Plan) {
+  return {
+    version: 1,
+    changes: plan.changes,
+    realize: plan.realize.map(({ name, version, hash }) => ({ name, version, hash })),
+    actions: plan.actions.map(({ op, kind, target, drifted, note }) => ({
+      op,
+      kind,
+      target,
+      ...(drifted ? { drifted } : {}),
+      ...(note === undefined ? {} : { note }),
+    })),
+    unmanaged: plan.unmanaged,
+    blocked: plan.blocked.map(({ target, why }) => ({ target, why })),
+  };
+}
+
+/** What `sys plan` shows: what is built, what changes, and how much stays. */
+export function planText(plan: Plan, style: Style, verbose: boolean): string {
+  const lines: string[] = [];
+  if (plan.realize.length > 0) {
+    lines.push(`To realize: ${counted(plan.realize.length, "derivation")}`);
+    const names = plan.realize.map(({ name, version }) => version ? `${name} ${version}` : name);
+    lines.push(...limited(names, verbose).map((name) => `  ${style.cyan("*")} ${name}`));
+  }
+  const changed = plan.actions.filter(({ op }) => op !== "keep");
+  if (changed.length > 0) {
+    lines.push(`To change: ${changesInWords(plan.actions)}`);
+    const rows = changed.map((action) => row(action, style));
+    lines.push(...limited(columns(rows, "  ").split("\n"), verbose));
+  }
+  if (!plan.changes) lines.push("Nothing to do.");
+  lines.push(...summary(plan.actions));
+  return lines.join("\n");
+}
+
+/** `12 to create, 1 to update`. */
+function changesInWords(actions: readonly PlannedAction[]): string {
+  const words: [PlannedAction["op"], string][] = [
+    ["create", "to create"],
+    ["update", "to update"],
+    ["replace", "to replace"],
+    ["remove", "to remove"],
+  ];
+  return words.map(([op, text]) => ({ n: actions.filter((a) => a.op === op).length, text }))
+    .filter(({ n }) => n > 0).map(({ n, text }) => `${count(n)} ${text}`).join(", ");
+}
+
+/** `1,000 links: 3 changed, 997 unchanged`, one line a kind. */
+export function summary(actions: readonly PlannedAction[]): string[] {
+  const kinds = [...new Set(actions.map(({ kind }) => kind))].sort();
+  return kinds.map((kind) => {
+    const own = actions.filter((action) => action.kind === kind);
+    const kept = own.filter(({ op }) => op === "keep").length;
+    return `${counted(own.length, word(kind, 1), word(kind, 2))}: ` +
+      `${count(own.length - kept)} changed, ${count(kept)} unchanged`;
+  });
+}
+
+function word(kind: string, n: number): string {
+  const [one, many] = WORDS[kind] ?? [kind, `${kind}s`];
+  return n === 1 ? one : many;
+}
+
+const WORDS: Record<string, readonly [string, string]> = {
+  copy: ["copy", "copies"],
+  profile: ["profile", "profiles"],
+  shell: ["env script", "env scripts"],
+  run: ["command", "commands"],
+  persistent_env: ["session variable file", "session variable files"],
+  dir: ["folder", "folders"],
+  default: ["setting", "settings"],
+  host_packages: ["set of host packages", "sets of host packages"],
+};
+
+function row(action: PlannedAction, style: Style): string[] {
+  const paint = action.op === "create"
+    ? style.green
+    : action.op === "remove"
+    ? style.red
+    : style.yellow;
+  const notes = [action.drifted ? "changed by hand" : "", action.note ?? ""].filter(Boolean);
+  return [
+    paint(MARKS[action.op]),
+    action.target,
+    style.dim(word(action.kind, 1)),
+    notes.length > 0 ? style.dim(notes.join("; ")) : "",
+  ];
+}
+
+function limited(lines: readonly string[], verbose: boolean): string[] {
+  if (verbose || lines.length <= SHOWN) return [...lines];
+  return [
+    ...lines.slice(0, SHOWN),
+    `  … and ${count(lines.length - SHOWN)} more (--verbose lists them)`,
+  ];
+}

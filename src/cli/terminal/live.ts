@@ -1,0 +1,54 @@
+/** Lines at the bottom of a terminal that tell what is going on right now, drawn over themselves. */
+import type { Clock, Console } from "../../system/mod.ts";
+
+/** Milliseconds between two drawings. */
+const PACE = 100;
+
+/** Shows what `lines` gives, again and again, until it is closed. Messages go above: `hide`, print, `show`. */
+export class LiveDisplay {
+  readonly #console: Console;
+  readonly #clock: Clock;
+  readonly #lines: () => readonly string[];
+  #drawn = 0;
+  #last = -Infinity;
+
+  constructor(console: Console, clock: Clock, lines: () => readonly string[]) {
+    this.#console = console;
+    this.#clock = clock;
+    this.#lines = lines;
+  }
+
+  /** Draws anew, unless that was done a moment ago. */
+  refresh(): void {
+    if (this.#clock.monotonic() - this.#last < PACE) return;
+    this.hide();
+    this.show();
+  }
+
+  /** Takes the lines away. */
+  hide(): void {
+    if (this.#drawn === 0) return;
+    this.#console.err(`\x1b[${this.#drawn}A\r\x1b[J`);
+    this.#drawn = 0;
+  }
+
+  /** Draws the lines. */
+  show(): void {
+    this.#last = this.#clock.monotonic();
+    const width = this.#console.columns() - 1;
+    const lines = this.#lines().map((line) => cut(line, width));
+    this.#drawn = lines.length;
+    if (lines.length > 0) this.#console.err(lines.join("\n") + "\n");
+  }
+}
+
+/** Cuts a line to a width; colour codes do not count, and are closed. */
+function cut(line: string, width: number): string {
+  let shown = 0, result = "";
+  // deno-lint-ignore no-control-regex
+  for (const piece of line.match(/\x1b\[[0-9;]*m|[\s\S]/gu) ?? []) {
+    if (!piece.startsWith("\x1b") && ++shown > width) return result + "\x1b[0m";
+    result += piece;
+  }
+  return result;
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { describeTree } from "../support/tree.ts";
+import { story } from "../support/story.ts";
+
+const KEPT = [".local/share/syslua", ".cache", ".local", ".local/share"];
+
+/** Configs that are wrong: what they are called, their text, and the exit code. */
+const WRONG: readonly (readonly [name: string, config: string, code: number])[] = [
+  ["returns nothing", "local M = {}\n", 3],
+  ["has a syntax error", "local M = {\nfunction M.setup() end\nreturn M\n", 3],
+  [
+    "has an unknown field",
+    'return { setup = function()\n  file { path = "~/x", contents = "x" }\nend }\n',
+    3,
+  ],
+  [
+    "has content and source",
+    'return { setup = function()\n  file { path = "~/x", content = "x", source = "./x" }\nend }\n',
+    3,
+  ],
+  ["assigns a global", "return { setup = function()\n  colour = 1\nend }\n", 3],
+  ["fails", 'return { setup = function()\n  error("no such luck")\nend }\n', 3],
+  ["loops for ever", "return { setup = function()\n  while true do end\nend }\n", 3],
+  [
+    "conflicts",
+    'return { setup = function()\n  env { EDITOR = "vim" }\n  env { EDITOR = "emacs" }\nend }\n',
+    3,
+  ],
+  [
+    "has a build that fails",
+    `return { setup = function()
+  local d = derive { name = "broken", config = function(_, ctx) ctx.run("echo it began; exit 3") end }
+  file { path = "~/x", source = d.out }
+end }
+`,
+    1,
+  ],
+  [
+    "has a wrong hash",
+    `return { setup = function()
+  local d = derive { name = "wrong", config = function(_, ctx)
+    ctx.copy(ctx.fetch_url("file://" .. syslua.getenv("HOME") .. "/thing", string.rep("0", 64)), ctx.out)
+  end }
+  file { path = "~/x", source = d.out }
+end }
+`,
+    1,
+  ],
+];
+
+for (const [name, config, code] of WRONG) {
+  story(`a config that ${name}`, async (s) => {
+    s.write("init.lua", config);
+    s.write("thing", "a thing");
+    const before = describeTree(s.home, KEPT);
+    const { code: found } = await s.sys(["apply", "--eval-timeout", "1"]);
+    assert.equal(found, code);
+    assert.deepEqual(describeTree(s.home, KEPT), before);
+  });
+}
+
+story("no config at all", async (s) => {
+  assert.equal((await s.sys(["apply"])).code, 3);
+  assert.equal((await s.sys(["plan", "nowhere"])).code, 3);
+});
+
+story("a home that cannot be written", async (s) => {
+  s.write(
+    "init.lua",
+    'return { setup = function() file { path = "~/locked/x", content = "x" } end }\n',
+  );
+  Deno.mkdirSync(s.at("locked"));
+  Deno.chmodSync(s.at("locked"), 0o555);
+  const { code } = await s.sys(["apply"]);
+  assert.equal(code, 1);
+  assert.equal(s.exists("locked/x"), false);
+  assert.equal((await s.sys(["history"])).code, 0);
+}, { ignore: Deno.uid() === 0 });
+
+story("a folder with files is never replaced", async (s) => {
+  s.write(
+    "init.lua",
+    'return { setup = function() file { path = "~/notes", content = "x" } end }\n',
+  );
+  s.write("notes/today.txt", "milk");
+  const { code } = await s.sys(["apply", "--replace"]);
+  assert.equal(code, 1);
+  assert.equal(s.read("notes/today.txt"), "milk");
+});
+
+story("a command that fails is undone", async (s) => {
+  s.write(
+    "init.lua",
+    `return { setup = function()
+  file { path = "~/x", content = "x" }
+  activate { name = "step", config = function(_, ctx) ctx.run("echo began; exit 9") end }
+end }
+`,
+  );
+  assert.equal((await s.sys(["apply"])).code, 1);
+  assert.equal(s.exists("x"), false);
+  assert.equal((await s.sys(["history"])).code, 0);
+});
+
+story("wrong usage", async (s) => {
+  for (
+    const args of [["aply"], ["apply", "--repalce"], ["rollback", "soon"], ["gc", "--max", "much"]]
+  ) {
+    await s.sys(args);
+  }
+});
