@@ -26,6 +26,9 @@ export async function embeddedGit(
   const { default: git } = await import("isomorphic-git");
   const http = httpClient(system, token ?? null, signal ?? new AbortController().signal);
 
+  /** Commits of submodules, by the revision that pins them. */
+  const pinned = new Map<string, ReadonlyMap<string, string>>();
+
   async function refsOf(): Promise<Map<string, string>> {
     const listed = await attempt(
       `ask ${remote} for its branches`,
@@ -58,6 +61,8 @@ export async function embeddedGit(
       () => git.fetch({ ...memory, ...fetched, ref: rev, remoteRef: rev }),
     );
     const { commit } = await git.readCommit({ ...memory, oid: rev });
+    const links = new Map<string, string>();
+    pinned.set(rev, links);
     await writeTree(commit.tree, "");
     return commit.committer.timestamp;
 
@@ -69,6 +74,7 @@ export async function embeddedGit(
           await writeTree(oid, `${path}/`);
           continue;
         }
+        if (type === "commit") links.set(path, oid);
         const content = type === "blob"
           ? (await git.readBlob({ ...memory, oid })).blob
           : new Uint8Array();
@@ -77,7 +83,7 @@ export async function embeddedGit(
     }
   }
 
-  return { resolve, export: exportTree };
+  return { resolve, export: exportTree, submodules: (rev) => pinned.get(rev) ?? new Map() };
 }
 
 async function attempt<T>(doing: string, action: () => Promise<T>): Promise<T> {

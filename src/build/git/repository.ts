@@ -9,6 +9,8 @@ export interface Repository {
   /** Writes the tree of a commit into an empty folder, without `.git`; submodules are empty folders. Gives the
    * commit's time, seconds since the epoch. */
   export(rev: string, folder: string): Promise<number>;
+  /** The commits that the submodules of an exported tree are pinned to, by path. */
+  submodules(rev: string): ReadonlyMap<string, string>;
 }
 
 /** Which repository, and how. */

@@ -33,6 +33,9 @@ export function systemGit(
   const mirror = join(cacheDir, "git", shortHash(sha256(`git:${remote}`)));
   const env = gitEnvironment(host, token ? { remote, token } : null);
 
+  /** Commits of submodules, by the revision that pins them. */
+  const pinned = new Map<string, ReadonlyMap<string, string>>();
+
   const run = (args: readonly string[], timeout = ASK, stdin?: string): Promise<Finished> =>
     processes.run({ argv: [git, ...SETTINGS, ...args], env, timeout, stdin, signal });
   const inMirror = (args: readonly string[], timeout = ASK, stdin?: string) =>
@@ -118,8 +121,10 @@ export function systemGit(
       }
       const listed = await inMirror(["ls-tree", "-r", "-l", "-z", "--full-tree", rev]);
       if (listed.code !== 0) throw failed(`list revision ${rev} of ${remote}`, listed);
-      for (const batch of batches(parseTree(listed.stdout))) {
-        const asked = batch.filter((entry) => entry.mode !== "160000");
+      const entries = parseTree(listed.stdout);
+      pinned.set(rev, new Map(entries.filter(isSubmodule).map(({ path, oid }) => [path, oid])));
+      for (const batch of batches(entries)) {
+        const asked = batch.filter((entry) => !isSubmodule(entry));
         const blobs = await inMirror(
           ["cat-file", "--batch"],
           FETCH,
@@ -137,7 +142,11 @@ export function systemGit(
     });
   }
 
-  return { resolve, export: exportTree };
+  return { resolve, export: exportTree, submodules: (rev) => pinned.get(rev) ?? new Map() };
+}
+
+function isSubmodule({ mode }: TreeEntry): boolean {
+  return mode === "160000";
 }
 
 /** Settings that the outcome must not depend on, and no housekeeping in the background. */

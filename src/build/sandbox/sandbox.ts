@@ -1,0 +1,103 @@
+/** Takes what the user wants and what the machine can, gives the sandbox that builds run in. */
+import { SysError } from "../../errors.ts";
+import type { System } from "../../system/mod.ts";
+import { bubblewrap, NETWORK_PATHS, SYSTEM_PATHS, type SystemPart } from "./bubblewrap.ts";
+import { seatbeltProfile } from "./seatbelt.ts";
+import type { Containment, Sandbox } from "./types.ts";
+
+export type SandboxMode = "require" | "auto" | "off";
+
+/** Finds the sandbox by trying it. @throws SysError of kind "build" when it is required and there is none */
+export async function findSandbox(
+  system: Pick<System, "fs" | "processes" | "host">,
+  mode: SandboxMode,
+): Promise<Sandbox> {
+  if (mode === "off") return { kind: "none", reason: "it was turned off" };
+  const found = await probe(system);
+  if (found.kind === "none" && mode === "require") {
+    throw new SysError("build", `Cannot build in a sandbox: ${found.reason}`, {
+      hint: "`--sandbox=auto` builds without one where there is none",
+    });
+  }
+  return found;
+}
+
+async function probe(system: Pick<System, "fs" | "processes" | "host">): Promise<Sandbox> {
+  const { fs, processes, host } = system;
+  const path = host.env("PATH") ?? "/usr/bin:/bin";
+  if (host.os === "darwin") {
+    const program = processes.which("sandbox-exec", "/usr/bin");
+    if (program === null) return { kind: "none", reason: "there is no sandbox-exec" };
+    const argv = [program, "-p", "(version 1)(allow default)", "/usr/bin/true"];
+    const { code } = await processes.run({ argv, env: {}, timeout: PROBE_TIMEOUT });
+    return code === 0
+      ? { kind: "seatbelt", program }
+      : { kind: "none", reason: "sandbox-exec does not work here" };
+  }
+  if (host.os !== "linux") return { kind: "none", reason: `there is none for ${host.os}` };
+  const program = processes.which("bwrap", path);
+  if (program === null) {
+    return { kind: "none", reason: "bubblewrap (bwrap) is not installed" };
+  }
+  const argv = [
+    program,
+    ...["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"],
+    ...systemParts(fs, SYSTEM_PATHS).flatMap(({ path, link }) =>
+      link === null ? ["--ro-bind", path, path] : ["--symlink", link, path]
+    ),
+    ...["--proc", "/proc", "--dev", "/dev", "--die-with-parent", "--", "/bin/sh", "-c", ":"],
+  ];
+  const { code, stderr } = await processes.run({ argv, env: {}, timeout: PROBE_TIMEOUT });
+  if (code === 0) return { kind: "bubblewrap", program };
+  const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
+  return { kind: "none", reason: `bubblewrap does not work here (${said || `exit ${code}`})` };
+}
+
+/** Milliseconds. */
+const PROBE_TIMEOUT = 10_000;
+
+/** The whole command for a program to run contained. `accounts`: see `bubblewrap`. */
+export function contained(
+  system: Pick<System, "fs">,
+  sandbox: Sandbox,
+  containment: Containment,
+  accounts: string,
+  argv: readonly string[],
+): string[] {
+  switch (sandbox.kind) {
+    case "none":
+      return [...argv];
+    case "seatbelt":
+      return [sandbox.program, "-p", seatbeltProfile(containment), ...argv];
+    case "bubblewrap": {
+      const wanted = [...SYSTEM_PATHS, ...(containment.network ? NETWORK_PATHS : [])];
+      const parts = systemParts(system.fs, wanted);
+      return [...bubblewrap(sandbox.program, containment, parts, accounts), ...argv];
+    }
+  }
+}
+
+/** Which sandbox it is, for people. */
+export function describe(sandbox: Sandbox): string {
+  return sandbox.kind === "none" ? `none: ${sandbox.reason}` : sandbox.kind;
+}
+
+function systemParts(fs: System["fs"], paths: readonly string[]): SystemPart[] {
+  return paths.flatMap((path): SystemPart[] => {
+    const info = fs.lstat(path);
+    if (info === null) return [];
+    if (info.kind !== "link") return [{ path, link: null }];
+    // A link below /etc leads to a place that is not shown; its content is what counts.
+    if (!path.startsWith("/etc/")) return [{ path, link: fs.readLink(path) }];
+    return fs.lstat(resolved(fs, path) ?? path) ? [{ path, link: null }] : [];
+  });
+}
+
+function resolved(fs: System["fs"], path: string): string | null {
+  try {
+    return fs.realPath(path);
+  } catch {
+    // It leads to nothing.
+    return null;
+  }
+}
