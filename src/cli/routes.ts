@@ -1,5 +1,6 @@
 /** Every command by its name. Their modules are light: what a command does is loaded when it runs. */
 import { buildRouteMap } from "@stricli/core";
+import build from "./commands/build.ts";
 import evaluate from "./commands/eval.ts";
 import gc from "./commands/gc.ts";
 import hash from "./commands/hash.ts";
@@ -10,5 +11,5 @@ import version from "./commands/version.ts";
 
 export const routes = buildRouteMap({
   docs: { brief: "Makes a machine match a Lua configuration" },
-  routes: { eval: evaluate, history, show, tag, gc, hash, version },
+  routes: { build, eval: evaluate, history, show, tag, gc, hash, version },
 });

@@ -6,12 +6,13 @@ import { EXIT } from "./exit_codes.ts";
 import { errorDocument } from "./render/error.ts";
 import type { Context } from "./session.ts";
 import { SysError } from "../errors.ts";
-import { VERSION } from "./version.ts";
 
 /** What the command line is given by `main.ts`. */
 export interface World {
   readonly system: System;
   readonly console: Console;
+  /** Of the program. */
+  readonly version: string;
   /** Ends the process at once, at a second Ctrl-C. */
   stop(code: number): void;
 }
@@ -26,7 +27,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   const { console } = world;
   const application = buildApplication(routes, {
     name: "sys",
-    versionInfo: { currentVersion: VERSION },
+    versionInfo: { currentVersion: world.version },
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
     localization: { text: TEXT },
@@ -40,7 +41,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     },
     system: world.system,
     console,
-    version: VERSION,
+    version: world.version,
     stop: () => world.stop(EXIT.interrupted),
     exit: EXIT.done,
   };

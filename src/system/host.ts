@@ -20,6 +20,8 @@ export interface Host {
   /** Folder that the command was started in. */
   readonly cwd: string;
   readonly pid: number;
+  /** How many processors it has. */
+  readonly processors: number;
   /** An environment variable of the user's; undefined where unset. */
   env(name: string): string | undefined;
 }

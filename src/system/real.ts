@@ -64,6 +64,10 @@ class RealHost implements Host {
   readonly arch: Arch = Deno.build.arch;
   readonly pid: number = Deno.pid;
 
+  get processors(): number {
+    return navigator.hardwareConcurrency;
+  }
+
   get hostname(): string {
     return Deno.hostname();
   }

@@ -16,7 +16,7 @@ async function type(...args: string[]) {
     ask: () => Promise.resolve(null),
     onInterrupt: () => () => {},
   };
-  const code = await run(args, { system: realSystem(), console, stop: () => {} });
+  const code = await run(args, { system: realSystem(), console, version: "0", stop: () => {} });
   return { code, out, err };
 }
 

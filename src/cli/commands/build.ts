@@ -1,0 +1,79 @@
+/** `sys build` */
+import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../build_flags.ts";
+import { command, toggle } from "../command.ts";
+import { EVALUATION_FLAGS, type EvaluationFlags, evaluationRequest } from "../evaluation_flags.ts";
+
+interface Flags extends EvaluationFlags, BuildFlags {
+  readonly check?: boolean;
+  readonly config?: string;
+}
+
+export default command<Flags>({
+  brief: "Realize derivations without activating anything",
+  description:
+    "Builds or fetches what a config needs into the store and prints where it lies. Without names: " +
+    "what its activations use. Nothing outside the store changes.",
+  examples: [
+    ["sys build", "all that an apply would need"],
+    ["sys build ripgrep", "one derivation, by its name"],
+    ["sys build --config ~/dotfiles hello", "of another config"],
+    ["sys build --check hello", "build again and compare"],
+  ],
+  exits: [3, 5],
+  flags: {
+    check: toggle("build again, and fail if the output differs"),
+    config: {
+      kind: "parsed",
+      parse: String,
+      brief: "the config: a Lua file or a folder",
+      placeholder: "PATH",
+      optional: true,
+    },
+    ...BUILD_FLAGS,
+    ...EVALUATION_FLAGS,
+  },
+  arguments: [{
+    name: "derivation",
+    brief: "name of a derivation, or a path of a config",
+    optional: true,
+    many: true,
+  }],
+  async run(session, flags, args) {
+    const { machineOf, withLock } = await import("../machine.ts");
+    const { evaluateConfig } = await import("../../evaluate.ts");
+    const { derivationsNamed, derivationsOf, realizeFrom, unrealized } = await import(
+      "../../realize.ts"
+    );
+    const { BuildProgress } = await import("../terminal/build_progress.ts");
+    const machine = machineOf(session);
+    // `sys build ./dotfiles` names a config; `sys build hello` a derivation.
+    const path = flags.config ?? args.find((arg) => /[/\\]|\.lua$|^\.+$/.test(arg));
+    const names = args.filter((arg) => arg !== path);
+    const evaluated = await evaluateConfig(machine, evaluationRequest(session, flags, path, true));
+    try {
+      const { manifest } = evaluated;
+      const wanted = names.length > 0
+        ? derivationsNamed(manifest, names)
+        : derivationsOf(manifest, manifest.activations);
+      const progress = new BuildProgress(session, unrealized(machine, manifest, wanted).length);
+      const settings = buildSettings(session, flags, progress.observe);
+      const realized = await withLock(
+        session,
+        machine,
+        "shared",
+        "sys build",
+        () => realizeFrom(machine, evaluated, wanted, { ...settings, check: flags.check === true }),
+      ).finally(() => progress.end());
+      const objects = manifest.derivations.flatMap(({ hash, name }) =>
+        Object.entries(realized.get(hash) ?? {}).map(([output, object]) => ({
+          derivation: name,
+          output,
+          path: machine.store.pathOf(object),
+        }))
+      );
+      session.print({ version: 1, objects }, () => objects.map(({ path }) => path).join("\n"));
+    } finally {
+      evaluated.close();
+    }
+  },
+});
