@@ -90,7 +90,8 @@ export interface Wanted {
   readonly paths: readonly WantedPath[];
   readonly runs: readonly WantedRun[];
   readonly services: readonly WantedService[];
-  /** Other settings, in the words of the action that wants them (`default`, `account`, `host_packages`). */
+  /** Other settings, in the words of the action that wants them (`default`, `account`, `host_packages`; `environment` is the
+   * registry's). */
   readonly settings: readonly WantedSetting[];
   /** Environment as the env scripts will set it, for `diff` and `show`. */
   readonly env: Readonly<Record<string, string>>;
@@ -100,7 +101,7 @@ export interface Wanted {
 
 /** A setting that is neither a path, a command nor a service. */
 export interface WantedSetting {
-  readonly kind: "default" | "account" | "host_packages";
+  readonly kind: "default" | "account" | "host_packages" | "environment";
   /** What it is about, unique within its kind. */
   readonly key: string;
   readonly value: Json;

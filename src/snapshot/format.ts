@@ -72,7 +72,7 @@ const wanted = fields({
     place,
   })),
   settings: list(fields({
-    kind: oneOf("default", "account", "host_packages"),
+    kind: oneOf("default", "account", "host_packages", "environment"),
     key: text,
     value: anything,
     by: text,

@@ -1,4 +1,5 @@
-/** Takes the machine's ports, gives its settings: defaults, accounts, packages of the host's own manager. */
+/** Takes the machine's ports, gives its settings: defaults, accounts, packages of the host's own manager, the
+ * registry. */
 import { SysError } from "../../errors.ts";
 import type { Json } from "../../manifest/types.ts";
 import type { WantedSetting } from "../../plan/types.ts";
@@ -7,6 +8,7 @@ import type { Settings } from "../powers.ts";
 import { createAccount, hasAccount, parseAccountKey, removeAccount } from "./accounts.ts";
 import { readDefaults, splitDefaultKey, valueInDomain, writeDefault } from "./defaults.ts";
 import { type ManagerCommand, packageCommand } from "./host_packages.ts";
+import { readVariable, valueInQuery, writeVariable } from "./registry.ts";
 
 type Kind = WantedSetting["kind"];
 
@@ -42,6 +44,10 @@ export function settingsOf(
           const there = hasAccount(account, database("/etc/passwd"), database("/etc/group"));
           return there ? wanted : null;
         }
+        case "environment": {
+          const { stdout } = await run({ argv: readVariable(key) });
+          return valueInQuery(new TextDecoder().decode(stdout), key);
+        }
         case "host_packages": {
           const { argv } = packageCommand("query", key);
           if (processes.which(argv[0], environment.PATH) === null) {
@@ -64,6 +70,10 @@ export function settingsOf(
           if (there === (value !== null)) return;
           const argv = value === null ? removeAccount(account) : createAccount(account, value);
           return await must(`${value === null ? "remove" : "make"} ${key}`, { argv });
+        }
+        case "environment": {
+          const argv = writeVariable(key, value === null ? null : String(value));
+          return await must(`set ${key}`, { argv });
         }
         case "host_packages": {
           const there = (await run(packageCommand("query", key))).code === 0;

@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { bind, type Bound, type Scope } from "../../src/activation/bind.ts";
+import { materialize } from "../../src/activation/materialize.ts";
+import { recover } from "../../src/activation/recover.ts";
+import { SysError } from "../../src/errors.ts";
+import type { Action, Activation, Origin } from "../../src/manifest/types.ts";
+import { DIR_PLACEHOLDER, outputPlaceholder } from "../../src/manifest/placeholder.ts";
+import { real, Rig } from "./support.ts";
+
+const OUT = outputPlaceholder("x".repeat(64), "out");
+let count = 0;
+
+function activation(actions: Action[], details: Partial<Activation> = {}): Activation {
+  count++;
+  return {
+    id: `a${count}`,
+    name: `activation ${count}`,
+    user: null,
+    project: null,
+    after: [],
+    actions,
+    place: { file: "init.lua", line: count },
+    ...details,
+  };
+}
+
+const text = (value: string, executable = false): Origin => ({ text: value, executable });
+const link = (target: string, origin: Origin): Action => ({
+  kind: "link",
+  target,
+  origin,
+  mutable: false,
+  force: false,
+});
+const copy = (target: string, origin: Origin, details = {}): Action => ({
+  kind: "copy",
+  target,
+  origin,
+  mode: null,
+  owner: null,
+  mutable: false,
+  force: false,
+  ...details,
+});
+const profile = (dir: string, priority = 100): Action => ({ kind: "profile", dir, priority });
+
+function bound(
+  rig: Rig,
+  activations: Activation[],
+  known: Record<string, string> = {},
+  scope: Partial<Scope> = {},
+): Bound {
+  return bind(activations, {
+    user: "me",
+    topLevel: true,
+    home: rig.home,
+    root: rig.root,
+    ...scope,
+  }, {
+    system: real,
+    store: rig.store,
+    services: { unitPath: (name) => join(rig.home, "units", name) },
+    known: new Map(Object.entries(known)),
+  });
+}
+
+/** A package in the store: a folder with these files. */
+function pack(rig: Rig, name: string, files: Record<string, string>): string {
+  const dir = join(rig.dir, name);
+  for (const [path, content] of Object.entries(files)) {
+    Deno.mkdirSync(join(dir, path, ".."), { recursive: true });
+    Deno.writeTextFileSync(join(dir, path), content);
+  }
+  const object = rig.store.addTree(name, dir);
+  Deno.removeSync(dir, { recursive: true });
+  return rig.store.pathOf(object);
+}
+
+Deno.test("bind: a link to a text is a link to its object, known before it is there", () => {
+  using rig = new Rig();
+  const result = bound(rig, [activation([link("~/a", text("hello"))])]);
+  const [path] = result.wanted.paths;
+  assert.equal(path.path, join(rig.home, "a"));
+  assert.equal(path.pending, false);
+  assert.equal(
+    path.state.kind === "link" && Deno.lstatSync(rig.dir) && path.state.to,
+    result.files[0].path,
+  );
+  assert.equal(real.fs.lstat(result.files[0].path), null);
+  materialize(real.fs, rig.store, result);
+  assert.equal(Deno.readTextFileSync(result.files[0].path), "hello");
+});
+
+Deno.test("bind: the same basename twice is two objects", () => {
+  using rig = new Rig();
+  const { wanted } = bound(rig, [
+    activation([link("~/a/config", text("one"))]),
+    activation([link("~/b/config", text("two"))]),
+  ]);
+  const [a, b] = wanted.paths.map(({ state }) => state.kind === "link" ? state.to : "");
+  assert.notEqual(a, b);
+});
+
+Deno.test("bind: what is not built is pending, and its path when it is", () => {
+  using rig = new Rig();
+  const activations = [
+    activation([
+      link("~/a", { path: `${OUT}/x` }),
+      link("~/b", text(`exec ${OUT}/bin/x`)),
+      copy("~/c", { path: `${OUT}/x` }),
+      profile(`${OUT}/bin`),
+      { kind: "env", name: "TOOL", op: "set", values: [`${OUT}/x`], separator: ":" },
+      { kind: "run", command: `${OUT}/bin/x`, check: null, undo: null, on: "change" },
+    ]),
+  ];
+  const before = bound(rig, activations);
+  assert.deepEqual(before.wanted.paths.map(({ pending }) => pending), Array(8).fill(true));
+  assert.equal(before.wanted.runs[0].pending, true);
+  assert.equal(before.profile, null);
+  assert.throws(() => materialize(real.fs, rig.store, before), SysError);
+
+  const object = pack(rig, "x-1", { x: "content", "bin/x": "#!/bin/sh\n" });
+  const after = bound(rig, activations, { [OUT]: object });
+  const profilePath = after.wanted.paths.find(({ role }) => role === "profile");
+  assert.equal(profilePath?.pending, true, "the profile is made by materialize");
+  const wanted = materialize(real.fs, rig.store, after);
+  assert.ok(wanted.paths.every(({ pending }) => !pending));
+  const at = (target: string) => wanted.paths.find((path) => path.target === target)?.state;
+  assert.deepEqual(at("~/a"), { kind: "link", to: `${object}/x` });
+  const c = at("~/c");
+  assert.ok(c?.kind === "file" && c.content === `${object}/x` && c.mode === 0o644);
+  assert.equal(wanted.env.TOOL, `${object}/x`);
+  assert.ok(wanted.objects.some((name) => object.endsWith(name)));
+  // Once it is made, nothing is pending any more.
+  const again = bound(rig, activations, { [OUT]: object });
+  assert.ok(again.wanted.paths.every(({ pending }) => !pending));
+});
+
+Deno.test("bind: a copied folder is a file each", () => {
+  using rig = new Rig();
+  const object = pack(rig, "dots", { "a": "1", "sub/b": "2" });
+  const { wanted } = bound(rig, [activation([copy("~/d", { path: OUT }, { mode: 0o600 })])], {
+    [OUT]: object,
+  });
+  assert.deepEqual(
+    wanted.paths.map(({ target, state }) => [target, state.kind === "file" && state.mode]),
+    [["~/d/a", 0o600], ["~/d/sub/b", 0o600]],
+  );
+});
+
+Deno.test("bind: a live link leads to the config's folder", () => {
+  using rig = new Rig();
+  const live = { ...link("~/nvim", { path: `${DIR_PLACEHOLDER}/nvim` }), mutable: true } as Action;
+  const { wanted } = bound(rig, [activation([live])], { [DIR_PLACEHOLDER]: "/dots" });
+  assert.deepEqual(wanted.paths[0].state, { kind: "link", to: "/dots/nvim" });
+  assert.equal(wanted.paths[0].mutable, false, "leading elsewhere would be drift");
+});
+
+Deno.test("bind: scopes take what is theirs", () => {
+  using rig = new Rig();
+  const activations = [
+    activation([link("~/top", text("1"))]),
+    activation([link("~/mine", text("2"))], { user: "me" }),
+    activation([link("~/other", text("3"))], { user: "other" }),
+    activation([link("~/project", text("4"))], { project: "web" }),
+  ];
+  const targets = (scope: Partial<Scope>) =>
+    bound(rig, activations, {}, scope).wanted.paths.map(({ target }) => target);
+  assert.deepEqual(targets({}), ["~/top", "~/mine"]);
+  assert.deepEqual(targets({ user: "other", topLevel: false }), ["~/other"]);
+  assert.deepEqual(targets({ user: null }), ["~/top"]);
+  assert.deepEqual(targets({ project: "web" }), ["~/project"]);
+});
+
+Deno.test("bind: two things at one place is an error that names both, equal ones are one", () => {
+  using rig = new Rig();
+  const a = activation([link("~/x", text("1"))]), b = activation([link("~/./x", text("1"))]);
+  assert.equal(bound(rig, [a, b]).wanted.paths.length, 1);
+  const c = activation([link("~/x", text("2"))]);
+  assert.throws(
+    () => bound(rig, [a, b, c]),
+    (error) => error instanceof SysError && error.kind === "config" && error.notes.length === 2,
+  );
+});
+
+Deno.test("bind: PATH is never replaced, and odd names are refused", () => {
+  using rig = new Rig();
+  const env = (name: string): Action => ({
+    kind: "env",
+    name,
+    op: "set",
+    values: ["~/bin"],
+    separator: ":",
+  });
+  const { environment, wanted } = bound(rig, [activation([env("PATH")])]);
+  assert.equal(environment.variables[0].op, "prepend");
+  assert.equal(wanted.env.PATH, `${rig.home}/bin:$PATH`);
+  assert.throws(() => bound(rig, [activation([env("A B")])]), SysError);
+});
+
+Deno.test("bind: commands and services come after what they name in `after`", () => {
+  using rig = new Rig();
+  const run = (command: string): Action => ({
+    kind: "run",
+    command,
+    check: null,
+    undo: null,
+    on: "change",
+  });
+  const service: Action = { kind: "service", name: "s", unit: text("[Service]\n"), user: true };
+  const activations = [
+    activation([run("last")], { id: "l", after: ["m"] }),
+    activation([service], { id: "s", after: ["f"] }),
+    activation([run("middle")], { id: "m", after: ["s"] }),
+    activation([run("first")], { id: "f" }),
+  ];
+  const { wanted } = bound(rig, activations);
+  const order = [
+    ...wanted.runs.map((one) => [one.order, one.command] as const),
+    [
+      wanted.services[0].order,
+      "service",
+    ] as const,
+  ].sort((a, b) => a[0] - b[0]).map(([, what]) => what);
+  assert.deepEqual(order, ["first", "service", "middle", "last"]);
+  const circle = [
+    activation([run("a")], { id: "1", after: ["2"] }),
+    activation([run("b")], { id: "2", after: ["1"] }),
+  ];
+  assert.throws(() => bound(rig, circle), SysError);
+});
+
+Deno.test("profile: packages are merged, and one that only one brings is one link", async () => {
+  using rig = new Rig();
+  const a = pack(rig, "a-1", { "bin/a": "a", "share/man/man1/a.1": "", "share/doc/a": "" });
+  const b = pack(rig, "b-1", { "bin/b": "b", "share/man/man1/b.1": "", "share/man/man5/b.5": "" });
+  const activations = [activation([profile(`${a}/bin`)]), activation([profile(`${b}/bin`)])];
+  const wanted = materialize(real.fs, rig.store, bound(rig, activations));
+  await rig.apply(wanted);
+  const at = (path: string) => join(rig.root, "profile", path);
+  assert.equal(Deno.readTextFileSync(at("bin/a")), "a");
+  assert.equal(Deno.readTextFileSync(at("bin/b")), "b");
+  assert.equal(Deno.readLinkSync(at("share/man/man5")), `${b}/share/man/man5`);
+  assert.deepEqual([...Deno.readDirSync(at("share/man/man1"))].length, 2);
+  assert.deepEqual([...Deno.readDirSync(at("share"))].map(({ name }) => name), ["man"]);
+  const object = wanted.objects.find((name) => name.startsWith("profile-"));
+  assert.ok(object);
+  assert.deepEqual(rig.store.references(object).length, 2);
+});
+
+Deno.test("profile: the same entry twice is a conflict that names both, unless one has priority", () => {
+  using rig = new Rig();
+  const a = pack(rig, "a-1", { "bin/x": "a" }), b = pack(rig, "b-1", { "bin/x": "b" });
+  const made = (...actions: Action[]) =>
+    materialize(real.fs, rig.store, bound(rig, actions.map((one) => activation([one]))));
+  assert.throws(
+    () => made(profile(`${a}/bin`), profile(`${b}/bin`)),
+    (error) =>
+      error instanceof SysError && error.kind === "config" && /bin\/x/.test(error.message) &&
+      error.notes.length === 2,
+  );
+  const wanted = made(profile(`${a}/bin`), profile(`${b}/bin`, 50));
+  const to = wanted.paths.find(({ role }) => role === "profile")?.state;
+  assert.ok(to?.kind === "link");
+  assert.equal(Deno.readTextFileSync(join(to.to, "bin/x")), "b");
+});
+
+Deno.test("bind: a whole scope is applied, kept, and taken back", async () => {
+  using rig = new Rig();
+  const a = pack(rig, "a-1", { "bin/a": "#!/bin/sh\necho a\n" });
+  const before = rig.world();
+  const activations = [activation([
+    profile(`${a}/bin`),
+    { kind: "env", name: "EDITOR", op: "set", values: ["vim"], separator: ":" },
+    { kind: "persistent_env", name: "A", value: 'b"$' },
+    { kind: "shell", origin: text("alias x=y\n"), shells: [] },
+    copy("~/.config/c", text("c", true)),
+  ])];
+  const wanted = materialize(real.fs, rig.store, bound(rig, activations));
+  const { snapshot } = await rig.apply(wanted);
+  assert.equal(snapshot?.number, 1);
+  assert.equal(
+    Deno.readTextFileSync(join(rig.home, ".config/environment.d/50-syslua.conf")),
+    'A="b\\"\\$"\n',
+  );
+  assert.equal(Deno.lstatSync(join(rig.home, ".config/c")).mode! & 0o777, 0o755);
+  assert.match(Deno.readTextFileSync(join(rig.root, "env.sh")), /export EDITOR='vim'/);
+  // Nothing to do: no step, no snapshot.
+  const again = bound(rig, activations).wanted;
+  const plan = rig.plan(again);
+  assert.deepEqual([plan.steps, plan.changes], [[], false]);
+  assert.equal((await rig.apply(again)).snapshot, null);
+  await rig.apply({});
+  assert.equal(await recover(real.fs, rig.powers(), rig.root), null);
+  const after = rig.world();
+  for (const path of Object.keys(after)) {
+    if (path.includes("/snapshots")) delete after[path];
+  }
+  assert.deepEqual(after, before);
+});
