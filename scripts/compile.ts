@@ -1,8 +1,10 @@
 /** Compiles the executable: `deno task compile [--target <platform>]… [--all]`.
  *
- *     main.ts ──bundle──▶ dist/sys.js ──compile──▶ dist/sys, or dist/sys-<platform>
- *                         dist/sys.js.map          dist/SHA256SUMS
+ *     main.ts ──bundle──▶ dist/bundle/*.js ──compile──▶ dist/sys, or dist/sys-<platform>
+ *                         dist/bundle/*.map             dist/SHA256SUMS
  *
+ * The bundle is one small file for what every command needs, and further ones for what is imported when it is needed:
+ * reading the whole program takes longer than starting the runtime.
  * The same sources give the same bytes. `DENORT_BIN` names the runtime to compile in, where Deno's download host
  * is out of reach; it is for the platform that it was made for. */
 import { createHash } from "node:crypto";
@@ -10,6 +12,7 @@ import { fromFileUrl } from "../tests/support/paths.ts";
 
 const PROJECT = fromFileUrl(new URL("..", import.meta.url));
 const DIST = `${PROJECT}/dist`;
+const BUNDLE = `${DIST}/bundle`;
 
 /** What the executable may do at most; each command gives up what it does not need. */
 export const PERMISSIONS = ["read", "write", "run", "net", "env", "sys"]
@@ -24,23 +27,59 @@ const TARGETS: Readonly<Record<string, string>> = {
   "x86_64-windows": "x86_64-pc-windows-msvc",
 };
 
-/** Packages born as CommonJS ask for these by name, also in a bundle. One line, so that the source map needs only
- * one more. */
+/** Packages born as CommonJS ask for these by name, also in a bundle. One line, so that a source map needs only one
+ * more. */
 const BANNER = 'import{createRequire as __createRequire}from"node:module";' +
   "const require=__createRequire(import.meta.url)," +
   "__filename=import.meta.filename,__dirname=import.meta.dirname;";
+const NEEDS_BANNER = /\brequire(\.|\((?!\\))|\btypeof require\b|\b__(file|dir)name\b/;
+/** How a file ends that is a CommonJS package as a whole. */
+const COMMON_JS = /export default (\w+)\(\);\s*$/;
 
 async function bundle(): Promise<void> {
-  const script = `${DIST}/sys.js`, map = `${script}.map`;
-  await deno(["bundle", "--quiet", "--minify", "--sourcemap=external", "-o", script, "main.ts"]);
-  Deno.writeTextFileSync(script, `${BANNER}\n${Deno.readTextFileSync(script)}`);
-  const sources = JSON.parse(Deno.readTextFileSync(map));
-  Deno.writeTextFileSync(map, JSON.stringify({ ...sources, mappings: `;${sources.mappings}` }));
+  Deno.mkdirSync(DIST, { recursive: true });
+  await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
+  await deno([
+    ...["bundle", "--quiet", "--minify", "--code-splitting", "--sourcemap=external"],
+    ...["--outdir", BUNDLE, "scripts/compiled.ts"],
+  ]);
   // Beside the bundle, where it looks for it. Under its own name `deno compile` would take it for a module.
   const wasm = new URL("glue.wasm", import.meta.resolve("wasmoon"));
-  Deno.copyFileSync(wasm, `${DIST}/glue.bin`);
+  Deno.copyFileSync(wasm, `${BUNDLE}/glue.bin`);
+  const names = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => `${BUNDLE}/${name}`);
+  const scripts = names.filter((name) => name.endsWith(".js"));
+  scripts.forEach(addBanner);
+  for (const script of scripts) await addNamedExports(script);
   // The executable records when its files were written.
-  for (const file of [script, `${DIST}/glue.bin`]) Deno.utimeSync(file, 1, 1);
+  for (const name of names) Deno.utimeSync(name, 1, 1);
+}
+
+function addBanner(script: string): void {
+  const text = Deno.readTextFileSync(script);
+  if (!NEEDS_BANNER.test(text)) return;
+  Deno.writeTextFileSync(script, `${BANNER}\n${text}`);
+  const map = JSON.parse(Deno.readTextFileSync(`${script}.map`));
+  Deno.writeTextFileSync(`${script}.map`, JSON.stringify({ ...map, mappings: `;${map.mappings}` }));
+}
+
+/** The bundler gives a CommonJS package that is imported when needed a default export only, where Deno itself finds
+ * its named ones too. */
+async function addNamedExports(script: string): Promise<void> {
+  const text = Deno.readTextFileSync(script);
+  const found = COMMON_JS.exec(text);
+  if (found === null) return;
+  const { default: whole } = await import(`file://${script}`);
+  const names = Object.keys(whole).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name))
+    .filter((name) => name !== "default").sort();
+  const list = names.map((name, n) => `${name}:__${n}`).join(",");
+  const exported = names.map((name, n) => `__${n} as ${name}`).join(",");
+  Deno.writeTextFileSync(
+    script,
+    text.slice(0, found.index) +
+      `const __whole=${
+        found[1]
+      }();const{${list}}=__whole;export{__whole as default,${exported}};\n`,
+  );
 }
 
 async function compile(platform: string | null): Promise<string> {
@@ -49,9 +88,9 @@ async function compile(platform: string | null): Promise<string> {
   await deno([
     // The code cache would be a file in the shared temporary folder, which anybody could have put there.
     ...["compile", "--quiet", "--no-check", "--no-code-cache", ...PERMISSIONS],
-    ...["--include", "dist/glue.bin", "--output", `dist/${name}`],
+    ...["--include", "dist/bundle/glue.bin", "--output", `dist/${name}`],
     ...(platform === null ? [] : ["--target", TARGETS[platform]]),
-    "dist/sys.js",
+    "dist/bundle/compiled.js",
   ]);
   return name;
 }
@@ -90,7 +129,6 @@ function usage(problem: string): never {
 }
 
 const platforms = wanted(Deno.args);
-Deno.mkdirSync(DIST, { recursive: true });
 await bundle();
 const sums: string[] = [];
 for (const platform of platforms) {

@@ -7,10 +7,7 @@ import { SysError } from "../errors.ts";
 import { STDLIB } from "./stdlib.generated.ts";
 import { Heap, type LuaModule } from "./heap.ts";
 import { MemoryLimit } from "./memory_limit.ts";
-
-/** Where the machine's wasm file lies. Left alone, it is found beside the npm package; the compiled executable
- * carries it under another name and sets this before the first machine is made. */
-export const wasmFile: { path: string | undefined } = { path: undefined };
+import { wasmFile } from "./wasm_file.ts";
 
 /** Answers what Lua asks. The arguments are valid during the call only. Throws `HostError` for a message that Lua
  * shall see; null becomes nil. */
