@@ -42,7 +42,10 @@ export function realizeFrom(
 }
 
 /** Where a source lies on this machine. */
-export function sourcePath(evaluated: Evaluated, { root, path }: Source): string {
+export function sourcePath(
+  evaluated: Pick<Evaluated, "dir" | "inputs">,
+  { root, path }: Source,
+): string {
   if (root === "config") return join(evaluated.dir, path);
   const input = evaluated.inputs.get(root.slice("input:".length));
   if (input === undefined) {

@@ -1,15 +1,36 @@
 /** Every command by its name. Their modules are light: what a command does is loaded when it runs. */
 import { buildRouteMap } from "@stricli/core";
+import apply from "./commands/apply.ts";
 import build from "./commands/build.ts";
+import destroy from "./commands/destroy.ts";
 import evaluate from "./commands/eval.ts";
 import gc from "./commands/gc.ts";
 import hash from "./commands/hash.ts";
 import history from "./commands/history.ts";
+import plan from "./commands/plan.ts";
+import repair from "./commands/repair.ts";
+import rollback from "./commands/rollback.ts";
 import show from "./commands/show.ts";
+import status from "./commands/status.ts";
 import tag from "./commands/tag.ts";
 import version from "./commands/version.ts";
 
 export const routes = buildRouteMap({
   docs: { brief: "Makes a machine match a Lua configuration" },
-  routes: { build, eval: evaluate, history, show, tag, gc, hash, version },
+  routes: {
+    plan,
+    apply,
+    build,
+    eval: evaluate,
+    status,
+    history,
+    show,
+    tag,
+    rollback,
+    destroy,
+    repair,
+    gc,
+    hash,
+    version,
+  },
 });

@@ -29,7 +29,7 @@ export function historyEntries(
 /** What a snapshot has, each as one text that changes when it does. */
 function thingsIn({ wanted, derivations }: Snapshot): string[] {
   return [
-    ...derivations.map(({ name, version }) => `package ${name} ${version}`),
+    ...derivations.map(({ name, outputs }) => `package ${name} ${JSON.stringify(outputs)}`),
     ...wanted.paths.filter(({ role }) => role !== "profile" && role !== "shell")
       .map(({ path, state }) => `path ${path} ${JSON.stringify(state)}`),
     ...Object.entries(wanted.env).map(([name, value]) => `env ${name}=${value}`),

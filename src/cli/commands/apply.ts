@@ -1,0 +1,77 @@
+/** `sys apply` */
+import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../build_flags.ts";
+import { command, toggle, value } from "../command.ts";
+import {
+  CONFIG_ARGUMENT,
+  EVALUATION_FLAGS,
+  type EvaluationFlags,
+  evaluationRequest,
+} from "../evaluation_flags.ts";
+
+interface Flags extends EvaluationFlags, BuildFlags {
+  readonly replace?: boolean;
+  readonly message?: string;
+}
+
+export default command<Flags>({
+  brief: "Make this machine match a config",
+  description:
+    "Evaluates a config, builds what is missing, and changes the machine all at once: either all of it " +
+    "happens or nothing does. A file that is replaced is kept and comes back on rollback or destroy.",
+  examples: [
+    ["sys apply", "the config of this folder, or the usual one"],
+    ["sys apply ~/dotfiles", "another one"],
+    ["sys apply --replace", "existing files may be replaced"],
+    ["sys apply --frozen", "in CI: the lock must not change"],
+  ],
+  exits: [3, 5, 6, 7, 130],
+  flags: {
+    replace: toggle("replace existing files without asking; a copy of each is kept"),
+    message: value("TEXT", "what the snapshot is called in the history"),
+    ...BUILD_FLAGS,
+    ...EVALUATION_FLAGS,
+  },
+  arguments: [CONFIG_ARGUMENT],
+  async run(session, flags, [path]) {
+    const { machineOf, withLock } = await import("../machine.ts");
+    const { apply } = await import("../../apply.ts");
+    const { BuildProgress } = await import("../terminal/build_progress.ts");
+    const { askAbout } = await import("../consent.ts");
+    const { contentDiff } = await import("../../content_diff.ts");
+    const { adoptFiles } = await import("../../adopt.ts");
+    const { sayOthers } = await import("../others.ts");
+    const { planDocument } = await import("../render/plan.ts");
+    const { appliedText } = await import("../render/applied.ts");
+    const machine = machineOf(session);
+    const start = session.system.clock.monotonic();
+    let progress: InstanceType<typeof BuildProgress> | undefined;
+    const run = () =>
+      apply(machine, {
+        ...evaluationRequest(session, flags, path, true),
+        description: flags.message ?? "apply",
+        decide: (proposal, evaluated) => {
+          sayOthers(session, evaluated.manifest);
+          return askAbout(session, proposal.plan, flags.replace === true, {
+            diff: (targets) => contentDiff(machine, proposal, targets),
+            adopt: (targets) => adoptFiles(machine, evaluated, targets),
+          });
+        },
+        build: (plan) => {
+          progress = new BuildProgress(session, plan.realize.length);
+          return buildSettings(session, flags, progress.observe);
+        },
+      });
+    const { plan, snapshot } = await withLock(session, machine, "exclusive", "sys apply", run)
+      .finally(() => progress?.end());
+    const { actions, changes } = planDocument(plan);
+    const seconds = (session.system.clock.monotonic() - start) / 1000;
+    session.print({
+      version: 1,
+      snapshot: snapshot?.number ?? null,
+      changes,
+      realized: plan.realize.map(({ name, version, hash }) => ({ name, version, hash })),
+      actions,
+      seconds: Math.round(seconds * 1000) / 1000,
+    }, () => flags.quiet ? "" : appliedText(plan, snapshot, session.style, flags.verbose === true));
+  },
+});

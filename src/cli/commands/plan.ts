@@ -1,0 +1,54 @@
+/** `sys plan` */
+import { command, toggle } from "../command.ts";
+import {
+  CONFIG_ARGUMENT,
+  EVALUATION_FLAGS,
+  type EvaluationFlags,
+  evaluationRequest,
+} from "../evaluation_flags.ts";
+
+interface Flags extends EvaluationFlags {
+  readonly exitCode?: boolean;
+}
+
+export default command<Flags>({
+  brief: "Show what apply would do",
+  description:
+    "Evaluates a config and compares what it wants with the machine as it is. Changes nothing.",
+  examples: [
+    ["sys plan", "the config of this folder, or the usual one"],
+    ["sys plan ~/dotfiles", "another one"],
+    ["sys plan --exit-code", "exit 4 when there is something to do, for scripts"],
+  ],
+  exits: [3, 4, 5],
+  flags: { exitCode: toggle("exit with 4 when there are changes"), ...EVALUATION_FLAGS },
+  arguments: [CONFIG_ARGUMENT],
+  async run(session, flags, [path]) {
+    const { machineOf, withLock } = await import("../machine.ts");
+    const { evaluateConfig } = await import("../../evaluate.ts");
+    const { openMachine } = await import("../../machine.ts");
+    const { propose, UNDECIDED } = await import("../../propose.ts");
+    const { readOnly } = await import("../../system/read_only.ts");
+    const { planDocument, planText } = await import("../render/plan.ts");
+    const { EXIT } = await import("../exit_codes.ts");
+    const { sayOthers } = await import("../others.ts");
+    const machine = machineOf(session);
+    const world = readOnly(machine.system);
+    const looking = openMachine(world, machine.version);
+    const request = evaluationRequest(session, flags, path, false);
+    return await withLock(session, machine, "shared", "sys plan", async () => {
+      const evaluated = await evaluateConfig(machine, request, world);
+      try {
+        sayOthers(session, evaluated.manifest);
+        const { plan } = await propose(looking, evaluated, UNDECIDED);
+        session.print(
+          planDocument(plan),
+          () => planText(plan, session.style, flags.verbose === true),
+        );
+        return plan.changes && flags.exitCode ? EXIT.changes : EXIT.done;
+      } finally {
+        evaluated.close();
+      }
+    });
+  },
+});

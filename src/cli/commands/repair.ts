@@ -1,0 +1,38 @@
+/** `sys repair` */
+import { command, toggle } from "../command.ts";
+
+interface Flags {
+  readonly forget?: boolean;
+}
+
+export default command<Flags>({
+  brief: "Finish undoing what could not be undone before",
+  description:
+    "Tries again to put back what an interrupted or failed apply had changed and could not restore, for " +
+    "example because a folder was read-only. With --forget what is left is given up.",
+  examples: [
+    ["sys repair", "try again"],
+    ["sys repair --forget", "everything is in order by hand; forget the rest"],
+  ],
+  exits: [5, 7],
+  flags: { forget: toggle("give up what can't be restored") },
+  async run(session, flags) {
+    const { machineOf, withLock } = await import("../machine.ts");
+    const { repair } = await import("../../activation/recover.ts");
+    const { counted } = await import("../render/words.ts");
+    const machine = machineOf(session);
+    const { system, powers, root } = machine;
+    const recoveries = await withLock(
+      session,
+      machine,
+      "exclusive",
+      "sys repair",
+      () => repair(system.fs, powers, root, flags.forget === true),
+    );
+    const steps = recoveries.reduce((sum, { restored }) => sum + restored, 0);
+    session.print(
+      { version: 1, repaired: recoveries },
+      () => recoveries.length === 0 ? "Nothing to repair." : `${counted(steps, "step")} undone.`,
+    );
+  },
+});

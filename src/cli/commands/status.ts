@@ -1,0 +1,24 @@
+/** `sys status` */
+import { command } from "../command.ts";
+
+export default command({
+  brief: "Tell whether the machine still is as applied",
+  description:
+    "Compares the machine with the current snapshot: links, contents and modes of files, the profile, the " +
+    "env scripts, services and settings. Changes nothing; `sys apply` mends what differs.",
+  examples: [
+    ["sys status", "exit 0 when everything is as applied, 4 when not"],
+    ["sys status --json", "as a document"],
+  ],
+  exits: [4, 5],
+  async run(session) {
+    const { machineOf, withLock } = await import("../machine.ts");
+    const { status } = await import("../../status.ts");
+    const { statusDocument, statusText } = await import("../render/status.ts");
+    const { EXIT } = await import("../exit_codes.ts");
+    const machine = machineOf(session);
+    const found = await withLock(session, machine, "shared", "sys status", () => status(machine));
+    session.print(statusDocument(found), () => statusText(found, session.style));
+    return found.drift.length > 0 ? EXIT.changes : EXIT.done;
+  },
+});
