@@ -39,7 +39,7 @@ export class Place {
   #folder(path: string, mode: number) {
     if (this.fs.lstat(path) !== null) return;
     const parent = dirname(path);
-    if (parent !== path) this.#folder(parent, mode);
+    if (parent !== path) this.#folder(parent, 0o755);
     try {
       this.fs.mkdir(path, mode);
       this.fs.chmod(path, mode);

@@ -5,8 +5,8 @@
  * `references` are sorted and leave out the object itself; `self` counts the places where it names itself;
  * `entries` (files, links, folders), `executables` (files) and `bytes` (of the files) are its seal. A file or link of its own without
  * references has no record: there would be nothing in it, and a configuration has thousands of them. */
-import { Buffer } from "node:buffer";
 import { messageOf, SysError } from "../errors.ts";
+import { FsError } from "../system/fs.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
@@ -24,10 +24,11 @@ export interface ObjectRecord {
 /** Reads the record of an object; null when it has none. @throws SysError of kind "store" when it is damaged */
 export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord | null {
   const path = `${layout.refs}/${object}`;
-  if (fs.lstat(path) === null) return null;
+  const text = readIfThere(fs, path);
+  if (text === null) return null;
   let found: unknown;
   try {
-    found = JSON.parse(Buffer.from(fs.readFile(path)).toString());
+    found = JSON.parse(new TextDecoder().decode(text));
   } catch (thrown) {
     throw damaged(path, messageOf(thrown), thrown);
   }
@@ -57,6 +58,15 @@ export function addReferences(
   const references = new Set([...known?.references ?? [], ...wanted.references]);
   if (references.size === (known?.references.length ?? 0)) return;
   writeRecord(fs, layout, object, { ...known ?? wanted, references: [...references].sort() });
+}
+
+function readIfThere(fs: ReadFs, path: string): Uint8Array | null {
+  try {
+    return fs.readFile(path);
+  } catch (thrown) {
+    if (thrown instanceof FsError && thrown.code === "ENOENT") return null;
+    throw thrown;
+  }
 }
 
 function isRecord(found: unknown): found is ObjectRecord {

@@ -34,12 +34,13 @@ export const NOTHING: Readonly<Record<RestKind, number>> = {
   downloads: 0,
 };
 
-/** `there` are the objects that stay. */
+/** `there` tells which objects stay. */
 export function sweepRest(
   { fs, host }: Pick<System, "fs" | "host">,
   layout: Layout,
-  there: ReadonlySet<ObjectName>,
+  there: (object: ObjectName) => boolean,
   roots: readonly GcRoot[],
+  leftovers: readonly string[],
   options: SweepOptions,
 ): Swept {
   const counts = { ...NOTHING };
@@ -51,7 +52,7 @@ export function sweepRest(
   const entries = (folder: string) => fs.lstat(folder) === null ? [] : fs.readDir(folder);
   const elsewhere = options.system === undefined ? null : layoutOf(options.system);
   const has = (object: ObjectName) =>
-    there.has(object) || (elsewhere !== null && fs.lstat(objectPath(elsewhere, object)) !== null);
+    there(object) || (elsewhere !== null && fs.lstat(objectPath(elsewhere, object)) !== null);
 
   for (const { path, stale } of roots) if (stale) remove("roots", path);
 
@@ -82,14 +83,7 @@ export function sweepRest(
   }
 
   for (const name of entries(layout.tmp)) remove("leftovers", `${layout.tmp}/${name}`);
-  for (const name of entries(layout.obj)) {
-    if (!isObjectName(name)) remove("leftovers", `${layout.obj}/${name}`);
-  }
-  for (const name of entries(layout.refs)) {
-    if (!there.has(name as ObjectName) && (!options.dryRun || !isObjectName(name))) {
-      remove("leftovers", `${layout.refs}/${name}`);
-    }
-  }
+  for (const path of leftovers) remove("leftovers", path);
   const signs = `${layout.root}/lock.d`;
   for (const name of entries(signs)) {
     if (!name.startsWith(`${host.pid}-`)) remove("leftovers", `${signs}/${name}`);
