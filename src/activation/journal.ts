@@ -36,6 +36,8 @@ export interface FoundJournal {
   readonly header: JournalHeader;
   /** Indexes of the steps of which a line says that they were begun. */
   readonly begun: ReadonlySet<number>;
+  /** Index of the last step that was begun, where that is known: what comes after it never happened. */
+  readonly reached: number;
   /** An earlier recovery could not undo all of it. */
   readonly unrestored: boolean;
 }
@@ -49,6 +51,8 @@ export function journalFolder(root: string): string {
 export class Journal {
   readonly #path: string;
   readonly begun = new Set<number>();
+  /** Index of the last step that was begun. */
+  reached = -1;
 
   /** Writes the header. */
   constructor(readonly fs: FileSystem, readonly root: string, readonly header: JournalHeader) {
@@ -60,6 +64,7 @@ export class Journal {
   /** Says that a step is about to be done. */
   begin(index: number): void {
     this.begun.add(index);
+    this.reached = index;
     const file = this.fs.append(this.#path, 0o600);
     try {
       file.write(new TextEncoder().encode(JSON.stringify({ begin: index }) + "\n"));
@@ -83,7 +88,8 @@ export class Journal {
 
   /** As it would be found on disk. */
   found(): FoundJournal {
-    return { path: this.#path, header: this.header, begun: this.begun, unrestored: false };
+    const { header, begun, reached } = this;
+    return { path: this.#path, header, begun, reached, unrestored: false };
   }
 }
 
@@ -147,7 +153,13 @@ function readJournal(fs: ReadFs, path: string): FoundJournal {
     const found = /^\{"begin":([0-9]+)\}$/.exec(line);
     return found ? [Number(found[1])] : [];
   });
-  return { path, header, begun: new Set(begun), unrestored: path.endsWith(".unrestored") };
+  return {
+    path,
+    header,
+    begun: new Set(begun),
+    reached: header.steps.length - 1,
+    unrestored: path.endsWith(".unrestored"),
+  };
 }
 
 /** Paths of the objects that journals need to undo their steps: roots for gc. */

@@ -19,8 +19,12 @@ const PIECE = 1 << 20;
 
 type PathStep = Extract<Step, { kind: "path" }>;
 
-/** Does a step. @throws SysError when something else than it expects is there */
-export function doPathStep(fs: FileSystem, step: PathStep): void {
+/**
+ * Does a step.
+ * @param onBegin called when it is about to change something
+ * @throws SysError when something else than it expects is there
+ */
+export function doPathStep(fs: FileSystem, step: PathStep, onBegin: () => void): void {
   const { path, before, after, owner } = step;
   if (owner) refusePlantedLinks(fs, path);
   const now = stateAt(fs, path, owner !== undefined);
@@ -31,6 +35,7 @@ export function doPathStep(fs: FileSystem, step: PathStep): void {
       hint: "run the command again",
     });
   }
+  onBegin();
   put(fs, path, now, after, owner);
 }
 
@@ -57,6 +62,8 @@ export function undoPathStep(fs: FileSystem, step: PathStep): Undone {
         : { kind: "failed", why: "something was put into the folder that is there now" };
     }
     if (!sameState(now, after) && now.kind !== "absent") {
+      // Somebody put it there where nothing was: nothing is lost by leaving it.
+      if (before.kind === "absent") return { kind: "nothing" };
       return {
         kind: "failed",
         why: `${describeState(now)} is there, which sys.lua did not put there`,

@@ -118,7 +118,7 @@ async function doStep(
   step: Step,
   index: number,
 ): Promise<void> {
-  if (step.kind === "path") return doPathStep(fs, step);
+  if (step.kind === "path") return doPathStep(fs, step, () => journal.reached = index);
   if (step.kind === "run" && step.check !== null) {
     if (await checkPasses(powers, step.check, signal)) return;
   }

@@ -27,7 +27,7 @@ export async function undoJournal(
   root: string,
   journal: FoundJournal,
 ): Promise<Undoing> {
-  const { header, begun } = journal;
+  const { header, begun, reached } = journal;
   const failed: string[] = [], failedSteps: Step[] = [], final: string[] = [];
   let restored = 0;
   const attempt = async (what: string, action: () => unknown): Promise<boolean> => {
@@ -44,7 +44,7 @@ export async function undoJournal(
     () => forgetSnapshot(fs, root, journal),
   );
   const touched = new Set<string>();
-  for (let index = header.steps.length - 1; index >= 0; index--) {
+  for (let index = Math.min(reached, header.steps.length - 1); index >= 0; index--) {
     const step = header.steps[index];
     if (step.kind === "path") {
       const outcome = undoPathStep(fs, step);
