@@ -1,0 +1,172 @@
+/** What is said to service managers and settings of all three systems. */
+import assert from "node:assert/strict";
+import { label, launchctl, plist, plistPath } from "../../src/platform/services/launchd.ts";
+import { schtasks, taskPath } from "../../src/platform/services/schtasks.ts";
+import { systemctl, unitName, unitPath } from "../../src/platform/services/systemd.ts";
+import {
+  createAccount,
+  findGroup,
+  findUser,
+  hasAccount,
+  parseAccountKey,
+  removeAccount,
+} from "../../src/platform/settings/accounts.ts";
+import {
+  defaultKey,
+  splitDefaultKey,
+  valueInDomain,
+  writeDefault,
+} from "../../src/platform/settings/defaults.ts";
+import { packageCommand } from "../../src/platform/settings/host_packages.ts";
+import { valueInQuery, writeVariable } from "../../src/platform/settings/registry.ts";
+import { SysError } from "../../src/errors.ts";
+
+const words = (commands: readonly (readonly string[])[]) => commands.map((argv) => argv.join(" "));
+
+Deno.test("systemd: paths and command lines", () => {
+  assert.equal(unitName("a"), "a.service");
+  assert.equal(unitName("a.timer"), "a.timer");
+  assert.equal(unitPath("a", true, "/h"), "/h/.config/systemd/user/a.service");
+  assert.equal(unitPath("a", false, "/h"), "/etc/systemd/system/a.service");
+  assert.deepEqual(words(systemctl("start", "a", false)), [
+    "systemctl daemon-reload",
+    "systemctl --quiet enable a.service",
+    "systemctl restart a.service",
+  ]);
+  assert.deepEqual(words(systemctl("stop", "a", true)), [
+    "systemctl --user --quiet disable --now a.service",
+  ]);
+});
+
+Deno.test("launchd: paths, command lines and property lists", () => {
+  assert.equal(label("a"), "org.syslua.a");
+  assert.equal(plistPath("com.x.a", true, "/h"), "/h/Library/LaunchAgents/com.x.a.plist");
+  assert.equal(plistPath("a", false, "/h"), "/Library/LaunchDaemons/org.syslua.a.plist");
+  assert.deepEqual(words(launchctl("start", "a", true, "/p", 501)), [
+    "launchctl enable gui/501/org.syslua.a",
+    "launchctl bootstrap gui/501 /p",
+  ]);
+  assert.deepEqual(words(launchctl("stop", "a", false, "/p", 0)), [
+    "launchctl bootout system/org.syslua.a",
+    "launchctl disable system/org.syslua.a",
+  ]);
+  assert.equal(
+    plist({ b: [1, 1.5, true, []], a: "<&>", c: {} }),
+    `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>a</key>
+  <string>&lt;&amp;&gt;</string>
+  <key>b</key>
+  <array>
+    <integer>1</integer>
+    <real>1.5</real>
+    <true/>
+    <array/>
+  </array>
+  <key>c</key>
+  <dict/>
+</dict>
+</plist>
+`,
+  );
+});
+
+Deno.test("Windows: tasks and the registry", () => {
+  assert.equal(
+    taskPath("a", true, "C:\\Users\\me"),
+    "C:\\Users\\me\\AppData\\Local\\syslua\\tasks\\a.xml",
+  );
+  assert.deepEqual(words(schtasks("start", "a", "C:\\a.xml")), [
+    "schtasks.exe /Create /F /TN \\syslua\\a /XML C:\\a.xml",
+    "schtasks.exe /Run /TN \\syslua\\a",
+  ]);
+  assert.equal(words(schtasks("stop", "a", ""))[1], "schtasks.exe /Delete /F /TN \\syslua\\a");
+  assert.deepEqual(writeVariable("A", "b c"), [
+    "reg.exe",
+    "add",
+    "HKCU\\Environment",
+    "/v",
+    "A",
+    "/t",
+    "REG_SZ",
+    "/d",
+    "b c",
+    "/f",
+  ]);
+  assert.equal(writeVariable("A", null)[1], "delete");
+  const output =
+    "\r\nHKEY_CURRENT_USER\\Environment\r\n    Path    REG_EXPAND_SZ    C:\\a;C:\\b c\r\n\r\n";
+  assert.equal(valueInQuery(output, "PATH"), "C:\\a;C:\\b c");
+  assert.equal(valueInQuery(output, "OTHER"), null);
+});
+
+Deno.test("defaults: types are kept, null deletes", () => {
+  const check = (value: Parameters<typeof writeDefault>[2], expected: string) =>
+    assert.equal(writeDefault("com.x", "k", value).slice(1).join(" "), expected);
+  check(true, "write com.x k -bool true");
+  check(3, "write com.x k -int 3");
+  check(0.5, "write com.x k -float 0.5");
+  check("1", "write com.x k -string 1");
+  check(null, "delete com.x k");
+  assert.match(
+    writeDefault("com.x", "k", ["a", { b: 1 }])[4],
+    /<array>\s*<string>a<\/string>\s*<dict>/,
+  );
+  assert.throws(() => writeDefault("com.x", "k", [null]), SysError);
+  assert.deepEqual(splitDefaultKey(defaultKey("com.x", "a:b")), { domain: "com.x", key: "a:b" });
+  assert.equal(valueInDomain('{"k":[1]}', "toString"), null);
+  assert.deepEqual(valueInDomain('{"k":[1]}', "k"), [1]);
+  assert.equal(valueInDomain("no such domain", "k"), null);
+});
+
+Deno.test("accounts: command lines, and what is there", () => {
+  const options = {
+    system: true,
+    uid: 900,
+    group: "g",
+    shell: "/bin/sh",
+    home: "/var/x",
+    create_home: true,
+  };
+  assert.equal(
+    createAccount(parseAccountKey("user:x"), options).join(" "),
+    "useradd --system --uid 900 --gid g --shell /bin/sh --home-dir /var/x --create-home x",
+  );
+  assert.equal(
+    createAccount(parseAccountKey("group:g"), { gid: 7 }).join(" "),
+    "groupadd --gid 7 g",
+  );
+  assert.equal(
+    createAccount(parseAccountKey("membership:x:g"), true).join(" "),
+    "gpasswd --add x g",
+  );
+  assert.equal(removeAccount(parseAccountKey("user:x")).join(" "), "userdel x");
+  for (const key of ["user:-x", "user:a b", "group:", "membership:a:--b", "user:x;y"]) {
+    assert.throws(() => parseAccountKey(key), SysError, key);
+  }
+  const passwd = "root:x:0:0:root:/root:/bin/sh\nme:x:1000:100::/home/me:/bin/sh\n";
+  const group = "root:x:0:\nusers:x:100:\nwheel:x:10:a,me\nwheels:x:11:\n";
+  const has = (key: string) => hasAccount(parseAccountKey(key), passwd, group);
+  assert.deepEqual(
+    ["user:me", "user:m", "group:wheel", "group:whee", "membership:me:wheel"].map(has),
+    [true, false, true, false, true],
+  );
+  assert.deepEqual(["membership:me:users", "membership:me:wheels"].map(has), [true, false]);
+  assert.deepEqual(findUser(passwd, "me"), { uid: 1000, gid: 100, home: "/home/me" });
+  assert.equal(findUser(passwd, "nobody"), null);
+  assert.equal(findGroup(group, "wheel"), 10);
+});
+
+Deno.test("host packages: command lines, and no name that is an option", () => {
+  assert.deepEqual(packageCommand("install", "brew:fd").stdin, 'brew "fd"\n');
+  assert.deepEqual(packageCommand("install", "cask:a@1").stdin, 'cask "a@1"\n');
+  assert.equal(
+    packageCommand("install", "apt:libc6:amd64").argv.join(" "),
+    "apt-get install --yes --no-install-recommends -- libc6:amd64",
+  );
+  for (const key of ["apt:--purge", "apt:", "nope:x", "apt:a b", 'brew:a"\nb']) {
+    assert.throws(() => packageCommand("install", key), SysError, key);
+  }
+});
