@@ -47,7 +47,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   };
   await route(application, ordered(args), context);
   if (complaint === "") return context.exit;
-  const error = new SysError("usage", complaint.trim(), { hint: helpFor(args) });
+  const error = new SysError("usage", inKebab(complaint.trim()), { hint: helpFor(args) });
   if (json) console.out(JSON.stringify(errorDocument(error), null, 2) + "\n");
   else console.err(`error: ${error.message}\n  hint: ${error.hint}\n`);
   return EXIT.usage;
@@ -59,6 +59,14 @@ function ordered(args: readonly string[]): string[] {
   while (args[first]?.startsWith("-")) first += TAKE_VALUE.has(args[first]) ? 2 : 1;
   if (first === 0 || first >= args.length) return [...args];
   return [args[first], ...args.slice(0, first), ...args.slice(first + 1)];
+}
+
+/** The parser names flags as the code does: `--dryRun`, `for olderThan`. People type `--dry-run`. */
+function inKebab(message: string): string {
+  return message.replace(
+    /(?<=--| for )[a-z]+(?:[A-Z][a-z]+)+/g,
+    (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  );
 }
 
 function helpFor(args: readonly string[]): string {

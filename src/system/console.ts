@@ -2,6 +2,8 @@
 export interface Console {
   /** Data: standard output. */
   out(text: string): void;
+  /** Data that is no text. */
+  outBytes(bytes: Uint8Array): void;
   /** Messages and progress: standard error. */
   err(text: string): void;
   readonly outIsTerminal: boolean;

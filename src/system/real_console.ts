@@ -9,11 +9,15 @@ export class RealConsole implements Console {
   readonly inIsTerminal: boolean = Deno.stdin.isTerminal();
 
   out(text: string): void {
-    this.#write(Deno.stdout, text);
+    this.#write(Deno.stdout, this.#encoder.encode(text));
+  }
+
+  outBytes(bytes: Uint8Array): void {
+    this.#write(Deno.stdout, bytes);
   }
 
   err(text: string): void {
-    this.#write(Deno.stderr, text);
+    this.#write(Deno.stderr, this.#encoder.encode(text));
   }
 
   columns(): number {
@@ -44,8 +48,7 @@ export class RealConsole implements Console {
     return () => signals.forEach((signal) => Deno.removeSignalListener(signal, listener));
   }
 
-  #write(stream: { writeSync(bytes: Uint8Array): number }, text: string) {
-    const bytes = this.#encoder.encode(text);
+  #write(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array) {
     try {
       for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
     } catch (thrown) {

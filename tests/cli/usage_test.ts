@@ -7,6 +7,7 @@ import type { Console } from "../../src/system/mod.ts";
 async function type(...args: string[]) {
   let out = "", err = "";
   const console: Console = {
+    outBytes: () => {},
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     outIsTerminal: false,

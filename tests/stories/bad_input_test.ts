@@ -38,9 +38,11 @@ end }
   [
     "has a wrong hash",
     `return { setup = function()
-  local d = derive { name = "wrong", config = function(_, ctx)
-    ctx.copy(ctx.fetch_url("file://" .. syslua.getenv("HOME") .. "/thing", string.rep("0", 64)), ctx.out)
-  end }
+  local d = derive {
+    name = "wrong",
+    opts = { url = "file://" .. syslua.getenv("HOME") .. "/thing", sha256 = string.rep("0", 64) },
+    config = function(opts, ctx) ctx.copy(ctx.fetch_url(opts.url, opts.sha256), ctx.out) end,
+  }
   file { path = "~/x", source = d.out }
 end }
 `,
@@ -53,7 +55,7 @@ for (const [name, config, code] of WRONG) {
     s.write("init.lua", config);
     s.write("thing", "a thing");
     const before = describeTree(s.home, KEPT);
-    const { code: found } = await s.sys(["apply", "--eval-timeout", "1"]);
+    const { code: found } = await s.sys(["apply", ".", "--eval-timeout", "1"]);
     assert.equal(found, code);
     assert.deepEqual(describeTree(s.home, KEPT), before);
   });

@@ -16,7 +16,7 @@ local M = {}
 function M.setup()
   file { path = "~/.vimrc", content = "set number\\n" }
   file { path = "~/.config/git/config", source = "./gitconfig" }
-  file { path = "~/.netrc-like", content = "secretless\\n", mode = 384 }
+  file { path = "~/.netrc-like", content = "secretless\\n", mode = "0600" }
   env { EDITOR = "vim", PATH = { "~/bin" } }
   activate {
     name = "hello",

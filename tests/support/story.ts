@@ -155,8 +155,8 @@ export class Story {
   #normalize(text: string): string {
     return text
       .replaceAll(this.home, "~")
-      .replace(/[0-9a-df-np-sv-z]{32}(?![0-9a-z])/g, "<hash>")
       .replace(/\b[0-9a-f]{64}\b/g, "<sha256>")
+      .replace(/[0-9a-df-np-sv-z]{32}(?![0-9a-z])/g, "<hash>")
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?/g, "<time>")
       .replace(/\b\d+(\.\d+)? ?(ms|s)\b/g, "<duration>")
       .replace(/"seconds": [\d.]+/g, '"seconds": <duration>')

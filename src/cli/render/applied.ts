@@ -2,9 +2,9 @@
 import type { Plan } from "../../plan/types.ts";
 import type { Snapshot } from "../../snapshot/types.ts";
 import type { Style } from "../terminal/style.ts";
-import { planText, summary } from "./plan.ts";
+import { changeLines, summary } from "./plan.ts";
 
-/** What was done: the plan in the past tense, counts, and the number of the snapshot. */
+/** What was done: what changed, counts, and the number of the snapshot. */
 export function appliedText(
   plan: Plan,
   snapshot: Snapshot | null,
@@ -15,13 +15,7 @@ export function appliedText(
   if (snapshot === null && plan.steps.length === 0) {
     return ["Nothing to do.", ...counts].join("\n");
   }
-  const lines = verbose ? [planText(plan, style, true)] : [...notes(plan), ...counts];
+  const lines = [...changeLines(plan.actions, style, verbose), ...counts];
   if (snapshot !== null) lines.push(style.green(`Snapshot ${snapshot.number} is current.`));
   return lines.join("\n");
-}
-
-/** What a person should know beyond the counts. */
-function notes(plan: Plan): string[] {
-  return plan.actions.filter(({ op, note }) => op !== "keep" && note !== undefined)
-    .map(({ target, note }) => `${target}: ${note}`);
 }

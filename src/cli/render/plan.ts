@@ -40,16 +40,25 @@ export function planText(plan: Plan, style: Style, verbose: boolean): string {
     const names = plan.realize.map(({ name, version }) => version ? `${name} ${version}` : name);
     lines.push(...limited(names, verbose).map((name) => `  ${style.cyan("*")} ${name}`));
   }
-  const changed = plan.actions.filter(({ op }) => op !== "keep");
-  if (changed.length > 0) {
-    lines.push(`To change: ${changesInWords(plan.actions)}`);
-    const rows = changed.map((action) => row(action, style));
-    lines.push(...limited(columns(rows, "  ").split("\n"), verbose));
-  }
+  const changes = changeLines(plan.actions, style, verbose);
+  if (changes.length > 0) lines.push(`To change: ${changesInWords(plan.actions)}`, ...changes);
   if (!plan.changes) lines.push("Nothing to do.");
   lines.push(...summary(plan.actions));
   return lines.join("\n");
 }
+
+/** A line for each thing that changes. The profile and the env scripts are sys.lua's own: they are counted only. */
+export function changeLines(
+  actions: readonly PlannedAction[],
+  style: Style,
+  verbose: boolean,
+): string[] {
+  const shown = actions.filter(({ op, kind }) => op !== "keep" && (verbose || !OWN.has(kind)));
+  if (shown.length === 0) return [];
+  return limited(columns(shown.map((action) => row(action, style)), "  ").split("\n"), verbose);
+}
+
+const OWN = new Set(["profile", "shell"]);
 
 /** `12 to create, 1 to update`. */
 function changesInWords(actions: readonly PlannedAction[]): string {

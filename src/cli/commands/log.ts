@@ -1,0 +1,18 @@
+/** `sys log` */
+import { command } from "../command.ts";
+
+export default command({
+  brief: "Show the output of a build",
+  description: "Shows all that was printed when a derivation was last built on this machine.",
+  examples: [
+    ["sys log ripgrep", "by the derivation's name"],
+    ["sys log 18ac9af3eb20", "by the beginning of its hash"],
+  ],
+  arguments: [{ name: "derivation", brief: "name or hash of a derivation" }],
+  async run(session, _flags, [named]) {
+    const { machineOf } = await import("../machine.ts");
+    const { buildLog } = await import("../../build_log.ts");
+    const { derivation, log } = buildLog(machineOf(session), named);
+    session.print({ version: 1, derivation, log }, () => log);
+  },
+});

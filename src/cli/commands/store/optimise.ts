@@ -1,0 +1,27 @@
+/** `sys store optimise` */
+import { command } from "../../command.ts";
+
+export default command({
+  brief: "Save space by linking equal files",
+  description:
+    "Makes equal files of all objects one file with several names, and tells how much that saved.",
+  examples: [["sys store optimise", "once in a while"]],
+  exits: [5],
+  async run(session) {
+    const { machineOf, withLock } = await import("../../machine.ts");
+    const { optimise } = await import("../../../store/optimise.ts");
+    const { counted, size } = await import("../../render/words.ts");
+    const machine = machineOf(session);
+    const { files, bytes } = await withLock(
+      session,
+      machine,
+      "exclusive",
+      "sys store optimise",
+      () => optimise(machine.system.fs, machine.root),
+    );
+    session.print(
+      { version: 1, files, bytes },
+      () => `${counted(files, "file")} linked: ${size(bytes)} saved`,
+    );
+  },
+});

@@ -1,0 +1,87 @@
+/** `sys store verify` */
+import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../../build_flags.ts";
+import { command, toggle, value } from "../../command.ts";
+import {
+  EVALUATION_FLAGS,
+  type EvaluationFlags,
+  evaluationRequest,
+} from "../../evaluation_flags.ts";
+
+interface Flags extends BuildFlags, EvaluationFlags {
+  readonly repair?: boolean;
+  readonly config?: string;
+}
+
+export default command<Flags>({
+  brief: "Check that objects are what their names say",
+  description:
+    "Reads objects and compares their content with their hashes; names every one that was changed. With " +
+    "--repair it mends them, or makes them again from the config that was applied last.",
+  examples: [
+    ["sys store verify", "all of them"],
+    ["sys store verify ripgrep", "one"],
+    ["sys store verify --repair", "and make the damaged ones again"],
+  ],
+  exits: [3, 5],
+  flags: {
+    repair: toggle("mend or make again what is damaged"),
+    config: value("PATH", "the config to make objects from"),
+    ...BUILD_FLAGS,
+    ...EVALUATION_FLAGS,
+  },
+  arguments: [{
+    name: "object",
+    brief: "name, hash or path of an object",
+    optional: true,
+    many: true,
+  }],
+  async run(session, flags, names) {
+    const { machineOf, withLock } = await import("../../machine.ts");
+    const { objectsNamed } = await import("../../object_argument.ts");
+    const { verifyObjects } = await import("../../../store/verify.ts");
+    const { repairStore } = await import("../../../repair_store.ts");
+    const { BuildProgress } = await import("../../terminal/build_progress.ts");
+    const { CountProgress } = await import("../../terminal/count_progress.ts");
+    const { EXIT } = await import("../../exit_codes.ts");
+    const { counted } = await import("../../render/words.ts");
+    const machine = machineOf(session);
+    const { system, root } = machine;
+    const repair = flags.repair === true;
+    const mode = repair ? "exclusive" : "shared";
+    const { problems, repaired, lost } = await withLock(
+      session,
+      machine,
+      mode,
+      "sys store verify",
+      async () => {
+        const counter = new CountProgress(session, "objects checked");
+        const problems = await verifyObjects(system, root, {
+          objects: names.length > 0 ? objectsNamed(machine, names) : undefined,
+          onProgress: ({ done, total }) => counter.at(done, total),
+          signal: session.signal,
+        }).finally(() => counter.end());
+        if (!repair || problems.length === 0) return { problems, repaired: [], lost: [] };
+        const progress = new BuildProgress(session, 0);
+        return {
+          problems,
+          ...await repairStore(machine, problems, {
+            path: flags.config,
+            evaluation: evaluationRequest(session, flags, undefined, false),
+            build: buildSettings(session, flags, progress.observe),
+          }),
+        };
+      },
+    );
+    session.print({ version: 1, problems, repaired, lost }, () => {
+      if (problems.length === 0) return "Every object is what its name says.";
+      return [
+        ...problems.map(({ object, problem }) => `${object}: ${problem}`),
+        counted(problems.length, "problem"),
+        ...(repair ? [`${counted(repaired.length, "object")} repaired`] : []),
+        ...lost.map((object) => `${object}: nothing says how to make it again`),
+      ].join("\n");
+    });
+    const left = repair ? lost.length : problems.length;
+    return left > 0 ? EXIT.failed : EXIT.done;
+  },
+});
