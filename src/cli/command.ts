@@ -1,5 +1,6 @@
 /** Makes a command: its flags, its help with examples and exit codes, and the one place where it ends. */
 import { buildCommand } from "@stricli/core";
+import { SysError } from "../errors.ts";
 import { EXIT_MEANINGS } from "./exit_codes.ts";
 import { type CommonFlags, type Context, Session } from "./session.ts";
 
@@ -107,7 +108,7 @@ async function perform<F>(
   const ignore = context.console.onInterrupt(() => {
     // The second one stops at once; a journal that is open is undone by the next command.
     if (interrupted.signal.aborted) context.stop();
-    interrupted.abort();
+    interrupted.abort(new SysError("interrupted", "Interrupted: the system is as before"));
   });
   const session = new Session(context, flags, interrupted.signal);
   try {

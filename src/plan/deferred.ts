@@ -20,14 +20,14 @@ export interface Deferred {
 }
 
 /** Services that go or change stop first; those that come or changed start last, among the commands at their
- * place. Commands that are not wanted any more are undone last of all. */
+ * place. Commands that are not wanted any more are undone first too, so that what replaces them has the last word. */
 export function deferSteps(wanted: Wanted, current: Current | null, world: Observation): Deferred {
   const services = planServices(wanted, current, world);
   const runs = planRuns(wanted, current);
   const last = [...services.start, ...runs.run].sort((a, b) => a.order - b.order);
   return {
-    first: services.stop,
-    last: [...last.map(({ step }) => step), ...runs.undo],
+    first: [...services.stop, ...runs.undo],
+    last: last.map(({ step }) => step),
     actions: [...services.actions, ...runs.actions],
     changes: services.stop.length > 0 || services.start.length > 0 || runs.changes,
   };

@@ -89,19 +89,21 @@ export class Story {
 
   /** Runs `sys` with arguments. */
   sys(args: readonly string[], how: How = {}): Promise<Result> {
-    const executable = Deno.env.get("SYS_UNDER_TEST");
-    const argv = executable ? [executable, ...args] : [
-      Deno.execPath(),
-      "run",
-      "--quiet",
-      "--no-check",
-      "--config",
-      `${PROJECT}/deno.json`,
-      ...PERMISSIONS,
-      `${PROJECT}/main.ts`,
-      ...args,
-    ];
-    return this.#run(argv, `sys ${args.map(quoteForPeople).join(" ")}`, how);
+    return this.#run(sysArgv(args), `sys ${args.map(quoteForPeople).join(" ")}`, how);
+  }
+
+  /** Starts `sys` with arguments and leaves it running; nothing of it is in the golden. */
+  start(args: readonly string[], how: Pick<How, "cwd" | "env"> = {}): Deno.ChildProcess {
+    const [program, ...rest] = sysArgv(args);
+    return new Deno.Command(program, {
+      args: rest,
+      cwd: how.cwd === undefined ? this.home : this.at(how.cwd),
+      env: { ...this.env, ...how.env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
   }
 
   /** Runs a line in a shell. */
@@ -183,6 +185,14 @@ export function story(
         }
       }),
   });
+}
+
+/** Program and arguments that run `sys`: the executable under test, or the source. */
+export function sysArgv(args: readonly string[]): string[] {
+  const executable = Deno.env.get("SYS_UNDER_TEST");
+  if (executable) return [executable, ...args];
+  const flags = ["--quiet", "--no-check", "--config", `${PROJECT}/deno.json`, ...PERMISSIONS];
+  return [Deno.execPath(), "run", ...flags, `${PROJECT}/main.ts`, ...args];
 }
 
 function ensureNewline(text: string): string {

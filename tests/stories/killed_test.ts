@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { type Story, story } from "../support/story.ts";
+import { describeTree } from "../support/tree.ts";
+
+/** How often an apply is killed; more when asked for. */
+const KILLS = Number(Deno.env.get("SYSLUA_KILLS") ?? 12);
+
+/** sys.lua's own folder, and what comes and goes around it. */
+const OWN = [".local", ".cache", "dotfiles", "dotfiles/init.lua"];
+
+/** Two configs that differ in every kind of thing. */
+const config = (letter: string) => `
+local tool = derive {
+  name = "tool", version = "${letter}",
+  config = function(_, ctx)
+    ctx.write(ctx.out .. "/bin/tool", "#!/bin/sh\\necho ${letter}\\n", { executable = true })
+  end,
+}
+return { setup = function()
+  for n = 1, 40 do file { path = "~/files/" .. n .. "/${letter}" .. n, content = "${letter}" .. n } end
+  file { path = "~/.both", content = "${letter}" }
+  file { path = "~/.copied", content = "${letter}", mode = "0640" }
+  env { LETTER = "${letter}" }
+  activate { name = "tool", config = function(_, ctx) ctx.add_to_path(tool.out .. "/bin") end }
+  activate { name = "mark", config = function(_, ctx)
+    ctx.run("echo ${letter} > ~/.mark", { undo = "rm -f ~/.mark", check = "grep -q ${letter} ~/.mark" })
+  end }
+end }
+`;
+
+/** The world as a person sees it. */
+async function look(s: Story): Promise<string> {
+  const shell = await s.shell(`. ${s.root}/env.sh; tool; echo $LETTER`, { unseen: true });
+  return [...describeTree(s.home, OWN), shell.stdout].join("\n");
+}
+
+/** Lines that are in neither of two worlds, or missing from both. */
+function unlike(now: string, ...worlds: string[]): string {
+  const lines = (text: string) => text.split("\n");
+  return worlds.map((world) =>
+    [
+      ...lines(now).filter((line) => !lines(world).includes(line)).map((line) => `+ ${line}`),
+      ...lines(world).filter((line) => !lines(now).includes(line)).map((line) => `- ${line}`),
+    ].slice(0, 20).join("\n")
+  ).join("\n\n");
+}
+
+story(`an apply that is killed ${KILLS} times leaves the old world or the new`, async (s) => {
+  const apply = (letter: string) => {
+    s.write("dotfiles/init.lua", config(letter));
+    return s.sys(["apply", "dotfiles", "--quiet"], { unseen: true });
+  };
+  const worlds: Record<string, string> = {};
+  for (const letter of ["A", "B"]) {
+    const { code, stderr } = await apply(letter);
+    assert.equal(code, 0, stderr);
+    worlds[letter] = await look(s);
+  }
+  assert.notEqual(worlds.A, worlds.B);
+  const start = performance.now();
+  await apply("A");
+  const whole = performance.now() - start;
+  const seen = { A: 0, B: 0 };
+  for (let kill = 0; kill < KILLS; kill++) {
+    const letter = kill % 2 === 0 ? "B" : "A";
+    s.write("dotfiles/init.lua", config(letter));
+    const child = s.start(["apply", "dotfiles", "--quiet"]);
+    // Spread over the whole run, the end included.
+    const pause = whole * 1.1 * ((kill + 0.5) / KILLS);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It was done already.
+    }
+    await child.output();
+    const { code, stdout, stderr } = await s.sys(["status"], { unseen: true });
+    assert.equal(code, 0, `after kill ${kill} at ${Math.round(pause)} ms:\n${stdout}${stderr}`);
+    const now = await look(s);
+    assert.ok(
+      now === worlds.A || now === worlds.B,
+      `a mixed world after kill ${kill}:\n${unlike(now, worlds.A, worlds.B)}`,
+    );
+    seen[now === worlds.A ? "A" : "B"]++;
+  }
+  assert.ok(seen.A + seen.B === KILLS);
+  assert.equal((await s.sys(["store", "verify"], { unseen: true })).code, 0);
+  assert.equal((await apply("A")).code, 0);
+  assert.equal(await look(s), worlds.A);
+});
+
+story("Ctrl-C undoes what was begun", async (s) => {
+  s.write(
+    "init.lua",
+    `return { setup = function()
+  file { path = "~/x", content = "x" }
+  activate { name = "slow", config = function(_, ctx) ctx.run("touch ~/begun; sleep 60") end }
+end }
+`,
+  );
+  const child = s.start(["apply"]);
+  for (let tries = 0; tries < 500 && !s.exists("begun"); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(s.exists("begun"));
+  assert.ok(s.exists("x"));
+  child.kill("SIGINT");
+  const { code, stderr } = await child.output();
+  assert.equal(code, 130, new TextDecoder().decode(stderr));
+  assert.equal(s.exists("x"), false);
+  assert.equal(s.exists(".local/share/syslua/snapshots/1.json"), false);
+  assert.equal((await s.sys(["status"], { unseen: true })).code, 0);
+});
+
+story("Ctrl-C ends a build and all that it started", async (s) => {
+  s.write(
+    "init.lua",
+    `return { setup = function()
+  local slow = derive { name = "slow", config = function(_, ctx) ctx.run("echo began; sleep 61.5") end }
+  file { path = "~/x", source = slow.out }
+end }
+`,
+  );
+  const child = s.start(["apply", "--sandbox", "off", "--verbose"]);
+  const reader = child.stderr.getReader();
+  const decoder = new TextDecoder();
+  let said = "";
+  while (!/> began/.test(said)) {
+    const { value, done } = await reader.read();
+    assert.equal(done, false, said);
+    said += decoder.decode(value);
+  }
+  child.kill("SIGINT");
+  reader.releaseLock();
+  const { code } = await child.output();
+  assert.equal(code, 130);
+  const left = await s.shell("pgrep -f 'sleep 61[.]5'", { unseen: true });
+  assert.equal(left.stdout, "");
+  assert.equal(s.exists("x"), false);
+});
+
+story("several at once wait for each other", async (s) => {
+  s.write("dotfiles/init.lua", config("A"));
+  await s.sys(["apply", "dotfiles", "--quiet"], { unseen: true });
+  s.write("dotfiles/init.lua", config("B"));
+  const running = [
+    s.start(["apply", "dotfiles"]),
+    s.start(["plan", "dotfiles"]),
+    s.start(["gc"]),
+    s.start(["apply", "dotfiles"]),
+    s.start(["status"]),
+    s.start(["gc", "--keep", "1"]),
+  ];
+  for (const child of running) {
+    const { code, stderr } = await child.output();
+    // `status` may look while the old world still is, or the new one already.
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+  }
+  assert.equal((await s.sys(["status"], { unseen: true })).code, 0);
+  assert.equal((await s.sys(["store", "verify"], { unseen: true })).code, 0);
+  assert.match(await look(s), /B\nB\n$/);
+});
+
+story("who does not wait is told who holds the lock", async (s) => {
+  s.write(
+    "init.lua",
+    'return { setup = function() activate { name = "slow", config = function(_, ctx) ctx.run("touch ~/begun; sleep 60") end } end }\n',
+  );
+  const child = s.start(["apply"]);
+  for (let tries = 0; tries < 500 && !s.exists("begun"); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { code, stderr } = await s.sys(["apply", "--no-wait"], { unseen: true });
+  child.kill("SIGKILL");
+  await child.output();
+  assert.equal(code, 5);
+  assert.match(stderr, /sys apply \(process \d+\)/);
+  // What the killed one had begun is undone and told by the next that needs the machine to itself.
+  const next = await s.sys(["gc"], { unseen: true });
+  assert.equal(next.code, 0);
+  assert.match(next.stderr, /had been interrupted/);
+});
