@@ -29,12 +29,12 @@ export function failure(
       file: failed.file,
       line: failed.line,
       ...(failed.within === undefined ? {} : { within: failed.within }),
-    }, failed.word);
+    }, failed.word ?? namedIn(failed.message));
   }
   const trace = failed.frames.filter((frame, index) =>
     index > 0 || frame.file !== failed.file || frame.line !== failed.line
   );
-  if (trace.length > 0) details.notes = trace.map(describe);
+  if (trace.length > 0) details.notes = withoutRepeats(trace.map(describe));
   return new SysError("config", failed.message, details);
 }
 
@@ -60,6 +60,24 @@ function columnOf(line: string, word?: string): number {
   const whole = new RegExp(`(?<![A-Za-z0-9_])${escaped}(?![A-Za-z0-9_])`).exec(line);
   const found = whole?.index ?? line.indexOf(word);
   return found < 0 ? start : found + 1;
+}
+
+/** The name that Lua says is at fault: `… a nil value (field 'x')`. */
+function namedIn(message: string): string | undefined {
+  return /\((?:field|local|global|upvalue|method) '(\w+)'\)/.exec(message)?.[1];
+}
+
+/** A function that calls itself is shown once. */
+function withoutRepeats(lines: readonly string[]): string[] {
+  const result: string[] = [];
+  for (let index = 0; index < lines.length;) {
+    let next = index + 1;
+    while (lines[next] === lines[index]) next++;
+    const times = next - index;
+    result.push(times > 1 ? `${lines[index]} (${times} times or more)` : lines[index]);
+    index = next;
+  }
+  return result;
 }
 
 function describe(frame: LuaFailure["frames"][number]): string {

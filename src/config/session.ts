@@ -1,12 +1,12 @@
 /** Takes an entry file, gives a Lua machine that has loaded it: the host's side of a config. */
 import { basename, dirname } from "node:path";
 import { messageOf, type Place, SysError } from "../errors.ts";
-import { parseDigest, sha256, sha256Hex, shortHash } from "../digest.ts";
+import { parseDigest, sha256Hex } from "../digest.ts";
 import type { InputSpec, ResolvedInput } from "../inputs/types.ts";
-import { Codecs, type Library, LibraryNeeded } from "../lua/codecs.ts";
+import { type Codecs, type Library, LibraryNeeded } from "../lua/codecs.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
 import { createVm, type HostArguments, HostError, type LuaVm } from "../lua/vm.ts";
-import { DIR_PLACEHOLDER, inputPlaceholder } from "../manifest/placeholder.ts";
+import { DIR_PLACEHOLDER, inputPlaceholder, outputPlaceholder } from "../manifest/placeholder.ts";
 import type { System } from "../system/mod.ts";
 import { failure, type LuaFailure, placeIn } from "./failure.ts";
 import { Tree } from "./tree.ts";
@@ -179,8 +179,8 @@ export class Session {
         return this.#tick();
       case "sha256":
         return sha256Hex(args.bytes(0));
-      case "short":
-        return shortHash(sha256(args.bytes(0)));
+      case "derivation":
+        return derivationHashes(args);
       case "read":
         return this.#tree(args.text(0)).read(args.text(1));
       case "kind":
@@ -241,6 +241,13 @@ export class Session {
       throw error;
     }
   }
+}
+
+/** Of a description, of the encoding of `config`, and for each output its placeholder; a line each. */
+function derivationHashes(args: HostArguments): string {
+  const hash = sha256Hex(args.bytes(0));
+  const outputs = args.text(2).split("\n").map((name) => outputPlaceholder(hash, name));
+  return [hash, sha256Hex(args.bytes(1)), ...outputs].join("\n");
 }
 
 /** Adds column and excerpt to a place of this session. */

@@ -70,10 +70,10 @@ class Vm implements LuaVm {
     for (const text of [name, ...args]) this.#heap.push(state, text);
     const status = _lua_pcallk(state, args.length + 1, 1, 0, 0, 0);
     try {
-      if (status === 0) return this.#heap.text(state, -1);
-      if (status === OUT_OF_MEMORY) throw this.#memory.error();
-      const message = this.#heap.text(state, -1);
-      throw new SysError("config", `Cannot evaluate: ${message}`);
+      const answer = this.#heap.text(state, -1);
+      if (status === OUT_OF_MEMORY || answer === "!") throw this.#memory.error();
+      if (status === 0) return answer;
+      throw new SysError("config", `Cannot evaluate: ${answer}`);
     } finally {
       _lua_settop(state, -2);
     }

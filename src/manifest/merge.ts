@@ -3,7 +3,7 @@
  * Within a scope (the machine, a user, a project) two actions that are about the same thing (a variable, a target, a
  * service, a setting) are merged: the lowest override priority wins; at the same priority they are equal, or it is a
  * conflict. The order of declarations never matters. */
-import { sha256, shortHash } from "../digest.ts";
+import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import { canonicalJson } from "./canonical.ts";
 import { comparePlaces, conflict, shown } from "./conflict.ts";
@@ -102,7 +102,7 @@ function add(
   place: Place,
   from?: number,
 ): string {
-  const id = shortHash(sha256(JSON.stringify([user, project, actions])));
+  const id = sha256Hex(JSON.stringify([user, project, actions])).slice(0, 32);
   const present = merged.get(id);
   const activation = { id, name, user, project, after: [], actions, place };
   const origin = from === undefined ? [] : [from];

@@ -5,9 +5,15 @@ import type { Target } from "./types.ts";
 
 /** `home` is the home folder of the scope, or null where it is another user's. */
 export function normalizeTarget(written: string, home: string | null): Target {
-  const slashes = /^[A-Za-z]:[\\/]/.test(written) ? written.replaceAll("\\", "/") : written;
-  const path = posix.normalize(slashes).replace(/(?<=.)\/+$/, "");
-  if (home === null || home === "/") return path;
-  const base = posix.normalize(home.replaceAll("\\", "/")).replace(/(?<=.)\/+$/, "");
-  return path.startsWith(`${base}/`) ? `~${path.slice(base.length)}` : path;
+  const path = plain(written);
+  if (home === null || !path.startsWith("/") && !/^[A-Za-z]:/.test(path)) return path;
+  const base = plain(home);
+  return base !== "/" && path.startsWith(`${base}/`) ? `~${path.slice(base.length)}` : path;
+}
+
+function plain(written: string): string {
+  const path = /^[A-Za-z]:[\\/]/.test(written) ? written.replaceAll("\\", "/") : written;
+  // Most are in this form already.
+  if (!/\/\.{0,2}(\/|$)/.test(path)) return path;
+  return posix.normalize(path).replace(/(?<=.)\/+$/, "");
 }

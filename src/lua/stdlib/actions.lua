@@ -97,8 +97,8 @@ function S.live_path(tree, inner)
   return root .. (inner == "" and "" or "/" .. inner)
 end
 
-local function text_origin(text, executable)
-  return '{"text":' .. quote(text) .. ',"executable":' .. (executable and "true" or "false") .. "}"
+local function text_origin(text, executable, what)
+  return '{"text":' .. quote(text, what) .. ',"executable":' .. (executable and "true" or "false") .. "}"
 end
 local function path_origin(path) return '{"path":' .. quote(path) .. "}" end
 S.text_origin, S.path_origin = text_origin, path_origin
@@ -118,7 +118,7 @@ local function text_or_path(what, field, value, executable)
     end
     return path_origin(value)
   end
-  return text_origin(value, executable)
+  return text_origin(value, executable, what .. ": `" .. field .. "`")
 end
 
 --- Values of an environment variable as JSON, one action for each override priority among them.
@@ -292,7 +292,7 @@ function methods.set_default(ctx, domain, key, value)
   local inner, override, dropped = S.value_of("ctx.set_default", "value", value)
   if dropped then return end
   if inner == nil then S.fail("ctx.set_default: `value` is missing") end
-  inner = S.copy_data("ctx.set_default", inner, "value", {})
+  inner = S.copy_data("ctx.set_default", inner, "value")
   record(ctx, format('{"kind":"default","domain":%s,"key":%s,"value":%s%s}', quote(domain), quote(key), S.json(inner),
     override_field(override)))
 end
@@ -314,7 +314,7 @@ local function account(what, field, known)
   return function(ctx, name, options)
     options = check_options(what, options, known)
     record(ctx, format('{"kind":"account","account":{"what":"%s","name":%s,"options":%s}}', field,
-      account_name(what, field, name), S.json(S.copy_data(what, options, "options", {}))))
+      account_name(what, field, name), S.json(S.copy_data(what, options, "options"))))
   end
 end
 methods.ensure_user = account("ctx.ensure_user", "user",
@@ -332,7 +332,7 @@ function methods.host_packages(ctx, packages)
     end
     if type(names) == "string" then names = { names } end
     local list = {}
-    for index, name in ipairs(S.copy_data("ctx.host_packages", names, manager, {})) do
+    for index, name in ipairs(S.copy_data("ctx.host_packages", names, manager)) do
       check_string("ctx.host_packages", manager, name)
       if not find(name, "^[%w@][%w@+._:/=~-]*$") then
         S.fail(format("ctx.host_packages: \"%s\" is no name for a package", S.lossy(name)), { word = name })

@@ -4,9 +4,9 @@ local type, format, find, sub, match, concat = type, string.format, string.find,
 local setmetatable, quote = setmetatable, S.quote
 
 -- Handle → { index }.
-S.activation_data = setmetatable({}, { __mode = "k" })
+S.activation_data = {}
 -- `ctx` → its actions.
-S.activation_actions = setmetatable({}, { __mode = "k" })
+S.activation_actions = {}
 -- JSON of the declared activations, in the order of declaration.
 S.activations = {}
 -- Whose block is running.
@@ -33,11 +33,22 @@ end
 
 local scope_json = '"user":null,"project":null'
 
+-- File → how a place in it starts.
+local places = {}
+
 local function declare(name, actions, after)
-  local index = #S.activations + 1
-  local file, line = S.caller()
-  S.activations[index] = format('{"name":%s,%s,"after":[%s],"actions":[%s],"place":{"file":%s,"line":%d}}',
-    text_or_null(name), scope_json, after or "", concat(actions, ","), quote(file or S.entry_file), line or 1)
+  local activations = S.activations
+  local index = #activations + 1
+  -- Every caller returns what we return, so that its frame is gone: next come its C function and the user's.
+  local file, line = S.caller(3)
+  file = file or S.entry_file
+  local place = places[file]
+  if not place then
+    place = '],"place":{"file":' .. quote(file) .. ',"line":'
+    places[file] = place
+  end
+  activations[index] = '{"name":' .. text_or_null(name) .. "," .. scope_json .. ',"after":[' .. (after or "")
+    .. '],"actions":[' .. concat(actions, ",") .. place .. (line or 1) .. "}}"
   local handle = setmetatable({}, Activation)
   S.activation_data[handle] = { index = index - 1 }
   return handle
@@ -68,39 +79,49 @@ local function expect_spec(what, spec, example)
   end
 end
 
-local function context(name)
-  local ctx = {}
-  S.activation_actions[ctx] = {}
+-- `ctx` → name of its activation.
+local names = {}
+
+local function no_method(key)
   local known = S.sorted_keys(S.activation_methods)
-  return setmetatable(ctx, {
-    __name = "ctx", __metatable = false,
-    __index = function(_, key)
-      if key == "sys" then return S.facts end
-      if key == "name" then return name end
-      local method = S.activation_methods[key]
-      if not method then
-        local near = type(key) == "string" and S.nearest(key, known)
-        local build = type(key) == "string" and S.build_methods[key]
-        S.fail(format("`ctx` of an activation has no `%s`", S.show(key)), {
-          hint = build and "that is for `config` of a derivation: an activation has no way to read or to build"
-            or near and format("did you mean `%s`?", near) or "it has " .. concat(known, ", "),
-          word = S.show(key),
-        })
-      end
-      return function(...)
-        if (...) == ctx then
-          S.fail(format("ctx.%s: called with a colon", key), { hint = format("write `ctx.%s(…)`", key), word = key })
-        end
-        return method(ctx, ...)
-      end
-    end,
-    __newindex = function(_, key) S.fail(format("Cannot assign to `ctx.%s`", S.show(key)), { word = S.show(key) }) end,
+  local near = type(key) == "string" and S.nearest(key, known)
+  S.fail(format("`ctx` of an activation has no `%s`", S.show(key)), {
+    hint = S.build_methods[key] and "that is for `config` of a derivation: an activation has no way to read or to build"
+      or near and format("did you mean `%s`?", near) or "it has " .. concat(known, ", "),
+    word = S.show(key),
   })
 end
 
+local Context = {
+  __name = "ctx", __metatable = false,
+  __index = function(ctx, key)
+    local method = S.activation_methods[key]
+    if not method then
+      if key == "sys" then return S.facts end
+      if key == "name" then return names[ctx] end
+      no_method(key)
+    end
+    return function(...)
+      if (...) == ctx then
+        S.fail(format("ctx.%s: called with a colon", key), { hint = format("write `ctx.%s(…)`", key), word = key })
+      end
+      return method(ctx, ...)
+    end
+  end,
+  __newindex = function(_, key) S.fail(format("Cannot assign to `ctx.%s`", S.show(key)), { word = S.show(key) }) end,
+}
+
+local function context(name)
+  local ctx = setmetatable({}, Context)
+  S.activation_actions[ctx], names[ctx] = {}, name
+  return ctx
+end
+
+local ACTIVATE_FIELDS = { "name", "opts", "config", "after" }
+
 function S.activate(spec)
   expect_spec("activate", spec, "activate { config = function(opts, ctx) … end }")
-  S.check_fields("activate", spec, { "name", "opts", "config", "after" })
+  S.check_fields("activate", spec, ACTIVATE_FIELDS)
   local what = "activate"
   if spec.name ~= nil then
     S.check_string("activate", "name", spec.name)
@@ -126,6 +147,9 @@ end
 local FILE_FIELDS = {
   "path", "source", "content", "template", "vars", "mutable", "mode", "executable", "recursive", "force", "owner",
 }
+
+local FLAGS = { "mutable", "executable", "recursive", "force" }
+local CONTENTS = { "source", "content", "template" }
 
 -- Puts values into `{{name}}`.
 local function fill(what, text, vars)
@@ -179,9 +203,13 @@ function S.file(spec)
   local path = spec.path
   S.check_target("file", "path", path)
   local what = "file \"" .. path .. "\""
-  for _, field in ipairs { "mutable", "executable", "recursive", "force" } do S.check_boolean(what, field, spec[field]) end
+  for index = 1, #FLAGS do
+    local value = spec[FLAGS[index]]
+    if value ~= nil then S.check_boolean(what, FLAGS[index], value) end
+  end
   local given
-  for _, field in ipairs { "source", "content", "template" } do
+  for index = 1, #CONTENTS do
+    local field = CONTENTS[index]
     if spec[field] ~= nil then
       if given then
         S.fail(format("file: give either `%s` or `%s`, not both", given, field), {
@@ -224,7 +252,7 @@ function S.file(spec)
     return declare(nil, { link_action(path, from, live, spec.force, override) })
   end
   if given == "template" then value = fill(what, S.read_text(what, value), spec.vars or {}) end
-  local origin = S.text_origin(value, spec.executable)
+  local origin = S.text_origin(value, spec.executable, what .. ": the content")
   if copied or spec.mutable then
     return declare(nil, { copy_action(path, origin, mode, owner, spec.mutable, spec.force, override) })
   end

@@ -43,7 +43,7 @@ local function encoder(name, kind)
     if math.type(indent) ~= "integer" or indent < 0 or indent > 10 then
       S.fail(what .. ": `indent` is a number of spaces, 0 to 10", { word = "indent" })
     end
-    local result, message = S.host("encode", kind, S.json(S.copy_data(what, value, "value", {})), format("%d", indent))
+    local result, message = S.host("encode", kind, S.json(S.copy_data(what, value, "value")), format("%d", indent))
     if not result then S.fail(what .. ": " .. message, { word = name }) end
     return result
   end
@@ -67,7 +67,7 @@ D.toYAML, D.fromYAML = encoder("toYAML", "yaml"), parser("fromYAML", "yaml")
 function D.toINI(value)
   local what = "lib.toINI"
   if type(value) ~= "table" then S.fail(what .. ": expected a table, got a " .. type(value), { word = "toINI" }) end
-  value = S.copy_data(what, value, "value", {})
+  value = S.copy_data(what, value, "value")
   local lines = {}
   local function line(key, item, path)
     local kind = type(item)

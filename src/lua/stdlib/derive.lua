@@ -4,7 +4,7 @@ local type, format, find, rawget, rawset = type, string.format, string.find, raw
 local setmetatable, next = setmetatable, next
 
 -- Handle → { hash, name, version, outputs, out, config, opts, … }.
-S.derivation_data = setmetatable({}, { __mode = "k" })
+S.derivation_data = {}
 -- Placeholder → hash of the derivation whose output it is.
 S.outputs = {}
 -- Hash → data, and the data in the order of declaration.
@@ -21,25 +21,26 @@ local function place(placeholder)
   return current and current.known[placeholder] or placeholder
 end
 
-local function outputs_view(data)
-  return setmetatable({}, {
-    __name = "outputs of " .. data.name,
-    __index = function(_, name)
-      local placeholder = data.placeholders[name]
-      if placeholder then return place(placeholder) end
-      S.fail(format("%s has no output `%s`", data.name, S.show(name)), {
-        hint = "its outputs are " .. table.concat(data.outputs, ", "), word = S.show(name),
-      })
-    end,
-    __newindex = function() S.fail("Cannot change the outputs of a derivation") end,
-    __pairs = function()
-      local t = {}
-      for name, placeholder in next, data.placeholders do t[name] = place(placeholder) end
-      return S.pairs(t)
-    end,
-    __metatable = false,
-  })
-end
+-- View of outputs → data of its derivation.
+local viewed = {}
+
+local Outputs = {
+  __name = "outputs of a derivation", __metatable = false,
+  __index = function(view, name)
+    local data = viewed[view]
+    local placeholder = data.placeholders[name]
+    if placeholder then return place(placeholder) end
+    S.fail(format("%s has no output `%s`", data.name, S.show(name)), {
+      hint = "its outputs are " .. table.concat(data.outputs, ", "), word = S.show(name),
+    })
+  end,
+  __newindex = function() S.fail("Cannot change the outputs of a derivation") end,
+  __pairs = function(view)
+    local t = {}
+    for name, placeholder in next, viewed[view].placeholders do t[name] = place(placeholder) end
+    return S.pairs(t)
+  end,
+}
 
 local Derivation = {
   __name = "derivation", __metatable = false,
@@ -78,54 +79,53 @@ local Derivation = {
   end,
 }
 
---- Copies plain data, and refuses what is none. `path` is shown in messages.
---- Kept as they are: derivations and `lib.null`.
-function S.copy_data(what, value, path, seen)
+local function refuse_data(what, keys, problem, hint)
+  local path = S.way(keys)
+  S.fail(format("%s: `%s` %s", what, path, problem), { hint = hint, word = path:match("[%w_]+$") })
+end
+
+local function copy(what, value, keys, seen)
   local kind = type(value)
   if kind == "string" or kind == "boolean" or kind == "nil" then return value end
   if kind == "number" then
-    if value ~= value then S.fail(format("%s: `%s` is NaN", what, path), { word = path:match("[%w_]+$") }) end
-    if value == math.huge or value == -math.huge then
-      S.fail(format("%s: `%s` is infinite", what, path), { word = path:match("[%w_]+$") })
-    end
+    if value ~= value then refuse_data(what, keys, "is NaN") end
+    if value == math.huge or value == -math.huge then refuse_data(what, keys, "is infinite") end
     return value
   end
   if kind ~= "table" then
-    S.fail(format("%s: `%s` is a %s", what, path, kind == "thread" and "coroutine" or kind), {
-      hint = "values are texts, numbers, booleans, tables of them, derivations and sources",
-      word = path:match("[%w_]+$"),
-    })
+    refuse_data(what, keys, "is a " .. (kind == "thread" and "coroutine" or kind),
+      "values are texts, numbers, booleans, tables of them, derivations and sources")
   end
   if S.derivation_data[value] or value == S.null then return value end
   local meta = debug.getmetatable(value)
   if meta == S.Priority then
-    S.fail(format("%s: `%s` has a priority, which only values that are merged have", what, path), {
-      hint = "priorities are for `env`, `file` and the `ctx` methods of `activate`", word = path:match("[%w_]+$"),
-    })
+    refuse_data(what, keys, "has a priority, which only values that are merged have",
+      "priorities are for `env`, `file` and the `ctx` methods of `activate`")
   end
   if S.activation_data[value] then
-    S.fail(format("%s: `%s` is an activation", what, path), {
-      hint = "an activation has nothing that could be used; pass the derivation", word = path:match("[%w_]+$"),
-    })
+    refuse_data(what, keys, "is an activation", "an activation has nothing that could be used; pass the derivation")
   end
-  if seen[value] then
-    S.fail(format("%s: `%s` contains itself", what, path), { word = path:match("[%w_]+$") })
-  end
+  if seen[value] then refuse_data(what, keys, "contains itself") end
   seen[value] = true
-  local copy = {}
+  local result, depth = {}, #keys + 1
   for key, inner in S.pairs(value) do
     local key_kind = type(key)
     if key_kind ~= "string" and math.type(key) ~= "integer" then
-      S.fail(format("%s: `%s` has a %s as key", what, path, key_kind == "number" and "fraction" or key_kind), {
-        hint = "keys are texts, or 1, 2, 3, …", word = path:match("[%w_]+$"),
-      })
+      refuse_data(what, keys, format("has a %s as key", key_kind == "number" and "fraction" or key_kind),
+        "keys are texts, or 1, 2, 3, …")
     end
-    copy[key] = S.copy_data(what, inner, S.child(path, key), seen)
+    keys[depth] = key
+    result[key] = copy(what, inner, keys, seen)
   end
+  keys[depth] = nil
   seen[value] = nil
-  if meta == S.List or meta == S.Map then setmetatable(copy, meta) end
-  return copy
+  if meta == S.List or meta == S.Map then setmetatable(result, meta) end
+  return result
 end
+
+--- Copies plain data, and refuses what is none. `path` is shown in messages.
+--- Kept as they are: derivations and `lib.null`.
+function S.copy_data(what, value, path) return copy(what, value, { path }, {}) end
 
 --- `opts` of a declaration: a table, or a function of the facts that gives one.
 function S.resolve_opts(what, opts)
@@ -141,7 +141,7 @@ function S.resolve_opts(what, opts)
   if type(opts) ~= "table" then
     S.fail(format("%s: `opts` is a %s where a table is expected", what, type(opts)), { word = "opts" })
   end
-  return S.copy_data(what, opts, "opts", {})
+  return S.copy_data(what, opts, "opts")
 end
 
 local function check_name(what, field, value, limit)
@@ -209,32 +209,22 @@ local function fixed_hash(what, value, outputs)
   return digest
 end
 
---- The hash of a derivation, over the description that identifies it.
-function S.hash_derivation(data)
+--- What identifies a derivation, as one text; the encoding of its `config`; and what it uses.
+local function describe(data)
   local state = S.encoding("derive \"" .. data.name .. "\"", "config")
   local parts = {
     FORMAT_VERSION, S.encode(data.name, state), S.encode(data.version, state),
-    S.encode(S.as_list(data.outputs), state), S.encode(S.platform, state),
+    S.encode(S.as_list(data.outputs), state), S.encode(S.platform, state), S.encode(data.fixed, state),
   }
-  local fixed = data.fixed ~= nil and data.fixed ~= ""
-  state.path = { "opts" }
+  state.path[1] = "opts"
   local opts = S.encode(data.opts, state)
-  state.path = { "config" }
-  local config = S.fingerprint(data.config, state)
-  if fixed then
-    parts[#parts + 1] = S.encode(data.fixed, state)
-  else
-    parts[#parts + 1] = S.encode(data.fixed, state)
-    parts[#parts + 1] = opts
-    parts[#parts + 1] = config
-  end
-  return S.host("sha256", table.concat(parts, "\n")), state, config
+  state.path[1] = "config"
+  local config = S.encode(data.config, state)
+  -- How a fixed output is made does not matter.
+  if data.fixed == nil or data.fixed == "" then parts[7], parts[8] = opts, config end
+  return table.concat(parts, "\n"), config, state
 end
 
-local function keys_of(set)
-  local list = S.sorted_keys(set)
-  return S.as_list(list)
-end
 
 function S.derive(spec)
   if S.current then
@@ -260,20 +250,24 @@ function S.derive(spec)
   check_platforms(what, spec.platforms)
   data.fixed = fixed_hash(what, spec.sha256, data.outputs)
   data.opts = S.resolve_opts(what, spec.opts)
-  data.meta = spec.meta ~= nil and S.copy_data(what, spec.meta, "meta", {}) or {}
-  local hash, state, config = S.hash_derivation(data)
-  data.hash, data.config_hash = hash, config
-  data.derivations, data.sources = keys_of(state.derivations), keys_of(state.sources)
+  data.meta = spec.meta ~= nil and S.copy_data(what, spec.meta, "meta") or {}
+  local description, config, state = describe(data)
+  -- One call for all the hashes: of the derivation, of its `config`, then of each output's placeholder.
+  local hashes = S.host("derivation", description, config, table.concat(data.outputs, "\n")):gmatch("[^\n]+")
+  local hash = hashes()
+  data.hash, data.config_hash = hash, hashes()
+  data.derivations, data.sources = S.sorted_keys(state.derivations), S.sorted_keys(state.sources)
   local handle = {}
   data.placeholders = {}
   for _, output in ipairs(data.outputs) do
-    local placeholder = "/syslua-out-" .. S.host("short", "out:" .. hash .. ":" .. output)
+    local placeholder = hashes()
     data.placeholders[output] = placeholder
     S.outputs[placeholder] = hash
   end
   data.out = data.placeholders.out
-  data.view = outputs_view(data)
-  data.file, data.line = S.caller()
+  data.view = setmetatable({}, Outputs)
+  viewed[data.view] = data
+  data.file, data.line = S.caller(3)
   S.names[data.config] = "config of " .. data.name
   S.derivation_data[handle] = data
   -- Declared twice it is one derivation, whose place does not depend on which came first.
@@ -289,10 +283,13 @@ end
 
 --- A derivation as JSON for the manifest.
 function S.derivation_json(data)
-  return S.json {
-    hash = data.hash, name = data.name, version = data.version or S.null, outputs = S.as_list(data.outputs),
-    fixed = data.fixed or S.null, opts = data.opts, meta = data.meta,
-    dependencies = data.derivations, sources = data.sources,
-    place = { file = data.file, line = data.line },
-  }
+  local function texts(list)
+    return #list == 0 and "[]" or '["' .. table.concat(list, '","') .. '"]'
+  end
+  return format(
+    '{"hash":"%s","name":%s,"version":%s,"outputs":%s,"fixed":%s,"opts":%s,"dependencies":%s,"sources":%s,"meta":%s,'
+      .. '"place":{"file":%s,"line":%d}}',
+    data.hash, S.quote(data.name), data.version and S.quote(data.version) or "null", texts(data.outputs),
+    data.fixed and S.quote(data.fixed) or "null", S.json(data.opts), texts(data.derivations), texts(data.sources),
+    S.json(data.meta), S.quote(data.file or S.entry_file), data.line or 1)
 end

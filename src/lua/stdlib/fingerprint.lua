@@ -15,7 +15,7 @@
 -- where functions start and end, and for the outermost function where its upvalues come from.
 local S = ...
 local type, rawnext, raw_metatable = type, next, debug.getmetatable
-local getupvalue, getinfo, dump = debug.getupvalue, debug.getinfo, string.dump
+local getupvalue, dump = debug.getupvalue, string.dump
 local byte, sub, find, format, pack = string.byte, string.sub, string.find, string.format, string.pack
 local concat, sort, math_type = table.concat, table.sort, math.type
 
@@ -90,10 +90,17 @@ local function copy_function(code, at, parts, outermost)
   return at
 end
 
--- Dump → its code.
+-- Builds cannot wait for a library: those that are named are loaded beforehand.
+local function need(text)
+  if find(text, "TOML", 1, true) then S.host("need", "toml") end
+  if find(text, "YAML", 1, true) then S.host("need", "yaml") end
+end
+
+-- Dump → its code; nil for a C function.
 local codes = {}
 local function code_of(f)
-  local whole = dump(f, true)
+  local ok, whole = pcall(dump, f, true)
+  if not ok then return nil end
   local code = codes[whole]
   if not code then
     local parts = {}
@@ -101,9 +108,7 @@ local function code_of(f)
     if stop ~= #whole + 1 then error("the dump of a function is longer than expected") end
     code = S.host("sha256", concat(parts))
     codes[whole] = code
-    -- Builds cannot wait for a library: those that the code names are loaded beforehand.
-    if find(whole, "TOML", 1, true) then S.host("need", "toml") end
-    if find(whole, "YAML", 1, true) then S.host("need", "yaml") end
+    need(whole)
   end
   return code
 end
@@ -190,11 +195,11 @@ end
 local function encode_function(value, parts, state)
   local seen = state.seen[value]
   if seen then parts[#parts + 1] = format("b%d;", seen) return end
-  local what = getinfo(value, "S").what
-  if what == "C" then refuse(state, "a function that is not written in Lua") end
+  local code = code_of(value)
+  if not code then refuse(state, "a function that is not written in Lua") end
   state.count = state.count + 1
   state.seen[value] = state.count
-  parts[#parts + 1] = "F" .. code_of(value)
+  parts[#parts + 1] = "F" .. code
   local index, path = 1, state.path
   while true do
     local name, inner = getupvalue(value, index)
@@ -207,13 +212,18 @@ local function encode_function(value, parts, state)
   parts[#parts + 1] = ";"
 end
 
+local function encode_part(name, parts)
+  need(name)
+  parts[#parts + 1] = "L" .. name .. ";"
+end
+
 function encode(value, parts, state)
   local kind = type(value)
   if kind == "string" then parts[#parts + 1] = encode_text(value, state)
   elseif kind == "number" then parts[#parts + 1] = encode_number(value)
   elseif kind == "boolean" then parts[#parts + 1] = value and "t" or "f"
   elseif kind == "nil" then parts[#parts + 1] = "n"
-  elseif tokens[value] then parts[#parts + 1] = "L" .. tokens[value] .. ";"
+  elseif tokens[value] then encode_part(tokens[value], parts)
   elseif kind == "table" then encode_table(value, parts, state)
   elseif kind == "function" then encode_function(value, parts, state)
   else refuse(state, "a " .. (kind == "thread" and "coroutine" or kind)) end

@@ -97,58 +97,69 @@ local function child(path, key)
 end
 S.child = child
 
+--- The way to a value, from the keys that lead there: `settings.on[1]`.
+local function way(keys)
+  local path = ""
+  for _, key in ipairs(keys) do path = child(path, key) end
+  return path
+end
+S.way = way
+
 local write
 
-local function write_table(value, parts, path, seen)
+local function named(keys, otherwise) return #keys > 0 and "`" .. way(keys) .. "`" or otherwise end
+
+local function write_table(value, parts, keys, seen)
   local derivation = S.derivation_data and S.derivation_data[value]
   if derivation then
     parts[#parts + 1] = quote(derivation.out)
     return
   end
-  if seen[value] then
-    S.fail(format("%s contains itself", path == "" and "the value" or "`" .. path .. "`"))
-  end
+  if seen[value] then S.fail(named(keys, "the value") .. " contains itself") end
   seen[value] = true
+  local depth = #keys + 1
   if is_list(value) then
     parts[#parts + 1] = "["
     for index = 1, #value do
       if index > 1 then parts[#parts + 1] = "," end
-      write(value[index], parts, child(path, index), seen)
+      keys[depth] = index
+      write(value[index], parts, keys, seen)
     end
     parts[#parts + 1] = "]"
   else
     parts[#parts + 1] = "{"
-    local keys = S.sorted_keys(value)
-    for index, key in ipairs(keys) do
-      if index > 1 then parts[#parts + 1] = "," end
-      parts[#parts + 1] = quote(type(key) == "string" and key or number(key)) .. ":"
-      write(value[key], parts, child(path, key), seen)
+    for index, key in ipairs(S.sorted_keys(value)) do
+      local text = quote(type(key) == "string" and key or number(key))
+      parts[#parts + 1] = index > 1 and "," .. text .. ":" or text .. ":"
+      keys[depth] = key
+      write(value[key], parts, keys, seen)
     end
     parts[#parts + 1] = "}"
   end
+  keys[depth] = nil
   seen[value] = nil
 end
 
-function write(value, parts, path, seen)
+function write(value, parts, keys, seen)
   local kind = type(value)
   if kind == "string" then
-    parts[#parts + 1] = quote(value, path ~= "" and "`" .. path .. "`" or nil)
+    parts[#parts + 1] = find(value, '[%c"\\\127-\255]') and quote(value, named(keys)) or '"' .. value .. '"'
   elseif kind == "number" then
-    parts[#parts + 1] = number(value, path ~= "" and "`" .. path .. "`" or nil)
+    parts[#parts + 1] = math_type(value) == "integer" and format("%d", value) or number(value, named(keys))
   elseif kind == "boolean" then
     parts[#parts + 1] = value and "true" or "false"
   elseif kind == "nil" or value == S.null then
     parts[#parts + 1] = "null"
   elseif kind == "table" then
-    write_table(value, parts, path, seen)
+    write_table(value, parts, keys, seen)
   else
-    S.fail(format("%s is a %s, which is not data", path ~= "" and "`" .. path .. "`" or "a value", kind))
+    S.fail(format("%s is a %s, which is not data", named(keys, "a value"), kind))
   end
 end
 
 --- A value as JSON.
 function S.json(value)
   local parts = {}
-  write(value, parts, "", {})
+  write(value, parts, {}, {})
   return concat(parts)
 end

@@ -142,7 +142,7 @@ end
 lib.path = S.constant("lib.path", S.path_functions)
 lib.env = S.constant("lib.env", env_functions)
 lib.options = S.options
-lib.package = package
+lib.package = S.framed(package)
 S.lib_contents = lib
 S.lib = S.constant("lib", lib, function(key)
   local near = type(key) == "string" and S.nearest(key, S.sorted_keys(lib))

@@ -1,13 +1,17 @@
 -- Stops what runs for ever. Every coroutine has a hook that asks, each 100,000 instructions, whether the time is
 -- over; once it is, the hook fires at each instruction, so that no `pcall` of the user's keeps the code alive.
 local S = ...
-local sethook, host = debug.sethook, S.host
+local sethook, getinfo, host = debug.sethook, debug.getinfo, S.host
 local error = error
 
 local INTERVAL = 100000
 
 local function hook()
-  if S.tripped then error(S.tripped, 0) end
+  if S.tripped then
+    -- Back where the other side called: there it ends.
+    if getinfo(2, "f").func == sys_enter then return sethook() end
+    error(S.tripped, 0)
+  end
   local message = host("tick")
   if message then
     local file, line = S.caller()

@@ -143,12 +143,13 @@ local entries = {
   resume = function(id, reply) return S.step(tonumber(id), nil, S.decode(reply)) end,
 }
 
---- Calls an entry. Gives `+` and its result, or `-` and the error as JSON.
+--- Calls an entry. Gives `+` and its result, `-` and the error as JSON, or `!` when the memory is full.
 function sys_enter(name, ...)
   S.watch()
   local ok, result = xpcall(entries[name], S.handler, ...)
   S.current = nil
   if S.tripped then ok, result = false, S.tripped end
   if ok then return "+" .. result end
+  if result == "not enough memory" then return "!" end
   return "-" .. S.json(S.error_data(S.is_error(result) and result or S.wrap_error(result)))
 end

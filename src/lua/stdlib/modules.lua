@@ -197,8 +197,10 @@ function S.source(what, path, name, tree)
     })
   end
   local placeholder = "/syslua-src-" .. id
-  if not S.sources[placeholder] then
-    name = name or match(inner, "([^/]+)$") or "source"
+  name = name or match(inner, "([^/]+)$") or "source"
+  -- Equal content in two places is one source, and which place it is does not depend on the order.
+  local other = S.sources[placeholder]
+  if not other or tree.root .. "\n" .. inner .. "\n" .. name < other.root .. "\n" .. other.path .. "\n" .. other.name then
     S.sources[placeholder] = { id = id, name = name, root = tree.root, path = inner }
   end
   return placeholder, tree, inner

@@ -15,7 +15,7 @@ local Priority = {
 S.Priority = Priority
 
 local DEFAULT_OVERRIDE, DEFAULT_POSITION = 100, 1000
-local contents = setmetatable({}, { __mode = "k" })
+local contents = {}
 
 local function make(fields)
   local value = {}

@@ -84,7 +84,7 @@ local function check_argument(op, spec, value)
     S.fail(format("%s: `%s` is a %s where a table is expected", what, name, found), { word = op })
   end
   if OPTIONS[op] and name == "opts" then S.check_fields(what, value, OPTIONS[op]) end
-  return S.copy_data(what, value, name, {})
+  return S.copy_data(what, value, name)
 end
 
 local function environment(env)
@@ -190,7 +190,7 @@ end
 
 local function check_unchanged(data)
   local state = S.encoding("derive \"" .. data.name .. "\"", "config")
-  state.path = { "config" }
+  state.path[1] = "config"
   if S.fingerprint(data.config, state) ~= data.config_hash then
     S.fail(format("derive \"%s\": what `config` captures has changed since it was declared", data.name), {
       hint = "a build depends only on what its hash covers: do not assign to variables that `config` uses",

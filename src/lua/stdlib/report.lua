@@ -10,7 +10,7 @@ S.Error = Error
 -- Chunk name as Lua shortens it in messages → file as we show it.
 S.short = {}
 -- Functions with a name of their own in tracebacks: `setup`, `config of ripgrep`.
-S.names = setmetatable({}, { __mode = "k" })
+S.names = {}
 
 function Error.__tostring(e)
   return e.file and format("%s:%d: %s", e.file, e.line, e.message) or e.message
@@ -20,13 +20,22 @@ end
 local raw_metatable = debug.getmetatable
 function S.is_error(value) return type(value) == "table" and raw_metatable(value) == Error end
 
---- File and line of the nearest frame of the user's.
-function S.caller()
-  local level = 2
+-- Function → the user's file that it is in, or false for one of ours. Asking Lua each time is slow.
+local file_of = {}
+
+--- File and line of the nearest frame of the user's. `level`: where to start, when that is known.
+function S.caller(level)
+  level = level or 2
   while true do
-    local info = getinfo(level, "Sl")
+    local info = getinfo(level, "lf")
     if not info then return nil, nil end
-    if byte(info.source) == 64 then return sub(info.source, 2), info.currentline end
+    local file = file_of[info.func]
+    if file == nil then
+      local source = getinfo(info.func, "S").source
+      file = byte(source) == 64 and sub(source, 2)
+      file_of[info.func] = file
+    end
+    if file then return file, info.currentline end
     level = level + 1
   end
 end
@@ -151,19 +160,27 @@ function S.nearest(word, names)
   if best and least <= math.max(1, #word // 3) then return best end
 end
 
+-- List of names → the same as a set.
+local sets = {}
+
 --- Refuses fields that a table does not have. `known` is a list.
-function S.check_fields(what, spec, known, extra)
-  for key in S.pairs(spec) do
-    local found = false
-    for _, name in ipairs(known) do
-      if key == name then found = true break end
-    end
-    if not found then
+function S.check_fields(what, spec, known)
+  local set = sets[known]
+  if not set then
+    set = {}
+    for _, name in ipairs(known) do set[name] = true end
+    sets[known] = set
+  end
+  for key in next, spec do
+    if not set[key] then
+      -- Of several the first in the fixed order.
+      for ordered in S.pairs(spec) do
+        if not set[ordered] then key = ordered break end
+      end
       local near = type(key) == "string" and S.nearest(key, known)
       S.fail(format("%s: there is no field `%s`", what, S.show(key)), {
-        hint = near and format("did you mean `%s`?", near)
-          or "its fields are " .. concat(known, ", "),
-        word = extra or (type(key) == "string" and key) or nil,
+        hint = near and format("did you mean `%s`?", near) or "its fields are " .. concat(known, ", "),
+        word = type(key) == "string" and key or nil,
       })
     end
   end

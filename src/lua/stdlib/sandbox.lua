@@ -71,7 +71,7 @@ setmetatable(globals, {
 })
 
 -- Tables that no one may change.
-local protected = setmetatable({}, { __mode = "k" })
+local protected = {}
 S.protected = protected
 
 --- A read-only view of a table. `missing(key)` may refuse unknown keys.

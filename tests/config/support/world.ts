@@ -1,0 +1,28 @@
+/** A system whose facts are the same on every machine: real files, a fixed host and a clock that runs. */
+import type { Host, System } from "../../../src/system/mod.ts";
+import { realSystem } from "../../../src/system/real.ts";
+
+const ENV: Readonly<Record<string, string>> = { EDITOR: "ed", LANG: "C" };
+
+/** Facts that differ from the usual ones. */
+export type Facts = Partial<Omit<Host, "env">>;
+
+export function fixedSystem(facts: Facts = {}): Pick<System, "fs" | "host" | "clock"> {
+  const { fs, clock } = realSystem();
+  const host: Host = {
+    os: "linux",
+    arch: "x86_64",
+    hostname: "box",
+    username: "me",
+    uid: 1000,
+    gid: 1000,
+    elevated: false,
+    home: "/home/me",
+    cwd: "/home/me",
+    pid: 1,
+    processors: 2,
+    env: (name) => ENV[name],
+    ...facts,
+  };
+  return { fs, clock, host };
+}
