@@ -9,14 +9,11 @@
  * is out of reach; it is for the platform that it was made for. */
 import { createHash } from "node:crypto";
 import { fromFileUrl } from "../tests/support/paths.ts";
+import { PERMISSIONS } from "./permissions.ts";
 
 const PROJECT = fromFileUrl(new URL("..", import.meta.url));
 const DIST = `${PROJECT}/dist`;
 const BUNDLE = `${DIST}/bundle`;
-
-/** What the executable may do at most; each command gives up what it does not need. */
-export const PERMISSIONS = ["read", "write", "run", "net", "env", "sys"]
-  .map((kind) => `--allow-${kind}`);
 
 /** Our names of platforms, and those of Rust, which Deno uses. */
 const TARGETS: Readonly<Record<string, string>> = {

@@ -1,3 +1,3 @@
 #!/bin/sh
 # guard: runs the checks that a commit would run, now.
-LEFTHOOK_CONFIG="@config@" exec "@lefthook@" run --no-auto-install pre-commit "$@"
+LEFTHOOK_CONFIG="@config@" exec "@lefthook@" run --no-auto-install @hook@ "$@"

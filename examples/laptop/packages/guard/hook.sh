@@ -4,4 +4,8 @@ own="$(git rev-parse --git-common-dir)/hooks/@hook@"
 if [ -x "$own" ] && [ ! "$own" -ef "$0" ]; then
   "$own" "$@" || exit
 fi
-LEFTHOOK_CONFIG="@config@" exec "@lefthook@" run --no-auto-install @hook@ "$@"
+# Says something only when there is something to say.
+if ! said="$(LEFTHOOK_CONFIG="@config@" "@lefthook@" run --no-auto-install @hook@ "$@" 2>&1)"; then
+  printf '%s\n' "$said" | sed '/^ *$/d' >&2
+  exit 1
+fi
