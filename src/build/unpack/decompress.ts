@@ -52,9 +52,21 @@ async function bzip2(input: Iterable<Uint8Array>) {
 
 async function xz(input: Iterable<Uint8Array>) {
   const { default: module } = await import("xz-decompress");
-  return new module.XzReadableStream(ReadableStream.from(copies(input))) as AsyncIterable<
-    Uint8Array
-  >;
+  return withXzReasons(new module.XzReadableStream(ReadableStream.from(copies(input))));
+}
+
+/** The decoder's errors are numbers, those of XZ Embedded's `enum xz_ret`. */
+async function* withXzReasons(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (thrown) {
+    if (!/code 6$/.test(messageOf(thrown))) throw thrown;
+    throw new SysError("build", "Cannot unpack xz data: it uses options that sys does not know", {
+      hint:
+        "`xz --check=crc64` makes files that every program can read; SHA-256 is not one of those",
+      cause: thrown,
+    });
+  }
 }
 
 async function zstd(input: Iterable<Uint8Array>) {

@@ -128,7 +128,7 @@ export class Destination {
     if (path === null) return null;
     if (path === "") throw this.refusal(name, "it has no name");
     this.#parents(name, path);
-    if (this.#entries.has(path) || this.#exists(path)) {
+    if (this.#entries.has(path) || this.#exists(name, path)) {
       throw this.refusal(name, "there is another entry of this name");
     }
     this.#claim(name, path, kind);
@@ -172,7 +172,7 @@ export class Destination {
     const known = this.#entries.get(path);
     if (known === "dir") return;
     const full = `${this.#root}/${path}`;
-    const there = this.#system.fs.lstat(full)?.kind;
+    const there = this.#try(name, () => this.#system.fs.lstat(full))?.kind;
     if (known === "link" || there === "link") {
       throw this.refusal(name, `it would be written through the link ${path}`);
     }
@@ -195,8 +195,8 @@ export class Destination {
     this.#entries.set(path, kind);
   }
 
-  #exists(path: string): boolean {
-    return this.#system.fs.lstat(`${this.#root}/${path}`) !== null;
+  #exists(name: string, path: string): boolean {
+    return this.#try(name, () => this.#system.fs.lstat(`${this.#root}/${path}`)) !== null;
   }
 
   #charge(name: string, count: number): void {

@@ -41,22 +41,37 @@ export async function unpack(
     const why = info === null ? "nothing is there" : "it is no file";
     throw new SysError("build", `Cannot unpack ${request.archive}: ${why}`);
   }
-  const open = () => interruptible(readPieces(system.fs, request.archive), request.signal);
+  const pieces = interruptible(readPieces(system.fs, request.archive), request.signal);
+  try {
+    return await unpackPieces(system, request, label, info.size, pieces);
+  } finally {
+    // Not all formats are read to their last byte.
+    pieces.return(undefined);
+  }
+}
+
+async function unpackPieces(
+  system: Pick<System, "fs" | "host">,
+  request: UnpackRequest,
+  label: string,
+  size: number,
+  input: Iterable<Uint8Array>,
+): Promise<string> {
   const format = detect(first(readPieces(system.fs, request.archive, PROBE_SIZE)));
   if (format === null) throw unknown(label);
   const fill = (run: (destination: Destination) => Promise<void>) =>
-    filled(system, request, info.size, run);
+    filled(system, request, size, run);
 
   if (format === "zip") return await fill((to) => unzip(request.archive, label, to));
-  if (format === "tar") return await fill((to) => untar(later(open()), label, to));
+  if (format === "tar") return await fill((to) => untar(later(input), label, to));
   if (format === "ar") {
-    const { pieces, compression } = debData(open(), label);
+    const { pieces, compression } = debData(input, label);
     const data = compression === null ? later(pieces) : decompress(compression, label, pieces);
     return await fill((to) => untar(data, label, to));
   }
-  const { head, pieces } = await peek(decompress(format, label, open()));
+  const { head, pieces } = await peek(decompress(format, label, input));
   if (detect(head) === "tar") return await fill((to) => untar(pieces, label, to));
-  return await single(system, request, info.size, format, pieces);
+  return await single(system, request, size, format, pieces);
 }
 
 /** Fills a destination, or leaves it as it was. */

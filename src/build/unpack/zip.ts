@@ -87,9 +87,11 @@ async function readEntry(
   if (sum !== entry.crc32) throw destination.refusal(name, "its checksum is wrong");
 }
 
-/** The name, `/` between its parts. Bytes that are no UTF-8 become U+FFFD, which the destination refuses. */
+/** The name, `/` between its parts, which some programs for DOS and Windows write as `\`. Bytes that are no UTF-8
+ * become U+FFFD, which the destination refuses. */
 function nameOf(entry: Entry): string {
-  return new TextDecoder().decode(entry.fileName).replaceAll("\\", "/");
+  const name = new TextDecoder().decode(entry.fileName);
+  return UNIX.has(entry.versionMadeBy >> 8) ? name : name.replaceAll("\\", "/");
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
