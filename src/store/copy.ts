@@ -1,10 +1,9 @@
 /** Copying: files through one buffer, trees while they are being hashed. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { FileHandle, FileInfo, FileSystem, ReadFs } from "../system/mod.ts";
+import { withBuffer } from "./buffer.ts";
 import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
 import type { NarFilter } from "./nar.ts";
-
-const BUFFER = 1 << 20;
 
 /** Writes a new file with the content of another, changed by the filter if there is one. */
 export function copyFile(
@@ -32,21 +31,29 @@ export function streamFile(
 ): void {
   const source = fs.openRead(path);
   try {
-    const buffer = Buffer.allocUnsafeSlow(BUFFER);
-    const overlap = filter?.overlap ?? 0;
-    let used = 0;
-    while (true) {
-      const count = source.read(buffer.subarray(used));
-      used += count;
-      if (count !== 0 && used < buffer.length) continue;
-      filter?.see(buffer.subarray(0, used));
-      if (count === 0) return sink(buffer.subarray(0, used));
-      sink(buffer.subarray(0, used - overlap));
-      buffer.copyWithin(0, used - overlap, used);
-      used = overlap;
-    }
+    withBuffer((buffer) => pump(source, buffer, sink, filter));
   } finally {
     source.close();
+  }
+}
+
+function pump(
+  source: FileHandle,
+  buffer: Buffer,
+  sink: (bytes: Uint8Array) => void,
+  filter?: NarFilter,
+) {
+  const overlap = filter?.overlap ?? 0;
+  let used = 0;
+  while (true) {
+    const count = source.read(buffer.subarray(used));
+    used += count;
+    if (count !== 0 && used < buffer.length) continue;
+    filter?.see(buffer.subarray(0, used));
+    if (count === 0) return sink(buffer.subarray(0, used));
+    sink(buffer.subarray(0, used - overlap));
+    buffer.copyWithin(0, used - overlap, used);
+    used = overlap;
   }
 }
 

@@ -21,9 +21,14 @@ export function objectNames(fs: ReadFs, layout: Layout): ObjectName[] {
 /** All objects with their sizes, sorted by name. */
 export function listObjects(fs: ReadFs, root: string): Listed[] {
   const layout = layoutOf(root);
-  return objectNames(fs, layout).map((object) => {
-    const record = readRecord(fs, layout, object);
-    const bytes = record?.bytes ?? lookAt(fs, objectPath(layout, object)).bytes;
-    return { object, bytes, references: record?.references ?? [] };
-  });
+  return objectNames(fs, layout).map((object) => ({
+    object,
+    bytes: objectSize(fs, layout, object),
+    references: readRecord(fs, layout, object)?.references ?? [],
+  }));
+}
+
+/** Bytes of an object's files. */
+export function objectSize(fs: ReadFs, layout: Layout, object: ObjectName): number {
+  return readRecord(fs, layout, object)?.bytes ?? lookAt(fs, objectPath(layout, object)).bytes;
 }

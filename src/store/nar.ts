@@ -14,6 +14,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { SysError } from "../errors.ts";
 import type { FileInfo, ReadFs } from "../system/mod.ts";
+import { withBuffer } from "./buffer.ts";
 
 /** Receives the archive piece by piece. The bytes are valid during the call only. */
 export type NarSink = (bytes: Uint8Array) => void;
@@ -25,9 +26,6 @@ export interface NarFilter {
   see(window: Uint8Array): void;
 }
 
-/** Size of the one buffer that an archive goes through, whatever the size of its files. */
-export const NAR_BUFFER = 1 << 20;
-
 /** SHA-256 of the archive of what lies at a path; 32 bytes. */
 export function hashTree(fs: ReadFs, path: string, filter?: NarFilter): Uint8Array {
   const hash = createHash("sha256");
@@ -37,17 +35,11 @@ export function hashTree(fs: ReadFs, path: string, filter?: NarFilter): Uint8Arr
 
 /** SHA-256 of the archive that a single file with this content would have; 32 bytes. */
 export function hashContent(content: Uint8Array, executable: boolean): Uint8Array {
-  const hash = createHash("sha256");
-  const small = content.length < 64 << 10;
-  const out = new NarWriter((bytes) => hash.update(bytes), undefined, small ? 66 << 10 : undefined);
-  out.put(MAGIC);
-  out.put(executable ? EXECUTABLE : REGULAR);
-  out.length(content.length);
-  out.put(content);
-  out.pad(content.length);
-  out.put(CLOSE);
-  out.end();
-  return hash.digest();
+  const head = executable ? EXECUTABLE : REGULAR;
+  const hash = createHash("sha256").update(MAGIC).update(head).update(number64(content.length));
+  hash.update(content);
+  if (content.length & 7) hash.update(ZEROES.subarray(content.length & 7));
+  return hash.update(CLOSE).digest();
 }
 
 /**
@@ -55,10 +47,12 @@ export function hashContent(content: Uint8Array, executable: boolean): Uint8Arra
  * @throws SysError of kind "store" when something is neither a file, a link nor a folder, or changes meanwhile
  */
 export function dumpNar(fs: ReadFs, path: string, sink: NarSink, filter?: NarFilter): void {
-  const out = new NarWriter(sink, filter);
-  out.put(MAGIC);
-  dumpNode(fs, path, statOf(fs, path), out);
-  out.end();
+  withBuffer((buffer) => {
+    const out = new NarWriter(buffer, sink, filter);
+    out.put(MAGIC);
+    dumpNode(fs, path, statOf(fs, path), out);
+    out.end();
+  });
 }
 
 function dumpNode(fs: ReadFs, path: string, info: FileInfo, out: NarWriter): void {
@@ -94,15 +88,16 @@ function statOf(fs: ReadFs, path: string): FileInfo {
   return info;
 }
 
-/** Collects the archive in one buffer and empties it into the sink when it is full. */
+/** Collects the archive in one buffer, whatever the size of its files, and empties it into the sink when it is
+ * full. */
 class NarWriter {
   readonly #buffer: Buffer;
   readonly #sink: NarSink;
   readonly #filter: NarFilter | undefined;
   #used = 0;
 
-  constructor(sink: NarSink, filter?: NarFilter, size = NAR_BUFFER) {
-    this.#buffer = Buffer.allocUnsafeSlow(size);
+  constructor(buffer: Buffer, sink: NarSink, filter?: NarFilter) {
+    this.#buffer = buffer;
     this.#sink = sink;
     this.#filter = filter;
   }

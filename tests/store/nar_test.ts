@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { toHex } from "../../src/digest.ts";
 import type { SysError } from "../../src/errors.ts";
-import { dumpNar, hashContent, hashTree, NAR_BUFFER } from "../../src/store/nar.ts";
+import { BUFFER_SIZE } from "../../src/store/buffer.ts";
+import { dumpNar, hashContent, hashTree } from "../../src/store/nar.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { nixDump, nixMissing } from "./nix.ts";
 import { anyTree, grow, inTemp, type Tree } from "./trees.ts";
@@ -98,7 +99,7 @@ Deno.test(
     }),
 );
 
-for (const size of [NAR_BUFFER - 200, NAR_BUFFER - 96, NAR_BUFFER, NAR_BUFFER + 1, 5_000_003]) {
+for (const size of [BUFFER_SIZE - 200, BUFFER_SIZE - 96, BUFFER_SIZE, BUFFER_SIZE + 1, 5_000_003]) {
   Deno.test(`a file of ${size} bytes is archived as nix-store --dump does${why}`, {
     ignore: noNix,
   }, () =>

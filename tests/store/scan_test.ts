@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { dumpNar, NAR_BUFFER } from "../../src/store/nar.ts";
+import { BUFFER_SIZE } from "../../src/store/buffer.ts";
+import { dumpNar } from "../../src/store/nar.ts";
 import { HashScan, replaceInText, type Replacement } from "../../src/store/scan.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { grow, inTemp } from "./trees.ts";
@@ -98,7 +99,7 @@ Deno.test("in an archive a hash is replaced at every offset around the end of th
     const path = `${folder}/it`;
     grow(fs, path, { file: "" });
     // The content starts after 96 bytes of the archive.
-    for (let at = NAR_BUFFER - 96 - SCRATCH.length - 2; at < NAR_BUFFER - 96 + 2; at++) {
+    for (let at = BUFFER_SIZE - 96 - SCRATCH.length - 2; at < BUFFER_SIZE - 96 + 2; at++) {
       fs.remove(path);
       grow(fs, path, { file: `${"/".repeat(at)}${SCRATCH}${"/".repeat(200)}` });
       const scan = new HashScan([], [REPLACEMENT]);
