@@ -5,7 +5,7 @@ import { SysError } from "../../src/errors.ts";
 import { type InputOptions, lockInputs, type Resolution } from "../../src/inputs/resolve.ts";
 import type { InputSpec } from "../../src/inputs/types.ts";
 import { realSystem } from "../../src/system/real.ts";
-import { withTemporary } from "../support/temporary.ts";
+import { discard, withTemporary } from "../support/temporary.ts";
 import { commit, git, needsGit } from "../support/git_repository.ts";
 
 type Declared = Record<string, string | Partial<InputSpec>>;
@@ -105,7 +105,7 @@ inWorld(
     assert.equal(world.lock, lock);
     assert.deepEqual(world.fetched, ["lib"]);
 
-    rmSync(join(world.root, "cache"), { recursive: true, force: true });
+    discard(join(world.root, "cache"));
     const elsewhere = await world.resolve({ lib: world.url("lib") });
     assert.deepEqual(elsewhere.inputs, inputs);
     assert.equal(world.lock, lock);
@@ -262,7 +262,7 @@ inWorld("a revision that the server no longer has is an error that says so", asy
   commit(world.repo("a"), { "a": "1" });
   await world.resolve({ a: world.url("a") });
   rmSync(world.repo("a"), { recursive: true });
-  rmSync(join(world.root, "cache"), { recursive: true, force: true });
+  discard(join(world.root, "cache"));
   commit(world.repo("a"), { "a": "another history" });
   const error = await world.refuses({ a: world.url("a") }, /does not have it/);
   assert.match(error.hint!, /sys update/);
