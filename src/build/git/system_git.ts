@@ -31,7 +31,7 @@ export function systemGit(
   { remote, token, cacheDir, signal = new AbortController().signal }: RepositoryOptions,
 ): Repository {
   const mirror = join(cacheDir, "git", shortHash(sha256(`git:${remote}`)));
-  const env = gitEnvironment(host, token ? { remote, token } : null);
+  const env = gitEnvironment(host, token && /^https?:/.test(remote) ? { remote, token } : null);
 
   /** Commits of submodules, by the revision that pins them. */
   const pinned = new Map<string, ReadonlyMap<string, string>>();
