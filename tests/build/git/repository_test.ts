@@ -6,8 +6,9 @@ import { openRepository } from "../../../src/build/git/repository.ts";
 import { writeEntry } from "../../../src/build/git/tree.ts";
 import type { System } from "../../../src/system/mod.ts";
 import { realSystem } from "../../../src/system/real.ts";
-import { commit, git, needsGit } from "../../support/git_repository.ts";
+import { commit, git, hasGit, needsGit } from "../../support/git_repository.ts";
 import { serveGitOverHttp } from "../../support/git_server.ts";
+import { noSshServer, startSshServer } from "../../support/ssh_server.ts";
 import { withTemporary } from "../../support/temporary.ts";
 import { describeTree } from "../../support/tree.ts";
 
@@ -98,6 +99,42 @@ for (const [what, world] of Object.entries(WORLDS)) {
     await assert.rejects(repository.resolve(null), /127\.0\.0\.1:1\/lib/);
   });
 }
+
+const sshless = hasGit ? noSshServer() : "there is no git";
+Deno.test({
+  name: `over ssh, with the user's own key${sshless === null ? "" : ` (skipped: ${sshless})`}`,
+  ignore: sshless !== null,
+  fn: () =>
+    withTemporary(async (dir) => {
+      const rev = commit(join(dir, "lib"), { "a": "1" });
+      mkdirSync(join(dir, "ssh"));
+      const server = await startSshServer(join(dir, "ssh"));
+      try {
+        const open = (command: string) => {
+          const system = realSystem();
+          const env = (name: string) =>
+            name === "GIT_SSH_COMMAND" ? command : system.host.env(name);
+          const host = Object.create(system.host, { env: { value: env } });
+          const remote = `ssh://${server.user}@127.0.0.1:${server.port}${join(dir, "lib")}`;
+          return openRepository({ ...system, host }, { remote, cacheDir: join(dir, "cache") });
+        };
+        const repository = await open(server.command);
+        assert.equal(await repository.resolve("main"), rev);
+        mkdirSync(join(dir, "out"));
+        await repository.export(rev, join(dir, "out"));
+        assert.deepEqual(describeTree(join(dir, "out")), describeTree(join(dir, "lib"), [".git"]));
+        // Another key than the one that is let in: an error at once, not a question on a terminal.
+        const stranger = await open(server.command.replace("/user ", "/host "));
+        await assert.rejects(stranger.resolve("main"), (error: SysError) => {
+          assert.equal(error.kind, "fetch");
+          assert.match([error.message, ...error.notes].join(), /Permission denied/);
+          return true;
+        });
+      } finally {
+        await server.stop();
+      }
+    }),
+});
 
 Deno.test("without a git program, ssh is refused with what to do", async () => {
   const system = WORLDS["the git inside sys"]();
