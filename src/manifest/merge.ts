@@ -121,7 +121,7 @@ function finish(
   activations: readonly DeclaredActivation[],
   ids: readonly (string | null)[],
 ): Activation[] {
-  return [...merged.values()].map(({ activation, from }) => {
+  const result = [...merged.values()].map(({ activation, from }) => {
     const after = new Set<string>();
     for (const index of from) {
       for (const other of activations[index].after) {
@@ -130,7 +130,33 @@ function finish(
       }
     }
     return after.size === 0 ? activation : { ...activation, after: [...after].sort() };
-  }).sort((a, b) => (a.id < b.id ? -1 : 1));
+  });
+  refuseCircles(result);
+  return result.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Equal activations became one: two that were each before and after a third cannot be. */
+function refuseCircles(activations: readonly Activation[]) {
+  const byId = new Map(activations.map((activation) => [activation.id, activation]));
+  const state = new Map<string, "open" | "done">();
+  const visit = (activation: Activation) => {
+    const present = state.get(activation.id);
+    if (present === "done") return;
+    if (present === "open") {
+      throw new SysError(
+        "config",
+        `Cannot merge: ${activation.name} and others come after each other`,
+        {
+          place: activation.place,
+          hint: "the same activation is declared twice, with different `after`",
+        },
+      );
+    }
+    state.set(activation.id, "open");
+    for (const id of activation.after) visit(byId.get(id)!);
+    state.set(activation.id, "done");
+  };
+  for (const activation of activations) if (activation.after.length > 0) visit(activation);
 }
 
 /** The action in the Manifest's form. */

@@ -1,0 +1,271 @@
+/** Drives `config` functions as the build does: one operation at a time. */
+import assert from "node:assert/strict";
+import type { RecipeFacts, Reply, Turn } from "../../src/build/recipe.ts";
+import { setup, withConfig } from "./support/config.ts";
+
+const FACTS: RecipeFacts = { outputs: { out: "/out" }, tmp: "/tmp", known: new Map() };
+
+/** Runs a config function to its end. `reply` answers each operation. */
+function run(
+  body: string,
+  reply: (op: string, args: readonly unknown[]) => Reply = () => ({ ok: true, value: null }),
+): Promise<{ calls: [string, ...unknown[]][]; last: Turn }> {
+  const source = setup(`derive { name = "x", config = function(opts, ctx)\n${body}\nend }`);
+  return withConfig(source, ({ manifest, recipes }) => {
+    const recipe = recipes.open(manifest.derivations[0].hash);
+    const calls: [string, ...unknown[]][] = [];
+    let turn = recipe.start(FACTS);
+    for (let count = 0; turn.kind === "call" && count < 100; count++) {
+      calls.push([turn.op, ...turn.args]);
+      turn = recipe.resume(reply(turn.op, turn.args));
+    }
+    return { calls, last: turn };
+  });
+}
+
+const ok = (value: Extract<Reply, { ok: true }>["value"]): Reply => ({ ok: true, value });
+
+Deno.test("every operation crosses with its arguments", async () => {
+  const { calls, last } = await run(`
+    ctx.fetch_url("https://a", "h")
+    ctx.fetch_url({ "https://a", "https://b" }, "h", { name = "n", executable = true })
+    ctx.fetch_git("u", "rev")
+    ctx.fetch_git("u", "rev", "h", { submodules = true })
+    ctx.fetch_npm("n", "1", "i")
+    ctx.unpack("a")
+    ctx.unpack("a", ctx.out, { strip = 1 })
+    ctx.copy("a", "b") ctx.move("a", "b") ctx.mkdir("d")
+    ctx.write("f", "text") ctx.write("f", "text", { executable = true })
+    ctx.chmod("f", "0755") ctx.chmod("f", 420)
+    ctx.symlink("to", "at") ctx.remove("f") ctx.read("f") ctx.exists("f") ctx.list("d") ctx.glob("*")
+    ctx.substitute("f", { a = "b" })
+    ctx.env.CC = "gcc"
+    ctx.run("make") ctx.run({ "make", 2 }, { cwd = "d", env = { A = "b" }, timeout = 5 })
+    ctx.log("text")`);
+  assert.deepEqual(calls, [
+    ["fetch_url", "https://a", "h", null],
+    ["fetch_url", ["https://a", "https://b"], "h", { executable: true, name: "n" }],
+    ["fetch_git", "u", "rev", null, null],
+    ["fetch_git", "u", "rev", "h", { submodules: true }],
+    ["fetch_npm", "n", "1", "i"],
+    ["unpack", "a", null, null],
+    ["unpack", "a", "/out", { strip: 1 }],
+    ["copy", "a", "b"],
+    ["move", "a", "b"],
+    ["mkdir", "d"],
+    ["write", "f", "text", null],
+    ["write", "f", "text", { executable: true }],
+    ["chmod", "f", 0o755],
+    ["chmod", "f", 420],
+    ["symlink", "to", "at"],
+    ["remove", "f"],
+    ["read", "f"],
+    ["exists", "f"],
+    ["list", "d"],
+    ["glob", "*"],
+    ["substitute", "f", { a: "b" }],
+    ["run", "make", null, { CC: "gcc" }],
+    ["run", ["make", "2"], { cwd: "d", env: { A: "b" }, timeout: 5 }, { CC: "gcc" }],
+    ["log", "text"],
+  ]);
+  assert.deepEqual(last, { kind: "done" });
+});
+
+Deno.test("results come back as Lua values", async () => {
+  const values: Record<string, Reply> = {
+    list: ok(["b", "a"]),
+    exists: ok(true),
+    read: ok('line "1"\n\u0000é'),
+  };
+  const { calls } = await run(
+    `local l = ctx.list("d")
+    ctx.log(#l .. l[1] .. tostring(ctx.exists("x")) .. ctx.read("f") .. tostring(ctx.mkdir("d")))`,
+    (op) => values[op] ?? ok(null),
+  );
+  assert.deepEqual(calls.at(-1), ["log", '2btrueline "1"\n\u0000énil']);
+});
+
+Deno.test("pcall catches an operation that fails, with the line of the call", async () => {
+  const { calls, last } = await run(
+    `local fine, message = pcall(ctx.read, "f")
+    ctx.log(tostring(fine) .. " " .. message)
+    local caught = select(2, pcall(function() ctx.read("f") end))
+    ctx.log(caught)`,
+    (op) => op === "read" ? { ok: false, message: "Cannot read f: nothing is there" } : ok(null),
+  );
+  assert.equal(calls[1][1], "false init.lua:4: Cannot read f: nothing is there");
+  assert.equal(calls[3][1], "init.lua:6: Cannot read f: nothing is there");
+  assert.equal(last.kind, "done");
+});
+
+Deno.test("an operation that fails ends the run, with place, hint and traceback", async () => {
+  const { last } = await run(
+    `local function helper() ctx.read("f") end
+    helper()`,
+    () => ({ ok: false, message: "Cannot read f: nothing is there", hint: "look" }),
+  );
+  assert.equal(last.kind, "failed");
+  const { error } = last as Extract<Turn, { kind: "failed" }>;
+  assert.equal(error.message, "Cannot read f: nothing is there");
+  assert.equal(error.hint, "look");
+  assert.equal(error.place?.line, 4);
+  assert.deepEqual(error.notes, ["called at init.lua:5 in config of x"]);
+});
+
+Deno.test("coroutines of the user's may ask for operations", async () => {
+  const { calls, last } = await run(
+    `local function producer()
+      for _, name in ipairs(ctx.list("d")) do coroutine.yield(ctx.read(name)) end
+    end
+    for text in coroutine.wrap(producer) do ctx.log(text) end
+    local co = coroutine.create(function() return pcall(function() return ctx.read("z") end) end)
+    local _, fine, text = coroutine.resume(co)
+    ctx.log(tostring(fine) .. text)`,
+    (op, args) => op === "list" ? ok(["a", "b"]) : ok(op === "read" ? `<${args[0]}>` : null),
+  );
+  assert.deepEqual(calls.map((call) => call.join(" ")), [
+    "list d",
+    "read a",
+    "log <a>",
+    "read b",
+    "log <b>",
+    "read z",
+    "log true<z>",
+  ]);
+  assert.equal(last.kind, "done");
+});
+
+Deno.test("paths stand in for placeholders: in opts, and for derivations that are captured", async () => {
+  const top =
+    `local dep = derive { name = "dep", outputs = { "out", "dev" }, config = function() end }
+    local joined = dep.out .. "/bin"`;
+  await withConfig(
+    setup(
+      `derive { name = "x", opts = { bin = dep.out .. "/bin", dep = dep }, config = function(opts, ctx)
+        ctx.log(opts.bin .. " " .. opts.dep.out .. " " .. dep.outputs.dev)
+        ctx.log(joined)
+      end }`,
+      top,
+    ),
+    ({ manifest, recipes }) => {
+      const opts = manifest.derivations.find(({ name }) => name === "x")!.opts as { bin: string };
+      const placeholder = opts.bin.replace("/bin", "");
+      const dep = manifest.derivations[0];
+      assert.equal(dep.name, "dep");
+      const hash = manifest.derivations[1].hash;
+      assert.deepEqual(manifest.derivations[1].dependencies, [dep.hash]);
+      const recipe = recipes.open(hash);
+      const turn = recipe.start({ ...FACTS, known: new Map([[placeholder, "/store/dep"]]) });
+      const [text] = (turn as Extract<Turn, { kind: "call" }>).args as string[];
+      assert.match(text, /^\/store\/dep\/bin \/store\/dep \/syslua-out-\w{32}$/);
+      // A text that was joined during the evaluation keeps its placeholder: the build puts the path in.
+      const next = recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
+      assert.equal(next.args[0], `${placeholder}/bin`);
+    },
+  );
+});
+
+Deno.test("runs of several derivations proceed side by side", async () => {
+  await withConfig(
+    setup(`for i = 1, 3 do
+      derive { name = "x" .. i, opts = { i = i }, config = function(opts, ctx)
+        ctx.log("first " .. opts.i) ctx.log("second " .. opts.i .. ctx.tmp)
+      end }
+    end`),
+    ({ manifest, recipes }) => {
+      const runs = manifest.derivations.map(({ hash }, index) => {
+        const recipe = recipes.open(hash);
+        return { recipe, turn: recipe.start({ ...FACTS, tmp: `/tmp${index}` }) };
+      });
+      const texts = runs.map(({ turn }) => (turn as Extract<Turn, { kind: "call" }>).args[0]);
+      assert.deepEqual([...texts].sort(), ["first 1", "first 2", "first 3"]);
+      runs.forEach(({ recipe }, index) => {
+        const next = recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
+        assert.match(next.args[0] as string, new RegExp(`^second \\d/tmp${index}$`));
+        assert.deepEqual(recipe.resume(ok(null)), { kind: "done" });
+      });
+    },
+  );
+});
+
+/** Body of `config` → message of the error that ends it. */
+const FAILURES: [string, string, { top?: string }?][] = [
+  ["return ctx.sys.hostname", "ctx.sys has no `hostname`"],
+  ["return syslua.username", "`syslua.username` is read while a build runs"],
+  ['return syslua.getenv("X")', "syslua.getenv: a build is running"],
+  ['return syslua.source("x")', "syslua.source: a build is running"],
+  ['require("modules.x")', "require: `modules.x` is asked for while a build runs"],
+  ["derive { name = 'y', config = function() end }", "derive: a build is running"],
+  ["file { path = '~/x', content = '' }", "file: a build is running"],
+  ['ctx.fetch("x")', "ctx has no `fetch`"],
+  ['ctx.add_to_path("x")', "ctx has no `add_to_path`"],
+  ["ctx.write('f')", "ctx.write: `text` is missing"],
+  ["ctx.write('f', {})", "ctx.write: `text` is a table where a text is expected"],
+  ["ctx.run('x', { cdw = 'y' })", "ctx.run: there is no field `cdw`"],
+  ["ctx:log('x')", "ctx.log: called with a colon"],
+  ["ctx.log('a', 'b')", "ctx.log: takes 1 arguments, got 2"],
+  ["ctx.chmod('f', 'rwx')", "ctx.chmod: `mode` is rwx, not permissions"],
+  [
+    "('x'):gsub('x', function() ctx.log('y') end)",
+    "ctx.log: called inside a function that cannot wait, such as one given to string.gsub",
+  ],
+  ["coroutine.yield(1)", 'derive "x": `config` yields'],
+  ["error('own words', 0)", "own words"],
+  ["local t = nil; t.x = 1", "attempt to index a nil value (local 't')"],
+  ["return k", 'derive "x": what `config` captures has changed since it was declared', {
+    top: "local k = 1\nlocal function change() k = 2 end",
+  }],
+];
+
+for (const [body, expected, options] of FAILURES) {
+  Deno.test(`config: ${body}`, async () => {
+    const source = setup(
+      `derive { name = "x", config = function(opts, ctx) ${body} end }
+      ${options?.top ? "change()" : ""}`,
+      options?.top,
+    );
+    await withConfig(source, ({ manifest, recipes }) => {
+      const turn = recipes.open(manifest.derivations[0].hash).start(FACTS);
+      assert.equal(turn.kind, "failed", JSON.stringify(turn));
+      const { error } = turn as Extract<Turn, { kind: "failed" }>;
+      assert.equal(error.message, expected);
+      assert.equal(error.kind, "config");
+      if (!body.includes("error(")) assert.ok(error.place, "no place");
+    });
+  });
+}
+
+Deno.test("syslua.lib may be required inside config, TOML included", async () => {
+  const { calls } = await run(
+    'local lib = require("syslua.lib") ctx.write(ctx.out, lib.toTOML { a = 1 })',
+  );
+  assert.deepEqual(calls, [["write", "/out", "a = 1\n", null]]);
+});
+
+Deno.test("a recipe runs as often as it is opened", async () => {
+  await withConfig(
+    setup('derive { name = "x", config = function(opts, ctx) ctx.log("a") end }'),
+    ({ manifest, recipes }) => {
+      for (let time = 0; time < 3; time++) {
+        const recipe = recipes.open(manifest.derivations[0].hash);
+        assert.equal(recipe.start(FACTS).kind, "call");
+        assert.equal(recipe.resume(ok(null)).kind, "done");
+      }
+    },
+  );
+});
+
+Deno.test("a config that loops for ever while it builds is stopped", async () => {
+  await withConfig(
+    setup('derive { name = "x", config = function() while true do end end }'),
+    ({ manifest, recipes }) => {
+      const turn = recipes.open(manifest.derivations[0].hash).start(FACTS);
+      assert.equal(turn.kind, "failed");
+      assert.match(
+        (turn as Extract<Turn, { kind: "failed" }>).error.message,
+        /took longer than 0.2 s/,
+      );
+    },
+    { limits: { seconds: 0.2 } },
+  );
+});
