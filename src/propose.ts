@@ -1,5 +1,6 @@
 /** Takes an evaluated config, gives the Plan for this machine: what is wanted against what is there. Writes nothing. */
 import { bind, type Bound, type Scope } from "./activation/bind.ts";
+import { observeElsewhere } from "./activation/elsewhere.ts";
 import { observe } from "./activation/observe.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "./machine.ts";
@@ -11,7 +12,6 @@ import {
 } from "./manifest/placeholder.ts";
 import type { Activation, Manifest } from "./manifest/types.ts";
 import { makePlan, type PlanOptions } from "./plan/plan.ts";
-import { idOf } from "./plan/settings.ts";
 import type { Current, Observation, Plan, Wanted } from "./plan/types.ts";
 import { together, withoutTargets } from "./plan/wanted.ts";
 import { derivationsOf, sourcePath, unrealized } from "./realize.ts";
@@ -95,21 +95,8 @@ export async function lookAt(
   current: Current | null,
   texts: ReadonlyMap<string, string> = new Map(),
 ): Promise<Observation> {
-  const both = [wanted, ...(current ? [current.wanted] : [])];
-  const running = new Set<string>();
-  for (const { name, user, unit } of both.flatMap(({ services }) => services)) {
-    const key = `${user ? "user" : "system"}:${name}`;
-    if (await powers.services.running(name, user, unit)) running.add(key);
-  }
-  const settings: [
-    string,
-    Observation["settings"] extends ReadonlyMap<string, infer V> ? V : never,
-  ][] = [];
-  for (const setting of both.flatMap((one) => one.settings)) {
-    const value = await powers.settings.get(setting.kind, setting.key, setting.value);
-    settings.push([idOf(setting), value]);
-  }
-  return observe(system.fs, wanted, current, texts, { running, settings: new Map(settings) });
+  const elsewhere = await observeElsewhere(powers, wanted, current);
+  return observe(system.fs, wanted, current, texts, elsewhere);
 }
 
 /** Placeholder → path, for all that is known before anything is built. */

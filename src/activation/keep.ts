@@ -30,6 +30,7 @@ export function keepOriginals(
       ((info?.mode ?? 0) & 0o100) !== 0,
     );
     objects.add(object);
+    hide(fs, store.pathOf(object), info?.mode ?? 0);
     places.set(path, { digest: sha256Hex(bytes), content: store.pathOf(object) });
   }
   const withContent = (path: string, state: PathState): PathState => {
@@ -57,6 +58,13 @@ export function keepOriginals(
     },
     objects: [...objects],
   };
+}
+
+/** What others could not read, they shall not read in a store that all may look into either. */
+function hide(fs: FileSystem, object: string, mode: number): void {
+  if ((mode & 0o004) !== 0) return;
+  const hidden = mode & 0o100 ? 0o500 : 0o400;
+  if (fs.lstat(object)?.mode !== hidden) fs.chmod(object, hidden);
 }
 
 /** The object that a path inside the store belongs to. */

@@ -12,6 +12,7 @@ const PIECE = 1 << 20;
 export interface ObservedElsewhere {
   readonly running: ReadonlySet<string>;
   readonly settings: ReadonlyMap<string, Json>;
+  readonly undone?: ReadonlySet<string>;
 }
 
 /**
@@ -60,7 +61,7 @@ export function observe(
     if (now.kind === "link" && leadsToFolder(fs, path)) folders.add(path);
     if (now.kind === "dir" && !entries.has(path)) entries.set(path, fs.readDir(path));
   }
-  return { states, entries, folders, identical, ...elsewhere };
+  return { states, entries, folders, identical, undone: new Set(), ...elsewhere };
 }
 
 /** What is at a path. @param owned whether it matters whose file it is */

@@ -10,7 +10,7 @@
  *
  * Path steps are done one after another: each takes some microseconds, less than starting a task would.
  */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { messageOf, SysError } from "../errors.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
 import type { Powers } from "../platform/powers.ts";
@@ -69,6 +69,9 @@ export async function perform(
   throwIfAborted(performance.signal);
   makeFolders(fs, root);
   const { plan, objects } = keepOriginals(fs, store, performance.plan);
+  // What the journal will point to is on the disk before the journal is.
+  const stored = join(root, "store", "obj");
+  if (fs.lstat(stored) !== null) fs.syncDir(stored);
   const number = freeNumber(fs, root);
   const time = clock.now().toISOString();
   const journal = new Journal(fs, root, {
@@ -120,14 +123,14 @@ async function doStep(
 ): Promise<void> {
   if (step.kind === "path") return doPathStep(fs, step, () => journal.reached = index);
   if (step.kind === "run" && step.check !== null) {
-    if (await checkPasses(powers, step.check, signal)) return;
+    if (await checkPasses(powers, step.check, { account: step.account, signal })) return;
   }
   journal.begin(index);
   switch (step.kind) {
     case "run":
-      return await runCommand(powers, step.command, signal);
+      return await runCommand(powers, step.command, { account: step.account, signal });
     case "service":
-      return await powers.services[step.op](step.name, step.user, step.unit);
+      return await powers.services[step.op](step);
     case "setting":
       return await powers.settings.set(step.setting, step.key, step.after, step.before);
   }

@@ -1,23 +1,29 @@
 /** Takes a command of the user's, runs it with the user's environment, gives its output when it fails. */
 import { SysError } from "../errors.ts";
+import type { Account } from "../plan/types.ts";
 import type { Powers } from "../platform/powers.ts";
+import type { Finished } from "../system/processes.ts";
 
 /** Lines of output that an error shows. */
 const LINES = 20;
 
+/** What of the platform running takes. */
+type Runner = Pick<Powers, "processes" | "shell" | "environment" | "home" | "become">;
+
+/** For whom, and until when. */
+interface RunOptions {
+  /** Run as this user; absent for the one who runs sys. */
+  readonly account?: Account;
+  readonly signal?: AbortSignal;
+}
+
 /** Runs a line for the shell, or a program with arguments. @throws SysError when it exits with another code than 0 */
 export async function runCommand(
-  powers: Pick<Powers, "processes" | "shell" | "environment" | "home">,
+  powers: Runner,
   command: string | readonly string[],
-  signal?: AbortSignal,
+  options: RunOptions = {},
 ): Promise<void> {
-  const argv = typeof command === "string" ? [...powers.shell, command] : command;
-  const { code, stdout, stderr } = await powers.processes.run({
-    argv,
-    cwd: powers.home,
-    env: powers.environment,
-    signal,
-  });
+  const { code, stdout, stderr } = await run(powers, command, options);
   if (code === 0) return;
   const words = typeof command === "string" ? command : command.join(" ");
   const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
@@ -28,15 +34,19 @@ export async function runCommand(
 
 /** Whether a check says that there is nothing to do. */
 export async function checkPasses(
-  powers: Pick<Powers, "processes" | "shell" | "environment" | "home">,
+  powers: Runner,
   check: string,
-  signal?: AbortSignal,
+  options: RunOptions = {},
 ): Promise<boolean> {
-  const { code } = await powers.processes.run({
-    argv: [...powers.shell, check],
-    cwd: powers.home,
-    env: powers.environment,
-    signal,
-  });
-  return code === 0;
+  return (await run(powers, check, options)).code === 0;
+}
+
+function run(
+  powers: Runner,
+  command: string | readonly string[],
+  { account, signal }: RunOptions,
+): Promise<Finished> {
+  const argv = typeof command === "string" ? [...powers.shell, command] : command;
+  const plain = { argv, cwd: powers.home, env: powers.environment };
+  return powers.processes.run({ ...account ? powers.become(account, plain) : plain, signal });
 }

@@ -88,12 +88,12 @@ async function undoOther(powers: Powers, step: Step): Promise<void> {
     case "path":
       return;
     case "run":
-      if (step.undo !== null) await runCommand(powers, step.undo);
+      if (step.undo !== null) {
+        await runCommand(powers, step.undo, { account: step.account });
+      }
       return;
     case "service":
-      return await (step.op === "stop"
-        ? powers.services.start(step.name, step.user, step.unit)
-        : powers.services.stop(step.name, step.user, step.unit));
+      return await (step.op === "stop" ? powers.services.start(step) : powers.services.stop(step));
     case "setting":
       return await powers.settings.set(step.setting, step.key, step.before, step.after);
   }

@@ -20,10 +20,16 @@ export interface Deferred {
 }
 
 /** Services that go or change stop first; those that come or changed start last, among the commands at their
- * place. Commands that are not wanted any more are undone first too, so that what replaces them has the last word. */
-export function deferSteps(wanted: Wanted, current: Current | null, world: Observation): Deferred {
-  const services = planServices(wanted, current, world);
-  const runs = planRuns(wanted, current);
+ * place. Commands that are not wanted any more are undone first too, so that what replaces them has the last word.
+ * @param moved paths that change, units among them */
+export function deferSteps(
+  wanted: Wanted,
+  current: Current | null,
+  world: Observation,
+  moved: ReadonlySet<string>,
+): Deferred {
+  const services = planServices(wanted, current, world, moved);
+  const runs = planRuns(wanted, current, world);
   const last = [...services.start, ...runs.run].sort((a, b) => a.order - b.order);
   return {
     first: [...services.stop, ...runs.undo],
@@ -38,14 +44,20 @@ interface Ordered {
   readonly step: Step;
 }
 
-function planServices(wanted: Wanted, current: Current | null, world: Observation) {
+function planServices(
+  wanted: Wanted,
+  current: Current | null,
+  world: Observation,
+  moved: ReadonlySet<string>,
+) {
   const stop: Step[] = [], start: Ordered[] = [], actions: PlannedAction[] = [];
   const was = new Map((current?.wanted.services ?? []).map((one) => [keyOf(one), one]));
-  const step = (op: "stop" | "start", { name, user, unit, by }: WantedService): Step => ({
+  const step = (op: "stop" | "start", { name, user, account, unit, by }: WantedService): Step => ({
     kind: "service",
     op,
     name,
     user,
+    ...(account ? { account } : {}),
     unit,
     by,
   });
@@ -61,7 +73,7 @@ function planServices(wanted: Wanted, current: Current | null, world: Observatio
       });
     if (!before) {
       say("create");
-    } else if (before.digest !== service.digest || before.unit !== service.unit) {
+    } else if (before.unit !== service.unit || moved.has(service.unit)) {
       say("update");
       stop.push(step("stop", before));
     } else if (!world.running.has(keyOf(service))) {
@@ -79,12 +91,13 @@ function planServices(wanted: Wanted, current: Current | null, world: Observatio
   return { stop, start, actions };
 }
 
-function planRuns(wanted: Wanted, current: Current | null) {
+function planRuns(wanted: Wanted, current: Current | null, world: Observation) {
   const run: Ordered[] = [], undo: Step[] = [], actions: PlannedAction[] = [];
   const ran = new Set(current?.ran ?? []);
   let changes = false;
   for (const one of wanted.runs) {
-    const done = ran.has(one.id);
+    const drifted = ran.has(one.id) && world.undone.has(one.id);
+    const done = ran.has(one.id) && !drifted;
     if (done && one.on === "change") {
       actions.push({ op: "keep", kind: "run", target: wordsOf(one) });
       continue;
@@ -94,11 +107,20 @@ function planRuns(wanted: Wanted, current: Current | null) {
       op: done ? "update" : "create",
       kind: "run",
       target: wordsOf(one),
+      ...(drifted ? { drifted } : {}),
       ...(done ? { note: "runs at every apply" } : {}),
       ...(one.undo === null && !done ? { note: "cannot be undone" } : {}),
     });
-    const { command, check, undo, by } = one;
-    run.push({ order: one.order, step: { kind: "run", command, check, undo, by } });
+    const { command, check, undo, account, by } = one;
+    const step: Step = {
+      kind: "run",
+      command,
+      check,
+      undo,
+      ...(account ? { account } : {}),
+      by,
+    };
+    run.push({ order: one.order, step });
   }
   const kept = new Set(wanted.runs.map((one) => one.id));
   for (const one of [...current?.wanted.runs ?? []].reverse()) {
@@ -112,14 +134,24 @@ function planRuns(wanted: Wanted, current: Current | null) {
     });
     if (one.undo === null) continue;
     const again = typeof one.command === "string" ? one.command : one.command.map(quote).join(" ");
-    undo.push({ kind: "run", command: one.undo, check: null, undo: again, by: one.by });
+    const { account, by } = one;
+    undo.push({
+      kind: "run",
+      command: one.undo,
+      check: null,
+      undo: again,
+      ...(account ? { account } : {}),
+      by,
+    });
   }
   return { run, undo, actions, changes };
 }
 
-/** `user:<name>` or `system:<name>`: the same name may be both. */
-export function keyOf(service: { readonly name: string; readonly user: boolean }): string {
-  return `${service.user ? "user" : "system"}:${service.name}`;
+/** `system:<name>`, `user:<name>`, or `user:<account>/<name>`: the same name may be all of them. */
+export function keyOf(service: Pick<WantedService, "name" | "user" | "account">): string {
+  const { name, user, account } = service;
+  if (!user) return `system:${name}`;
+  return account ? `user:${account.name}/${name}` : `user:${name}`;
 }
 
 function wordsOf(run: WantedRun): string {

@@ -35,6 +35,15 @@ export function driftOf(wanted: Wanted, world: Observation): Drift[] {
       found: "not running",
     });
   }
+  for (const run of wanted.runs) {
+    if (!world.undone.has(run.id)) continue;
+    drift.push({
+      target: typeof run.command === "string" ? run.command : run.command.join(" "),
+      kind: "run",
+      expected: "done",
+      found: `\`${run.check}\` says that it is not`,
+    });
+  }
   for (const setting of wanted.settings) {
     const now = world.settings.get(idOf(setting)) ?? null;
     if (equal(now, setting.value)) continue;

@@ -91,7 +91,12 @@ class Planner {
     this.#removeFolders();
     for (const path of this.wanted.paths) this.#decide(path);
     const paths = this.#pathSteps();
-    const { first, last, actions, changes } = deferSteps(this.wanted, this.current, this.world);
+    const { first, last, actions, changes } = deferSteps(
+      this.wanted,
+      this.current,
+      this.world,
+      new Set(this.#moves.keys()),
+    );
     const settings = settingSteps(this.wanted, this.current, this.world);
     return {
       version: 1,

@@ -9,6 +9,12 @@ export interface Owner {
   readonly gid: number;
 }
 
+/** A user for whom root acts. */
+export interface Account {
+  readonly name: string;
+  readonly home: string;
+}
+
 /** What is, or shall be, at a path. The one vocabulary of observing, planning, doing, undoing and checking. */
 export type PathState =
   | { readonly kind: "absent" }
@@ -34,8 +40,7 @@ export type PathRole =
   | "profile"
   | "shell"
   | "unit"
-  | "persistent_env"
-  | "current";
+  | "persistent_env";
 
 /** A path that shall have a state. */
 export interface WantedPath {
@@ -65,6 +70,8 @@ export interface WantedRun {
   readonly check: string | null;
   readonly undo: string | null;
   readonly on: "change" | "always";
+  /** The user whose block declared it, where root applies it: it runs as that user. */
+  readonly account?: Account;
   readonly pending: boolean;
   /** Place among the services and commands: lower comes first. */
   readonly order: number;
@@ -76,6 +83,8 @@ export interface WantedRun {
 export interface WantedService {
   readonly name: string;
   readonly user: boolean;
+  /** The user whose block declared it, where root applies it: it belongs to that user's session. */
+  readonly account?: Account;
   /** Path of the unit file (also among the wanted paths) and a hash of its content. */
   readonly unit: string;
   readonly digest: string;
@@ -126,6 +135,7 @@ export type Step =
     readonly command: string | readonly string[];
     readonly check: string | null;
     readonly undo: string | null;
+    readonly account?: Account;
     readonly by: string;
   }
   /** A changed service is stopped before its unit is replaced and started after, so that the way back works too. */
@@ -134,6 +144,7 @@ export type Step =
     readonly op: "stop" | "start";
     readonly name: string;
     readonly user: boolean;
+    readonly account?: Account;
     /** Path of its unit. */
     readonly unit: string;
     readonly by: string;
@@ -208,8 +219,10 @@ export interface Observation {
   readonly folders: ReadonlySet<string>;
   /** Where a file lies and a link is wanted: whether the content is the same. Missing: not known yet. */
   readonly identical: ReadonlyMap<string, boolean>;
-  /** Services that are running, as `system:<name>` or `user:<name>`. Empty where nobody asked. */
+  /** Services that are running, by `keyOf`. Empty where nobody asked. */
   readonly running: ReadonlySet<string>;
+  /** Ids of commands that have run and whose check says now that they have not. */
+  readonly undone: ReadonlySet<string>;
   /** By `<kind>:<key>`: the present value of each setting; null for none. */
   readonly settings: ReadonlyMap<string, Json>;
 }

@@ -1,5 +1,6 @@
 /** Takes what is wanted, gives the same less or more of it. */
-import type { Wanted } from "./types.ts";
+import { SysError } from "../errors.ts";
+import type { Wanted, WantedPath } from "./types.ts";
 
 /** Nothing is wanted: what `destroy` plans for. */
 export const NOTHING: Wanted = {
@@ -16,15 +17,35 @@ export function withoutTargets(wanted: Wanted, targets: ReadonlySet<string>): Wa
   return { ...wanted, paths: wanted.paths.filter(({ target }) => !targets.has(target)) };
 }
 
-/** What several scopes want together. @param parts of which no two want the same path */
+/**
+ * What several scopes want together.
+ * @throws SysError of kind "config" when two want different things at the same path
+ */
 export function together(parts: readonly Wanted[]): Wanted {
   if (parts.length === 1) return parts[0];
+  const known = new Map<string, WantedPath>();
+  for (const path of parts.flatMap(({ paths }) => paths)) {
+    const other = known.get(path.path);
+    if (other !== undefined) refuseTwo(other, path);
+    known.set(path.path, path);
+  }
   return {
-    paths: parts.flatMap(({ paths }) => paths),
+    paths: [...known.values()],
     runs: parts.flatMap(({ runs }) => runs),
     services: parts.flatMap(({ services }) => services),
     settings: parts.flatMap(({ settings }) => settings),
     env: Object.assign({}, ...parts.map(({ env }) => env)),
     objects: [...new Set(parts.flatMap(({ objects }) => objects))].sort(),
   };
+}
+
+/** Lets two wants of one path pass when they are the same, owner included. */
+export function refuseTwo(one: WantedPath, other: WantedPath): void {
+  const what = ({ state, owner }: WantedPath) => JSON.stringify([state, owner]);
+  if (what(one) === what(other)) return;
+  throw new SysError("config", `Cannot put two things at ${other.target}`, {
+    ...(other.place ? { place: other.place } : {}),
+    notes: [one, other].map(({ by, place }) => place ? `${by} at ${place.file}:${place.line}` : by),
+    hint: "declare it once, or give one of them another target",
+  });
 }

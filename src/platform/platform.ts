@@ -55,7 +55,20 @@ export function platformPowers(
     shell: windows ? ["powershell.exe", "-NoProfile", "-Command"] : ["/bin/sh", "-c"],
     environment,
     home: places.home,
+    become: (account, { argv, env }) => ({
+      argv: host.os === "linux"
+        ? ["runuser", "-u", account.name, "--", ...argv]
+        : ["sudo", "-n", "-H", "-u", account.name, "--", ...argv],
+      cwd: account.home,
+      env: { ...forOthers(env), HOME: account.home, USER: account.name, LOGNAME: account.name },
+    }),
     services: serviceManager(system, environment),
     settings: settingsOf(system, environment),
   };
+}
+
+/** What of root's environment is right for another user too: neither folders nor sockets of root's own. */
+function forOthers(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const own = /^(XDG_.*|SSH_AUTH_SOCK|DBUS_.*|DISPLAY|WAYLAND_DISPLAY|SHELL|TMPDIR)$/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)));
 }

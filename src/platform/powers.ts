@@ -1,17 +1,21 @@
 /** What an apply may use of the platform beside files: commands, services, settings. `platform.ts` makes one. */
 import type { Json } from "../manifest/types.ts";
-import type { WantedSetting } from "../plan/types.ts";
-import type { Processes } from "../system/processes.ts";
+import type { Account, WantedService, WantedSetting } from "../plan/types.ts";
+import type { Command, Processes } from "../system/processes.ts";
+
+/** Which service is meant. */
+export type Service = Pick<WantedService, "name" | "user" | "account" | "unit">;
 
 /** Starts and stops services. */
 export interface ServiceManager {
-  /** Where the unit of a service lies. @throws SysError where services of that kind can't be had */
-  unitPath(name: string, user: boolean): string;
+  /** Where the unit of a service lies; for a user's, below that user's home.
+   * @throws SysError where services of that kind can't be had */
+  unitPath(name: string, user: boolean, home: string): string;
   /** Enables a service and starts it, from the unit as it is now. */
-  start(name: string, user: boolean, unit: string): Promise<void>;
+  start(service: Service): Promise<void>;
   /** Stops a service and disables it. */
-  stop(name: string, user: boolean, unit: string): Promise<void>;
-  running(name: string, user: boolean, unit: string): Promise<boolean>;
+  stop(service: Service): Promise<void>;
+  running(service: Service): Promise<boolean>;
 }
 
 /** Reads and writes what is neither a file nor a service. */
@@ -22,6 +26,9 @@ export interface Settings {
   set(kind: WantedSetting["kind"], key: string, value: Json, before: Json): Promise<void>;
 }
 
+/** A command that is the same whoever runs it. */
+export type PlainCommand = Pick<Command, "argv" | "cwd" | "env">;
+
 export interface Powers {
   readonly processes: Processes;
   /** Program and flags that run a line: `["/bin/sh", "-c"]`. */
@@ -30,6 +37,8 @@ export interface Powers {
   readonly environment: Readonly<Record<string, string>>;
   /** Where commands start. */
   readonly home: string;
+  /** The same command, run by root as another user, with that user's groups and home. */
+  become(account: Account, command: PlainCommand): PlainCommand;
   readonly services: ServiceManager;
   readonly settings: Settings;
 }

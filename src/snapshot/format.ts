@@ -22,6 +22,7 @@ import type { Snapshot, SnapshotNumber } from "./types.ts";
 export const VERSION = 1;
 
 const owner = fields({ uid: whole, gid: whole });
+const account = optional(fields({ name: text, home: text }));
 const place = nullable(fields({ file: text, line: whole }));
 
 /** A state of a path. */
@@ -42,7 +43,7 @@ const wanted = fields({
   paths: list(fields({
     path: text,
     target: text,
-    role: oneOf("link", "copy", "profile", "shell", "unit", "persistent_env", "current"),
+    role: oneOf("link", "copy", "profile", "shell", "unit", "persistent_env"),
     state: pathState,
     pending: flag,
     mutable: flag,
@@ -57,6 +58,7 @@ const wanted = fields({
     check: nullable(text),
     undo: nullable(text),
     on: oneOf("change", "always"),
+    account,
     pending: flag,
     order: whole,
     by: text,
@@ -65,6 +67,7 @@ const wanted = fields({
   services: list(fields({
     name: text,
     user: flag,
+    account,
     unit: text,
     digest: text,
     order: whole,

@@ -355,7 +355,7 @@ Deno.test("service: started, restarted only when its unit changes, and the old o
       .filter((line) => !line.startsWith("is-active"));
   };
   const running = () => read(join(rig.dir, "running-s.service"));
-  assert.equal(services.unitPath("s", true), unit("s", "one").paths[0].path);
+  assert.equal(services.unitPath("s", true, rig.home), unit("s", "one").paths[0].path);
 
   await rig.apply(unit("s", "one"), { powers: { services } });
   assert.deepEqual(calls(), ["daemon-reload", "enable s.service", "restart s.service"]);
@@ -385,13 +385,13 @@ Deno.test("service: refused where there is no systemd, and for the system withou
   using rig = new Rig();
   const system = fakeSystemd(rig);
   assert.throws(
-    () => serviceManager(system, {}).unitPath("s", false),
+    () => serviceManager(system, {}).unitPath("s", false, rig.home),
     (error) => error instanceof SysError && /not root/.test(error.message),
   );
   const fs = Object.create(real.fs) as System["fs"];
   fs.lstat = (path) => path === "/run/systemd/system" ? null : real.fs.lstat(path);
   assert.throws(
-    () => serviceManager({ ...system, fs }, {}).unitPath("s", true),
+    () => serviceManager({ ...system, fs }, {}).unitPath("s", true, rig.home),
     (error) => error instanceof SysError && /does not run systemd/.test(error.message),
   );
 });

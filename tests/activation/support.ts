@@ -84,6 +84,7 @@ export class Rig {
       shell: ["/bin/sh", "-c"],
       environment: { PATH: "/usr/bin:/bin", HOME: this.home },
       home: this.home,
+      become: (_account, command) => command,
       services: {
         unitPath: () => "/nowhere",
         start: () => Promise.resolve(),

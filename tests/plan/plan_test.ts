@@ -88,6 +88,7 @@ function planFor(given: Case): Plan {
       }),
     ),
     running: new Set(),
+    undone: new Set(),
     settings: new Map(),
   };
   return makePlan({ ...NOTHING, paths: paths(given.wanted) }, current, observation, {

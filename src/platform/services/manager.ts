@@ -1,7 +1,7 @@
 /** Takes the machine's ports, gives its service manager; or one that refuses where there is none. */
 import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
-import type { ServiceManager } from "../powers.ts";
+import type { Service, ServiceManager } from "../powers.ts";
 import { launchctl, plistPath } from "./launchd.ts";
 import { schtasks, taskPath } from "./schtasks.ts";
 import { systemctl, unitPath } from "./systemd.ts";
@@ -10,13 +10,8 @@ type Op = "start" | "stop" | "running";
 
 /** What a service manager is made of: where units lie, and command lines. */
 interface Words {
-  readonly path: (name: string, user: boolean) => string;
-  readonly argv: (
-    op: Op,
-    name: string,
-    user: boolean,
-    unit: string,
-  ) => readonly (readonly string[])[];
+  readonly path: ServiceManager["unitPath"];
+  readonly argv: (op: Op, service: Service) => readonly (readonly string[])[];
 }
 
 /** The service manager of this machine. */
@@ -24,17 +19,17 @@ export function serviceManager(
   system: Pick<System, "fs" | "processes" | "host">,
   environment: Readonly<Record<string, string>>,
 ): ServiceManager {
-  const { processes } = system;
+  const { fs, processes } = system;
   const words = wordsOf(system);
-  const run = async (op: Op, name: string, user: boolean, unit: string) => {
-    for (const argv of words.argv(op, name, user, unit)) {
+  const run = async (op: Op, service: Service) => {
+    for (const argv of words.argv(op, service)) {
       const { code, stdout, stderr } = await processes.run({ argv, env: environment });
       if (code === 0) continue;
       if (op === "running") return false;
       const output = new TextDecoder().decode(stderr) || new TextDecoder().decode(stdout);
       throw new SysError(
         "activation",
-        `Cannot ${op} the service ${name}: \`${argv.join(" ")}\` exited with ${code}`,
+        `Cannot ${op} the service ${service.name}: \`${argv.join(" ")}\` exited with ${code}`,
         { notes: output.split("\n").filter((line) => line.trim() !== "").slice(-10) },
       );
     }
@@ -42,36 +37,29 @@ export function serviceManager(
   };
   return {
     unitPath: words.path,
-    start: async (name, user, unit) => void await run("start", name, user, unit),
-    // What is gone already is as stopped as it can be.
-    stop: async (name, user, unit) => {
-      if (await run("running", name, user, unit) || await isKnown(system, unit)) {
-        await run("stop", name, user, unit);
+    start: async (service) => void await run("start", service),
+    stop: async (service) => {
+      // What is gone already is as stopped as it can be.
+      if (fs.lstat(service.unit) !== null || await run("running", service)) {
+        await run("stop", service);
       }
     },
-    running: (name, user, unit) => run("running", name, user, unit),
+    running: (service) => run("running", service),
   };
-}
-
-function isKnown({ fs }: Pick<System, "fs">, unit: string): boolean {
-  return fs.lstat(unit) !== null;
 }
 
 function wordsOf({ fs, host }: Pick<System, "fs" | "host">): Words {
   switch (host.os) {
     case "darwin":
       return {
-        path: (name, user) => plistPath(name, user, host.home),
-        argv: (op, name, user, unit) => launchctl(op, name, user, unit, host.uid),
+        path: plistPath,
+        argv: (op, { name, user, unit }) => launchctl(op, name, user, unit, host.uid),
       };
     case "windows":
-      return {
-        path: (name, user) => taskPath(name, user, host.home),
-        argv: (op, name, _user, unit) => schtasks(op, name, unit),
-      };
+      return { path: taskPath, argv: (op, { name, unit }) => schtasks(op, name, unit) };
     case "linux":
       return {
-        path: (name, user) => {
+        path: (name, user, home) => {
           // The folder is there where systemd is process 1.
           if (fs.lstat("/run/systemd/system") === null) {
             throw new SysError(
@@ -80,14 +68,14 @@ function wordsOf({ fs, host }: Pick<System, "fs" | "host">): Words {
               { hint: "declare it only where systemd is, or start it by other means" },
             );
           }
-          if (user || host.elevated) return unitPath(name, user, host.home);
+          if (user || host.elevated) return unitPath(name, user, home);
           throw new SysError(
             "activation",
             `Cannot enable the service ${name}: it belongs to the system, and you are not root`,
             { hint: "`user = true` makes it a service of your own session" },
           );
         },
-        argv: (op, name, user) => systemctl(op, name, user),
+        argv: (op, { name, user, account }) => systemctl(op, name, user, account?.name),
       };
   }
 }

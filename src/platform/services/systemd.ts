@@ -18,8 +18,14 @@ export function systemctl(
   op: "start" | "stop" | "running",
   name: string,
   user: boolean,
+  account?: string,
 ): readonly (readonly string[])[] {
-  const base = user ? ["systemctl", "--user"] : ["systemctl"];
+  const base = [
+    "systemctl",
+    ...(user ? ["--user"] : []),
+    // Root reaches another user's session this way.
+    ...(user && account !== undefined ? [`--machine=${account}@.host`] : []),
+  ];
   const unit = unitName(name);
   switch (op) {
     case "start":
