@@ -15,12 +15,14 @@ export interface Deferred {
   readonly first: readonly Step[];
   readonly last: readonly Step[];
   readonly actions: readonly PlannedAction[];
+  /** By `service:<key>`: whether a service of that name ran before sys.lua first touched its unit. */
+  readonly originals: Readonly<Record<string, boolean>>;
   /** Whether any of it is a change, other than a command that runs at every apply. */
   readonly changes: boolean;
 }
 
 /** Services that go or change stop first; those that come or changed start last, among the commands at their
- * place. Commands that are not wanted any more are undone first too, so that what replaces them has the last word.
+ * place, after those that ran before sys.lua took their name. Commands that are not wanted any more are undone first too, so that what replaces them has the last word.
  * @param moved paths that change, units among them */
 export function deferSteps(
   wanted: Wanted,
@@ -33,8 +35,9 @@ export function deferSteps(
   const last = [...services.start, ...runs.run].sort((a, b) => a.order - b.order);
   return {
     first: [...services.stop, ...runs.undo],
-    last: last.map(({ step }) => step),
+    last: [...services.former, ...last.map(({ step }) => step)],
     actions: [...services.actions, ...runs.actions],
+    originals: services.originals,
     changes: services.stop.length > 0 || services.start.length > 0 || runs.changes,
   };
 }
@@ -50,7 +53,9 @@ function planServices(
   world: Observation,
   moved: ReadonlySet<string>,
 ) {
-  const stop: Step[] = [], start: Ordered[] = [], actions: PlannedAction[] = [];
+  const stop: Step[] = [], former: Step[] = [];
+  const start: Ordered[] = [], actions: PlannedAction[] = [];
+  const originals: Record<string, boolean> = {};
   const was = new Map((current?.wanted.services ?? []).map((one) => [keyOf(one), one]));
   const step = (op: "stop" | "start", { name, user, account, unit, by }: WantedService): Step => ({
     kind: "service",
@@ -64,6 +69,10 @@ function planServices(
   for (const service of wanted.services) {
     const before = was.get(keyOf(service));
     was.delete(keyOf(service));
+    const original = `service:${keyOf(service)}`;
+    originals[original] = before
+      ? current?.settings[original] === true
+      : world.running.has(keyOf(service));
     const say = (op: PlannedAction["op"], drifted = false) =>
       actions.push({
         op,
@@ -73,6 +82,8 @@ function planServices(
       });
     if (!before) {
       say("create");
+      // One of that name runs, which is the user's: it makes way, and comes back when ours goes.
+      if (originals[original]) stop.push(step("stop", service));
     } else if (before.unit !== service.unit || moved.has(service.unit)) {
       say("update");
       stop.push(step("stop", before));
@@ -87,8 +98,11 @@ function planServices(
   for (const service of was.values()) {
     actions.push({ op: "remove", kind: "service", target: service.name });
     stop.push(step("stop", service));
+    if (current?.settings[`service:${keyOf(service)}`] === true) {
+      former.push(step("start", service));
+    }
   }
-  return { stop, start, actions };
+  return { stop, start, former, originals, actions };
 }
 
 function planRuns(wanted: Wanted, current: Current | null, world: Observation) {

@@ -91,7 +91,7 @@ class Planner {
     this.#removeFolders();
     for (const path of this.wanted.paths) this.#decide(path);
     const paths = this.#pathSteps();
-    const { first, last, actions, changes } = deferSteps(
+    const { first, last, actions, changes, originals } = deferSteps(
       this.wanted,
       this.current,
       this.world,
@@ -107,7 +107,7 @@ class Planner {
       unmanaged: this.#unmanaged,
       blocked: this.#blocked,
       originals: this.#originals,
-      settings: settings.originals,
+      settings: { ...settings.originals, ...originals },
       changes: paths.length > 0 || settings.steps.length > 0 || changes || this.#recorded ||
         this.wanted.paths.some((path) => path.pending),
     };

@@ -175,7 +175,8 @@ export interface Current {
   readonly wanted: Wanted;
   /** By absolute path: what was there before sys.lua first touched it. */
   readonly originals: Readonly<Record<string, PathState>>;
-  /** By `<kind>:<key>`: the value of each setting before sys.lua first touched it. */
+  /** By `<kind>:<key>`: the value of each setting before sys.lua first touched it; by `service:<key>`: whether
+   * a service of that name ran. */
   readonly settings: Readonly<Record<string, Json>>;
   /** Ids of the commands that have run. */
   readonly ran: readonly string[];

@@ -288,7 +288,7 @@ Deno.test("bind: a whole scope is applied, kept, and taken back", async () => {
   assert.match(Deno.readTextFileSync(join(rig.root, "env.sh")), /export EDITOR='vim'/);
   // Nothing to do: no step, no snapshot.
   const again = bound(rig, activations).wanted;
-  const plan = rig.plan(again);
+  const plan = await rig.plan(again);
   assert.deepEqual([plan.steps, plan.changes], [[], false]);
   assert.equal((await rig.apply(again)).snapshot, null);
   await rig.apply({});

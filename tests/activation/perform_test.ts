@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { interrupted, recover, repair } from "../../src/activation/recover.ts";
 import { journalContents, readJournals } from "../../src/activation/journal.ts";
+import { observeElsewhere } from "../../src/activation/elsewhere.ts";
 import { observe } from "../../src/activation/observe.ts";
 import { SysError } from "../../src/errors.ts";
 import { driftOf } from "../../src/plan/drift.ts";
 import type { Wanted, WantedRun } from "../../src/plan/types.ts";
-import { NOTHING } from "../../src/plan/wanted.ts";
+import { NOTHING, together } from "../../src/plan/wanted.ts";
 import { serviceManager } from "../../src/platform/services/manager.ts";
 import { currentNumber, readCurrent } from "../../src/snapshot/shelf.ts";
 import { faultySystem } from "../../src/system/faulty.ts";
@@ -157,6 +158,46 @@ Deno.test("run: checked, done once, undone when it goes, and its output shown wh
       error.notes.includes("out") && error.notes.includes("err"),
   );
   assert.deepEqual(rig.world(), before);
+});
+
+Deno.test("run: done again when its check says that it is undone, which status tells", async () => {
+  using rig = new Rig();
+  const mark = join(rig.home, "mark");
+  const runs = [run(`echo x >> ${mark}`, { check: `test -e ${mark}` })];
+  await rig.apply({ runs });
+  const look = async () => {
+    const current = readCurrent(real.fs, rig.root);
+    assert.ok(current);
+    const elsewhere = await observeElsewhere(rig.powers(), current.wanted, current);
+    return driftOf(current.wanted, observe(real.fs, current.wanted, current, new Map(), elsewhere));
+  };
+  assert.deepEqual(await look(), []);
+  Deno.removeSync(mark);
+  assert.deepEqual((await look()).map(({ kind }) => kind), ["run"]);
+  await rig.apply({ runs });
+  assert.equal(read(mark), "x\n");
+});
+
+Deno.test("perform: an original that others may not read stays so in the store", async () => {
+  using rig = new Rig();
+  Deno.writeTextFileSync(join(rig.home, "key"), "secret");
+  Deno.chmodSync(join(rig.home, "key"), 0o640);
+  const { snapshot } = await rig.apply({ paths: [rig.link("~/key", "k")] }, { replace: "all" });
+  const kept = snapshot?.originals[join(rig.home, "key")];
+  assert.ok(kept?.kind === "file" && kept.content !== undefined);
+  assert.equal(Deno.statSync(kept.content).mode! & 0o777, 0o400);
+});
+
+Deno.test("together: two scopes may want the same, not two things at one place", () => {
+  using rig = new Rig();
+  const one = { ...NOTHING, paths: [rig.link("~/a", "1")] };
+  const same = { ...NOTHING, paths: [rig.link("~/a", "1"), rig.link("~/b", "1")] };
+  const other = { ...NOTHING, paths: [rig.link("~/a", "2")] };
+  assert.equal(together([one, same]).paths.length, 2);
+  assert.throws(
+    () => together([one, other]),
+    (error) => error instanceof SysError && error.kind === "config",
+  );
 });
 
 Deno.test("run: what has no undo is told when the apply fails after it", async () => {
@@ -381,6 +422,35 @@ Deno.test("service: started, restarted only when its unit changes, and the old o
   assert.deepEqual(treeOf(rig.home), {});
 });
 
+Deno.test("service: one of the user's with the same name makes way, and runs again at the end", async () => {
+  using rig = new Rig();
+  const system = fakeSystemd(rig);
+  const services = serviceManager(system, { PATH: `${join(rig.dir, "bin")}:/usr/bin:/bin` });
+  const path = rig.copy("~/.config/systemd/user/s.service", "ours");
+  Deno.mkdirSync(join(path.path, ".."), { recursive: true });
+  Deno.writeTextFileSync(path.path, "theirs");
+  const service = {
+    name: "s",
+    user: true,
+    unit: path.path,
+    digest: "d",
+    order: 0,
+    by: "test",
+    place: null,
+  };
+  await services.start(service);
+  const before = treeOf(rig.home);
+  const running = () => read(join(rig.dir, "running-s.service"));
+  const powers = { services };
+  const wanted = { paths: [{ ...path, role: "unit" as const }], services: [service] };
+  await rig.apply(wanted, { powers, replace: "all" });
+  assert.equal(running(), "ours");
+  await rig.apply(wanted, { powers });
+  await rig.apply({}, { powers });
+  assert.equal(running(), "theirs");
+  assert.deepEqual(treeOf(rig.home), before);
+});
+
 Deno.test("service: refused where there is no systemd, and for the system without root", () => {
   using rig = new Rig();
   const system = fakeSystemd(rig);
@@ -420,7 +490,7 @@ Deno.test({
       const info = real.fs.lstat(join(rig.home, path));
       assert.deepEqual([info?.uid, info?.gid], [owner.uid, owner.gid], path);
     }
-    assert.deepEqual(rig.plan({ ...NOTHING, ...wanted }).steps, []);
+    assert.deepEqual((await rig.plan({ ...NOTHING, ...wanted })).steps, []);
     await rig.apply({});
     assert.deepEqual(treeOf(rig.home), {});
     // The user turns a folder into a link to somebody else's.

@@ -4,6 +4,7 @@ import { makePlan, type PlanOptions } from "../../src/plan/plan.ts";
 import { approve } from "../../src/plan/approve.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
 import type { Plan, Wanted, WantedPath } from "../../src/plan/types.ts";
+import { observeElsewhere } from "../../src/activation/elsewhere.ts";
 import { observe } from "../../src/activation/observe.ts";
 import { type Outcome, perform } from "../../src/activation/perform.ts";
 import type { Powers } from "../../src/platform/powers.ts";
@@ -95,16 +96,19 @@ export class Rig {
     };
   }
 
-  plan(
+  async plan(
     wanted: Wanted,
     options: Partial<Pick<PlanOptions, "replace" | "agreed">> = {},
     system: System = real,
-  ): Plan {
+    powers: Partial<Powers> = {},
+  ): Promise<Plan> {
     const current = readCurrent(system.fs, this.root);
-    const running = new Set(
-      wanted.services.map(({ name, user }) => `${user ? "user" : "system"}:${name}`),
+    const elsewhere = await observeElsewhere(
+      { ...this.powers(system), ...powers },
+      wanted,
+      current,
     );
-    const world = observe(system.fs, wanted, current, new Map(), { running, settings: new Map() });
+    const world = observe(system.fs, wanted, current, new Map(), elsewhere);
     return makePlan(wanted, current, world, {
       root: this.root,
       replace: "none",
@@ -127,7 +131,7 @@ export class Rig {
     const system = options.system ?? real;
     const whole = { ...NOTHING, ...wanted };
     const { replace = "none", agreed } = options;
-    const plan = this.plan(whole, { replace, agreed }, system);
+    const plan = await this.plan(whole, { replace, agreed }, system, options.powers);
     approve(plan);
     return await perform(system, openStore(system, this.root), {
       root: this.root,
