@@ -37,7 +37,7 @@ export async function askAbout(
     ...(choices.adopt ? ["a)dopt into config"] : []),
   ];
   for (;;) {
-    const answer = await console.ask(`${[...words, "q)uit"].join(", ")}? `);
+    const answer = await console.ask(`${[...words, "q)uit"].join(", ")}? `, session.signal);
     switch (answer?.trim().toLowerCase()[0]) {
       case "d":
         console.err(await choices.diff(plan.unmanaged));
@@ -64,7 +64,7 @@ export async function confirm(session: Session, question: string, yes: boolean):
   if (!console.inIsTerminal || flags.json) {
     throw new SysError("usage", `Cannot ask: ${question}`, { hint: "--yes answers it" });
   }
-  const answer = await console.ask(`${question} [y/N] `);
+  const answer = await console.ask(`${question} [y/N] `, session.signal);
   if (/^y(es)?$/i.test(answer?.trim() ?? "")) return;
   throw new SysError("interrupted", "Nothing was changed");
 }

@@ -11,8 +11,9 @@ export interface Console {
   readonly inIsTerminal: boolean;
   /** Width of the terminal in characters; 80 where there is none. */
   columns(): number;
-  /** Shows a question on standard error and reads one line; null at the end of input. */
-  ask(question: string): Promise<string | null>;
+  /** Shows a question on standard error and reads one line; null at the end of input. Rejects when `signal`
+   * fires. */
+  ask(question: string, signal: AbortSignal): Promise<string | null>;
   /** Calls back at each Ctrl-C or SIGTERM; gives back a function that stops listening. */
   onInterrupt(listener: () => void): () => void;
 }

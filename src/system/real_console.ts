@@ -28,15 +28,17 @@ export class RealConsole implements Console {
     }
   }
 
-  async ask(question: string): Promise<string | null> {
+  async ask(question: string, signal: AbortSignal): Promise<string | null> {
     this.err(question);
-    const bytes: number[] = [];
-    const one = new Uint8Array(1);
-    for (;;) {
-      const count = await Deno.stdin.read(one);
-      if (count === null) return bytes.length === 0 ? null : decode(bytes);
-      if (one[0] === 10) return decode(bytes);
-      bytes.push(one[0]);
+    let stop = () => {};
+    const interrupted = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(signal.reason);
+      signal.addEventListener("abort", stop, { once: true });
+    });
+    try {
+      return await Promise.race([readLine(), interrupted]);
+    } finally {
+      signal.removeEventListener("abort", stop);
     }
   }
 
@@ -55,6 +57,18 @@ export class RealConsole implements Console {
       // The reader has gone (`sys history | head`): nobody is left to tell.
       if (!(thrown instanceof Deno.errors.BrokenPipe)) throw thrown;
     }
+  }
+}
+
+/** One line of standard input, byte by byte: what comes after it is left for others. */
+async function readLine(): Promise<string | null> {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  for (;;) {
+    const count = await Deno.stdin.read(one);
+    if (count === null) return bytes.length === 0 ? null : decode(bytes);
+    if (one[0] === 10) return decode(bytes);
+    bytes.push(one[0]);
   }
 }
 

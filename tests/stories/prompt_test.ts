@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { type Story, story, sysArgv } from "../support/story.ts";
+
+/** A config that stands in the way of two files of the user's, one of which it has as a file of its own. */
+const CONFIG = `return { setup = function()
+  file { path = "~/.vimrc", source = "./vimrc" }
+  file { path = "~/.inputrc", content = "set bell-style none\\n" }
+end }
+`;
+
+function prepare(s: Story) {
+  s.write("dotfiles/init.lua", CONFIG);
+  s.write("dotfiles/vimrc", "set number\n");
+  s.write(".vimrc", "set ruler\n", 0o600);
+}
+
+/** Types at a real terminal: after each text that is waited for, an answer. Gives the screen and the exit code. */
+async function atTerminal(
+  s: Story,
+  args: readonly string[],
+  dialogue: readonly (readonly [waitFor: string, answer: string])[],
+) {
+  const script = [
+    "set timeout 15",
+    "log_user 1",
+    `spawn -noecho ${sysArgv(args).map((word) => `{${word}}`).join(" ")}`,
+    ...dialogue.map(([waitFor, answer]) =>
+      `expect -ex {${waitFor}} {} timeout { exit 99 } eof { exit 98 }\nsend "${answer}"`
+    ),
+    "expect eof {} timeout { exit 97 }",
+    "exit [lindex [wait] 3]",
+  ].join("\n");
+  const child = new Deno.Command("expect", {
+    args: ["-c", script],
+    cwd: s.home,
+    env: { ...s.env, TERM: "xterm" },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { code, stdout, stderr } = await child.output();
+  return { code, screen: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+const hasExpect = (() => {
+  try {
+    return new Deno.Command("expect", { args: ["-v"] }).outputSync().success;
+  } catch {
+    return false;
+  }
+})();
+const ask = (name: string, tell: (s: Story) => Promise<void>) =>
+  story(`${name}${hasExpect ? "" : " (needs expect)"}`, tell, { ignore: !hasExpect });
+
+ask("at a terminal: look at the difference, then replace", async (s) => {
+  prepare(s);
+  const { code, screen } = await atTerminal(s, ["apply", "dotfiles"], [
+    ["q)uit? ", "d\\r"],
+    ["+set number", ""],
+    ["q)uit? ", "r\\r"],
+  ]);
+  assert.equal(code, 0, screen);
+  assert.match(screen, /-set ruler/);
+  assert.equal(s.read(".vimrc"), "set number\n");
+  await s.sys(["destroy", "--yes"], { unseen: true });
+  assert.equal(s.read(".vimrc"), "set ruler\n");
+});
+
+ask("at a terminal: skip", async (s) => {
+  prepare(s);
+  const { code, screen } = await atTerminal(s, ["apply", "dotfiles"], [["q)uit? ", "s\\r"]]);
+  assert.equal(code, 0, screen);
+  assert.equal(s.read(".vimrc"), "set ruler\n");
+  assert.equal(s.read(".inputrc"), "set bell-style none\n");
+});
+
+ask("at a terminal: adopt into the config", async (s) => {
+  prepare(s);
+  const { code, screen } = await atTerminal(s, ["apply", "dotfiles"], [["q)uit? ", "a\\r"]]);
+  assert.equal(code, 0, screen);
+  assert.equal(s.read("dotfiles/vimrc"), "set ruler\n");
+  assert.equal(s.read(".vimrc"), "set ruler\n");
+  assert.ok(Deno.lstatSync(s.at(".vimrc")).isSymlink);
+});
+
+for (
+  const [name, answer, expected] of [["quit", "q\\r", 6], ["press Ctrl-C", "\\003", 130]] as const
+) {
+  ask(`at a terminal: ${name}`, async (s) => {
+    prepare(s);
+    const { code, screen } = await atTerminal(s, ["apply", "dotfiles"], [["q)uit? ", answer]]);
+    assert.equal(code, expected, screen);
+    assert.equal(s.read(".vimrc"), "set ruler\n");
+    assert.equal(s.exists(".inputrc"), false);
+  });
+}
+
+ask("at a terminal: destroy asks", async (s) => {
+  prepare(s);
+  await s.sys(["apply", "dotfiles", "--replace"], { unseen: true });
+  const no = await atTerminal(s, ["destroy"], [["[y/N] ", "n\\r"]]);
+  assert.equal(no.code, 130, no.screen);
+  assert.equal(s.read(".vimrc"), "set number\n");
+  const yes = await atTerminal(s, ["destroy"], [["[y/N] ", "y\\r"]]);
+  assert.equal(yes.code, 0, yes.screen);
+  assert.equal(s.read(".vimrc"), "set ruler\n");
+});
+
+story("destroy in a script needs --yes", async (s) => {
+  prepare(s);
+  await s.sys(["apply", "dotfiles", "--replace"], { unseen: true });
+  assert.equal((await s.sys(["destroy"])).code, 2);
+  assert.equal(s.read(".vimrc"), "set number\n");
+});
