@@ -55,7 +55,8 @@ export function changeLines(
 ): string[] {
   const shown = actions.filter(({ op, kind }) => op !== "keep" && (verbose || !OWN.has(kind)));
   if (shown.length === 0) return [];
-  return limited(columns(shown.map((action) => row(action, style)), "  ").split("\n"), verbose);
+  const rows = shown.sort((a, b) => (a.target < b.target ? -1 : 1)).map((one) => row(one, style));
+  return limited(columns(rows, "  ").split("\n"), verbose);
 }
 
 const OWN = new Set(["profile", "shell"]);
