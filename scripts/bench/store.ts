@@ -1,0 +1,137 @@
+/** Measures the store: hashing and storing a large tree, adding files, collecting garbage. */
+import { Buffer } from "node:buffer";
+import { randomFillSync } from "node:crypto";
+import { sha256, shortHash } from "../../src/digest.ts";
+import type { DerivationHash } from "../../src/manifest/types.ts";
+import { collectGarbage } from "../../src/store/gc.ts";
+import { hashTree } from "../../src/store/nar.ts";
+import { type ObjectName, objectName } from "../../src/store/names.ts";
+import { removeTree } from "../../src/store/remove.ts";
+import { openStore } from "../../src/store/store.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { best, type Row } from "./row.ts";
+
+const system = realSystem();
+const { fs } = system;
+const DRV = "b".repeat(64) as DerivationHash;
+
+/** The tree of the goal; smaller ones for a quick look. */
+const FILES = Number(Deno.env.get("BENCH_FILES") ?? 50_000);
+const BYTES_EACH = 2 ** 30 / 50_000;
+
+/** All rows. Takes a minute or two and 3 GiB below the temporary folder, which it removes again. */
+export async function rows(): Promise<Row[]> {
+  const folder = fs.realPath(Deno.makeTempDirSync({ prefix: "sys-bench-" }));
+  try {
+    return [...await largeTree(folder), await files(folder), ...await garbage(folder)];
+  } finally {
+    removeTree(fs, folder);
+  }
+}
+
+async function largeTree(folder: string): Promise<Row[]> {
+  const tree = `${folder}/tree`;
+  plant(tree);
+  const store = openStore(system, `${folder}/root`);
+  const tar = await best(2, () => shell(`tar c -C ${folder} tree | sha256sum`));
+  const hash = await best(2, () => hashTree(fs, tree));
+
+  const nothing = store.addFile("nothing", new Uint8Array(), false);
+  const scratch = store.scratchPath(DRV, "out", "tree", null);
+  shell(`cp -r ${tree} ${scratch}; sync`);
+  const adopt = await best(
+    1,
+    () => store.adopt({ scratch, name: "tree", version: null, candidates: [nothing] }),
+  );
+
+  shell("sync");
+  const copy = await best(1, () => shell(`cp -r ${tree} ${folder}/copy`));
+  const add = await best(1, () => store.addTree("tree", tree));
+  // What is not yet on the disk is removed much faster.
+  shell("sync");
+  const remove = await best(1, () => shell(`rm -r ${folder}/copy`));
+  shell("sync");
+  const collect = await best(1, () => collectGarbage(system, `${folder}/root`, []));
+
+  const size = `${(FILES * BYTES_EACH / 2 ** 30).toFixed(1)} GiB in ${FILES} files`;
+  return [
+    row(`hash a tree, ${size}`, "≤ 1.5 ×", hash, tar, "tar c | sha256sum"),
+    row(`store a build's output, ${size}`, "≤ 1.5 ×", adopt, tar, "tar c | sha256sum"),
+    row(`copy a tree into the store, ${size}`, "—", add, copy + tar, "cp -r, tar c | sha256sum"),
+    row(`collect two such trees`, "—", collect, 2 * remove, "rm -r"),
+  ];
+}
+
+async function files(folder: string): Promise<Row> {
+  const contents = Array.from({ length: 1000 }, (_, n) => Buffer.from(`file ${n}\n`.repeat(20)));
+  const raw = `${folder}/raw`;
+  fs.mkdir(raw, 0o755);
+  const theirs = await best(1, () => {
+    for (const [n, content] of contents.entries()) {
+      sha256(content);
+      const file = fs.create(`${raw}/${n}`, 0o644);
+      file.write(content);
+      file.sync();
+      file.close();
+    }
+  });
+  const store = openStore(system, `${folder}/files`);
+  const ours = await best(1, () => {
+    for (const [n, content] of contents.entries()) store.addFile(`file-${n}`, content, false);
+  });
+  return row("store 1,000 files", "≤ 2 ×", ours, theirs, "hash, write and fsync");
+}
+
+async function garbage(folder: string): Promise<Row[]> {
+  const count = 2 * FILES;
+  const root = `${folder}/garbage`;
+  const store = openStore(system, root);
+  store.addFile("first", new Uint8Array(), false);
+  const live: ObjectName[] = [];
+  for (let n = 0; n < count; n++) {
+    const name = objectName("object", String(n), shortHash(sha256(String(n))));
+    write(`${store.dir}/obj/${name}`, String(n));
+    const references = n % 4 < 2 ? [] : live.slice(-1);
+    const sizes = { self: 0, entries: 1, executables: 0, bytes: String(n).length };
+    const record = { version: 1, references, ...sizes };
+    if (references.length > 0) write(`${store.dir}/refs/${name}`, JSON.stringify(record));
+    if (n % 2 === 0) live.push(name);
+  }
+  const all = `${folder}/all`;
+  fs.mkdir(all, 0o755);
+  for (let n = 0; n < count; n++) write(`${all}/${n}`, String(n));
+  shell("sync");
+  const theirs = await best(1, () => shell(`rm -r ${all}`));
+  const keep = await best(1, () => collectGarbage(system, root, live));
+  const drop = await best(1, () => collectGarbage(system, root, []));
+  return [row(`gc with ${count} objects, half by half`, "seconds", keep + drop, theirs, "rm -r")];
+}
+
+function plant(tree: string) {
+  fs.mkdir(tree, 0o755);
+  const noise = new Uint8Array(1 << 20);
+  randomFillSync(noise);
+  for (let n = 0; n < FILES; n++) {
+    const folder = `${tree}/${Math.floor(n / 250)}`;
+    if (n % 250 === 0) fs.mkdir(folder, 0o755);
+    // Sizes from 0 to twice the mean, so that files start at all offsets.
+    const size = Math.floor((n * 7919 % 1000) / 1000 * 2 * BYTES_EACH);
+    write(`${folder}/${n}`, noise.subarray(n * 31 % 500_000).subarray(0, size));
+  }
+  shell("sync");
+}
+
+function write(path: string, content: string | Uint8Array) {
+  const file = fs.create(path, 0o644);
+  file.write(typeof content === "string" ? Buffer.from(content) : content);
+  file.close();
+}
+
+function shell(command: string) {
+  const { success, stderr } = new Deno.Command("sh", { args: ["-c", command] }).outputSync();
+  if (!success) throw new Error(`${command}: ${new TextDecoder().decode(stderr)}`);
+}
+
+function row(work: string, goal: string, ours: number, theirs: number, beside: string): Row {
+  return { work, goal, ours, theirs, beside };
+}
