@@ -2,7 +2,7 @@
  *
  * `--update` renews the goldens instead of comparing with them. With `CI=true` on Linux, where every program
  * that a test needs is installed, a skipped test is a failure, unless its name says that it is for another
- * system only. */
+ * system or user only. */
 import { fromFileUrl } from "../tests/support/paths.ts";
 
 const PROJECT = fromFileUrl(new URL("..", import.meta.url));
@@ -10,7 +10,7 @@ const PROJECT = fromFileUrl(new URL("..", import.meta.url));
 const SUMMARY =
   /(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/;
 const SKIPPED = /^(?:\S+ => )?(.*) \.\.\. ignored \(/gm;
-const ELSEWHERE = /only on (macOS|Windows)/;
+const ELSEWHERE = /only (on (macOS|Windows)|as an ordinary user)/;
 
 const update = Deno.args.includes("--update");
 const paths = Deno.args.filter((arg) => arg !== "--update");
