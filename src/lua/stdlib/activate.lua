@@ -109,6 +109,11 @@ local Context = {
     end
   end,
   __newindex = function(_, key) S.fail(format("Cannot assign to `ctx.%s`", S.show(key)), { word = S.show(key) }) end,
+  __pairs = function(ctx)
+    local t = { name = names[ctx], sys = S.facts }
+    for key in next, S.activation_methods do t[key] = ctx[key] end
+    return S.pairs(t)
+  end,
 }
 
 local function context(name)

@@ -103,7 +103,7 @@ local function receive(op, ok, value)
     if value == S.null then return nil end
     return value
   end
-  S.fail(value.message, { hint = value.hint, word = op })
+  S.fail(value.message, { hint = value.hint or nil, word = op })
 end
 
 local function operation(op, env)
