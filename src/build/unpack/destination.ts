@@ -128,7 +128,7 @@ export class Destination {
     if (path === null) return null;
     if (path === "") throw this.refusal(name, "it has no name");
     this.#parents(name, path);
-    if (this.#entries.has(path) || this.#exists(name, path)) {
+    if (this.#entries.has(path)) {
       throw this.refusal(name, "there is another entry of this name");
     }
     this.#claim(name, path, kind);
@@ -193,10 +193,6 @@ export class Destination {
     }
     this.#folded.set(folded, path);
     this.#entries.set(path, kind);
-  }
-
-  #exists(name: string, path: string): boolean {
-    return this.#try(name, () => this.#system.fs.lstat(`${this.#root}/${path}`)) !== null;
   }
 
   #charge(name: string, count: number): void {

@@ -215,6 +215,19 @@ Deno.test("unpack: two archives into one folder", async () => {
   assert.deepEqual(system.fs.readDir(`${dest}/d`), ["one", "two"]);
 });
 
+Deno.test("unpack: what is there already stays", async () => {
+  using folder = new TempDir();
+  Deno.mkdirSync(`${folder.path}/dest/d`, { recursive: true });
+  Deno.writeTextFileSync(`${folder.path}/dest/d/old`, "old");
+  Deno.symlinkSync("..", `${folder.path}/dest/up`);
+  for (const name of ["d/old", "up/new", "d/old/below"]) {
+    Deno.writeFileSync(`${folder.path}/a`, tar([{ name: "d/new" }, { name, content: "new" }]));
+    assert.match((await failureOf(() => into(folder, "a"))).message, new RegExp(`"${name}": `));
+  }
+  assert.equal(text(`${folder.path}/dest/d/old`), "old");
+  assert.deepEqual(system.fs.readDir(`${folder.path}/dest/d`), ["old"]);
+});
+
 Deno.test("unpack: links that stay inside, also in a circle or to nothing", async () => {
   using folder = new TempDir();
   const links = [["a/up", "../b"], ["b", "a"], ["loop", "loop"], ["none", "a/none"], ["here", "."]];
