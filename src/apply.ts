@@ -10,6 +10,7 @@ import type { Plan, Step } from "./plan/types.ts";
 import { together, withoutTargets } from "./plan/wanted.ts";
 import { type Decision, planFor, type Proposal, propose, UNDECIDED } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./realize.ts";
+import { protectObjects } from "./protection.ts";
 import { addSources, checkObjects } from "./sources.ts";
 import type { Snapshot } from "./snapshot/types.ts";
 
@@ -78,7 +79,7 @@ async function activate(
   const proposal: Proposal = await propose(machine, evaluated, decision);
   const { fs } = system;
   const wanted = together(proposal.bounds.map((bound) => materialize(fs, store, bound)));
-  checkObjects(store, wanted.objects, proposal.current);
+  await protectObjects(machine, checkObjects(store, wanted.objects, proposal.current));
   const plan = await planFor(machine, wanted, proposal.current, { decision });
   approve(plan);
   const outcome = await perform(system, store, {

@@ -1,6 +1,7 @@
 /** Takes how much of the past to keep, removes from the store what nothing needs. */
 import { journalContents } from "./activation/journal.ts";
 import type { Machine } from "./machine.ts";
+import { releaseObjects } from "./protection.ts";
 import { currentNumber, listSnapshots, removeSnapshots } from "./snapshot/shelf.ts";
 import type { Snapshot, SnapshotNumber } from "./snapshot/types.ts";
 import { collectGarbage, type GcOutcome } from "./store/gc.ts";
@@ -44,6 +45,7 @@ export async function collect(machine: Machine, collection: Collection): Promise
       dir: `${places.cache}/downloads`,
       before: Math.floor(system.clock.now().getTime() / 1000) - DOWNLOADS_KEPT,
     },
+    unlock: (objects) => releaseObjects(machine, objects),
     onRemoved: ({ object }) => collection.onRemoved?.(object),
   });
   return { ...outcome, snapshots: old };

@@ -1,6 +1,9 @@
 /** Deletes what sys.lua keeps: the store, the history, the cache. Nothing that it manages may be left. */
 import { join } from "node:path";
 import type { Machine } from "./machine.ts";
+import { releaseObjects } from "./protection.ts";
+import { layoutOf } from "./store/layout.ts";
+import { objectNames } from "./store/list.ts";
 import { removeTree } from "./store/remove.ts";
 import type { FileSystem } from "./system/mod.ts";
 
@@ -8,8 +11,9 @@ import type { FileSystem } from "./system/mod.ts";
 const PARTS = ["snapshots", "journal", "gcroots", "types", "users", "store", "lock.d"];
 
 /** Call it with the exclusive lock held, after `destroy`. */
-export function deleteRoot({ system, root, places }: Machine): void {
-  const { fs } = system;
+export async function deleteRoot(machine: Machine): Promise<void> {
+  const { system: { fs }, root, places } = machine;
+  await releaseObjects(machine, objectNames(fs, layoutOf(root)));
   for (const part of PARTS) removeIfThere(fs, join(root, part));
   for (const part of ["downloads", "inputs", "git"]) removeIfThere(fs, join(places.cache, part));
 }

@@ -8,6 +8,7 @@ import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "./machine.ts";
 import { outputPlaceholder, placeholdersIn } from "./manifest/placeholder.ts";
 import type { Activation, Derivation, DerivationHash, Manifest, Source } from "./manifest/types.ts";
+import { protectObjects } from "./protection.ts";
 import type { ObjectName } from "./store/names.ts";
 
 /** How to build. */
@@ -23,14 +24,15 @@ export interface BuildSettings {
 export type Realized = ReadonlyMap<DerivationHash, Readonly<Record<string, ObjectName>>>;
 
 /** Realizes derivations of a config, with what they depend on. */
-export function realizeFrom(
+export async function realizeFrom(
   machine: Machine,
   evaluated: Evaluated,
   wanted: readonly DerivationHash[],
   settings: BuildSettings & { readonly check?: boolean },
 ): Promise<Realized> {
   const { manifest, recipes } = evaluated;
-  return realize(machine.system, machine.store, {
+  const made: ObjectName[] = [];
+  const realized = await realize(machine.system, machine.store, {
     derivations: manifest.derivations,
     sources: manifest.sources,
     wanted,
@@ -38,7 +40,13 @@ export function realizeFrom(
     locateSource: (source) => sourcePath(evaluated, source),
     cacheDir: machine.places.cache,
     ...settings,
+    observer: (event) => {
+      if (event.kind === "finished") made.push(...Object.values(event.outputs));
+      settings.observer(event);
+    },
   });
+  await protectObjects(machine, made);
+  return realized;
 }
 
 /** Where a source lies on this machine. */

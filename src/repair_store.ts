@@ -3,6 +3,7 @@ import { buildProfile } from "./activation/profile.ts";
 import { objectsIn } from "./activation/objects.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
 import type { Machine } from "./machine.ts";
+import { protectObjects, releaseObjects } from "./protection.ts";
 import { propose, UNDECIDED } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./realize.ts";
 import { readCurrent } from "./snapshot/shelf.ts";
@@ -35,12 +36,14 @@ export async function repairStore(
   request: StoreRepair,
 ): Promise<StoreRepaired> {
   const { fs } = machine.system;
+  await releaseObjects(machine, problems.map(({ object }) => object));
   const mended = problems.filter((problem) => mendObject(fs, machine.root, problem));
   const lost = [...new Set(problems.flatMap((problem) => problem.lost ?? []))];
   const path = request.path ?? readCurrent(fs, machine.root)?.config.path ?? undefined;
   const again = lost.length > 0 && path !== undefined
     ? await makeAgain(machine, lost, path, request)
     : [];
+  await protectObjects(machine, problems.map(({ object }) => object));
   return {
     repaired: [...new Set([...mended.map(({ object }) => object), ...again])].sort(),
     lost: lost.filter((object) => !again.includes(object)),
@@ -62,6 +65,7 @@ async function makeAgain(
   );
   const aside = new Aside(machine);
   try {
+    await releaseObjects(machine, lost);
     for (const object of lost) aside.put(object);
     await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
     addSources(machine, evaluated, evaluated.manifest.activations);

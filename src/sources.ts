@@ -23,16 +23,18 @@ export function addSources(
   }
 }
 
-/** Looks at objects that are used for the first time: what was changed behind the store's back is not activated.
+/** Looks at objects that are used for the first time, and gives them: what was changed behind the store's back is
+ * not activated.
  * @throws SysError of kind "store" */
 export function checkObjects(
   store: Store,
   objects: readonly ObjectName[],
   current: Snapshot | null,
-): void {
+): ObjectName[] {
   const known = new Set(current?.wanted.objects);
-  const changed = objects.filter((object) => !known.has(object) && !store.intact(object));
-  if (changed.length === 0) return;
+  const fresh = objects.filter((object) => !known.has(object));
+  const changed = fresh.filter((object) => !store.intact(object));
+  if (changed.length === 0) return fresh;
   throw new SysError("store", `Cannot activate ${changed[0]}: it was changed in the store`, {
     notes: changed.slice(1).map((object) => `so was ${object}`),
     hint: "`sys store verify --repair` makes it again",

@@ -213,3 +213,23 @@ end }
   assert.equal((await guest.shell("getent passwd worker")).code, 2);
   await ok(guest, "getent group there-before");
 });
+
+guestTest("not even root changes an object of the system's store by mistake", async (guest) => {
+  await ok(guest, "mkdir /syslua && mount -t tmpfs tmpfs /syslua");
+  const marks =
+    (await guest.shell("touch /syslua/x && chattr +i /syslua/x && chattr -i /syslua/x")).code === 0;
+  const text = (word: string) =>
+    `return { setup = function() file { path = "/etc/word", content = "${word}" } end }`;
+  await guest.write("/etc/syslua/init.lua", text("one"));
+  await sys(guest, "apply");
+  const changed = await guest.shell("echo changed >> $(readlink -f /etc/word)");
+  if (marks) assert.notEqual(changed.code, 0);
+  else assert.equal((await guest.sys("store verify")).code, 1);
+  await guest.write("/etc/syslua/init.lua", text("two"));
+  await sys(guest, "apply");
+  await sys(guest, "gc --keep 1");
+  assert.equal(await ok(guest, "ls /syslua/store/obj | grep -c ^word-"), "1");
+  await sys(guest, "store optimise");
+  await sys(guest, "destroy --yes --store");
+  assert.equal((await guest.shell("ls /syslua/store")).code, 2);
+});

@@ -49,7 +49,7 @@ export default command<Flags>({
       "sys destroy",
       async () => {
         const restored = await destroy(machine, request);
-        if (flags.store && !dryRun) deleteRoot(machine);
+        if (flags.store && !dryRun) await deleteRoot(machine);
         return restored;
       },
     );

@@ -10,6 +10,9 @@ export default command({
   async run(session) {
     const { machineOf, withLock } = await import("../../machine.ts");
     const { optimise } = await import("../../../store/optimise.ts");
+    const { layoutOf } = await import("../../../store/layout.ts");
+    const { objectNames } = await import("../../../store/list.ts");
+    const { protectObjects, releaseObjects } = await import("../../../protection.ts");
     const { counted, size } = await import("../../render/words.ts");
     const machine = machineOf(session);
     const { files, bytes } = await withLock(
@@ -17,7 +20,15 @@ export default command({
       machine,
       "exclusive",
       "sys store optimise",
-      () => optimise(machine.system.fs, machine.root),
+      async () => {
+        const objects = objectNames(machine.system.fs, layoutOf(machine.root));
+        await releaseObjects(machine, objects);
+        try {
+          return optimise(machine.system.fs, machine.root);
+        } finally {
+          await protectObjects(machine, objects);
+        }
+      },
     );
     session.print(
       { version: 1, files, bytes },
