@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { type Digest, digestParts, shortHash, toDigest } from "../digest.ts";
 import { makeDirs, removeTree } from "../build/tree.ts";
 import { hashTree } from "../store/nar.ts";
-import type { FileSystem, ReadFs } from "../system/mod.ts";
+import type { FileSystem, ReadFs, System } from "../system/mod.ts";
+
+/** How the names of folders begin that are being filled. */
+const SCRATCH = ".tmp-";
 
 /** NAR hash of a folder. */
 export function hashFolder(fs: ReadFs, path: string): Digest {
@@ -37,11 +40,20 @@ export function keepInput(fs: FileSystem, cacheDir: string, folder: string, hash
   return place;
 }
 
-/** A fresh folder below the cache, on the same file system as the cached inputs. */
-export function scratchFolder(fs: FileSystem, cacheDir: string): string {
+/** A fresh folder below the cache, on the same file system as the cached inputs. What a command that was killed
+ * left there more than a day ago is removed. */
+export function scratchFolder(
+  { fs, clock }: Pick<System, "fs" | "clock">,
+  cacheDir: string,
+): string {
   const inputs = join(cacheDir, "inputs");
   makeDirs(fs, inputs);
-  const place = join(inputs, `.tmp-${crypto.randomUUID()}`);
+  const yesterday = clock.now().getTime() / 1000 - 24 * 60 * 60;
+  for (const name of fs.readDir(inputs).filter((name) => name.startsWith(SCRATCH))) {
+    const info = fs.lstat(join(inputs, name));
+    if (info !== null && info.mtime < yesterday) removeTree(fs, join(inputs, name));
+  }
+  const place = join(inputs, SCRATCH + crypto.randomUUID());
   fs.mkdir(place, 0o755);
   return place;
 }

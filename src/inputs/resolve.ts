@@ -221,7 +221,7 @@ class Resolver {
     const { cacheDir, onFetch } = this.#options;
     onFetch?.(key, source.url);
     const fetcher = await fetcherFor({ ...input, source }, this.#fetching());
-    const scratch = scratchFolder(fs, cacheDir);
+    const scratch = scratchFolder(this.#system, cacheDir);
     try {
       const lastModified = await fetcher.export(rev, scratch);
       const hash = hashFolder(fs, scratch);

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { SysError } from "../../src/errors.ts";
 import { type InputOptions, lockInputs, type Resolution } from "../../src/inputs/resolve.ts";
@@ -228,6 +236,20 @@ inWorld("content that is not what the lock says is refused, with both hashes", a
   const left = realSystem().fs.readDir(join(world.root, "cache", "inputs"));
   assert.deepEqual(left.filter((name) => name.startsWith(".tmp")), []);
   assert.equal(left.length, 1);
+});
+
+inWorld("what a killed fetch has left is removed after a day", async (world) => {
+  commit(world.repo("a"), { "a": "1" });
+  const inputs = join(world.root, "cache", "inputs");
+  for (const [name, age] of [[".tmp-old", 2 * 86400], [".tmp-new", 60]] as const) {
+    mkdirSync(join(inputs, name, "half"), { recursive: true });
+    chmodSync(join(inputs, name, "half"), 0o555);
+    const time = Date.now() / 1000 - age;
+    utimesSync(join(inputs, name), time, time);
+  }
+  await world.resolve({ a: world.url("a") });
+  const left = realSystem().fs.readDir(inputs).filter((name) => name.startsWith("."));
+  assert.deepEqual(left, [".tmp-new"]);
 });
 
 inWorld("a cached input that was edited is fetched again", async (world) => {
