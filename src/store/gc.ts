@@ -6,7 +6,7 @@ import type { FileSystem, System } from "../system/mod.ts";
 import { ReferenceGraph } from "./graph.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
-import { removeTree, treeSize } from "./remove.ts";
+import { removeRubbish, treeSize } from "./remove.ts";
 import { gcRoots } from "./roots.ts";
 import { NOTHING, type RestKind, type SweepOptions, sweepRest } from "./sweep.ts";
 import { sparePath, storing } from "./write.ts";
@@ -95,7 +95,7 @@ function takeOut(fs: FileSystem, layout: Layout, object: ObjectName): number {
     // Within `obj/` a folder can be renamed although it is read-only.
     const leaving = `${layout.obj}/.old-${sparePath(layout).slice(-24)}`;
     fs.rename(path, leaving);
-    freed = removeTree(fs, leaving);
+    freed = removeRubbish(fs, leaving);
   } else if (info !== null) {
     freed = info.nlink === 1 ? info.size : 0;
     fs.remove(path);

@@ -1,4 +1,5 @@
 /** Removing trees that are read-only. */
+import { FsError } from "../system/fs.ts";
 import type { FileInfo, FileSystem } from "../system/mod.ts";
 
 /** Removes what lies at a path, never following links; gives the bytes that this frees.
@@ -16,6 +17,19 @@ function removeNode(fs: FileSystem, path: string, info: FileInfo): number {
   }
   fs.remove(path);
   return freed;
+}
+
+/**
+ * Removes what it can of a tree that nothing needs. The runtime doesn't show names that are not UTF-8, so a folder
+ * that has one can't be emptied: it stays, and is tried again the next time.
+ */
+export function removeRubbish(fs: FileSystem, path: string): number {
+  try {
+    return removeTree(fs, path);
+  } catch (thrown) {
+    if (thrown instanceof FsError && thrown.code === "ENOTEMPTY") return 0;
+    throw thrown;
+  }
 }
 
 /** Bytes of content in a tree; a file with other hard links counts as nothing, since it stays. */

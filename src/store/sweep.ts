@@ -3,7 +3,7 @@ import type { System } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { readOutputs } from "./outputs.ts";
-import { removeTree, treeSize } from "./remove.ts";
+import { removeRubbish, treeSize } from "./remove.ts";
 import type { GcRoot } from "./roots.ts";
 
 /** What is removed beside objects. */
@@ -47,7 +47,7 @@ export function sweepRest(
   let bytes = 0;
   const remove = (kind: RestKind, path: string) => {
     counts[kind]++;
-    bytes += options.dryRun ? treeSize(fs, path) : removeTree(fs, path);
+    bytes += options.dryRun ? treeSize(fs, path) : removeRubbish(fs, path);
   };
   const entries = (folder: string) => fs.lstat(folder) === null ? [] : fs.readDir(folder);
   const elsewhere = options.system === undefined ? null : layoutOf(options.system);

@@ -224,6 +224,25 @@ Deno.test(
 );
 
 Deno.test(
+  "a name that the runtime can't see stops neither this collection nor the next",
+  inStore(async (store, root) => {
+    add(store, "a");
+    const hidden = `${store.dir}/tmp/build`;
+    grow(fs, hidden, { dir: { seen: { file: "1" } } });
+    const sh = (script: string) =>
+      new Deno.Command("sh", { args: ["-c", script, "sh", hidden] }).outputSync().success;
+    // Where a file system refuses such names there is nothing to see.
+    if (!sh(`: > "$1/$(printf 'bad\\377')"`)) return;
+    for (let round = 0; round < 2; round++) {
+      const { rest } = await collectGarbage(system, root, []);
+      assert.equal(rest.leftovers, 1);
+      assert.deepEqual(listObjects(fs, root), []);
+    }
+    assert.ok(sh('rm -r "$1"'));
+  }),
+);
+
+Deno.test(
   "a file with other names frees nothing",
   inStore(async (store, root) => {
     const object = add(store, "shared");

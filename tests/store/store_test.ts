@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { shortHash, toDigest } from "../../src/digest.ts";
 import type { SysError } from "../../src/errors.ts";
 import type { DerivationHash } from "../../src/manifest/types.ts";
+import { BUFFER_SIZE } from "../../src/store/buffer.ts";
 import { hashTree } from "../../src/store/nar.ts";
 import { hashPart, type ObjectName } from "../../src/store/names.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -108,6 +109,7 @@ Deno.test(
   inStore((store, folder) => {
     grow(fs, `${folder}/mine`, USERS);
     const hash = shortHash(hashTree(fs, `${folder}/mine`));
+    const before = fs.lstat(`${folder}/mine/bin/run`);
     const object = store.addTree("mine", `${folder}/mine`);
     assert.equal(object, `mine-${hash}`);
     const path = store.pathOf(object);
@@ -120,7 +122,7 @@ Deno.test(
     assert.equal(fs.readLink(`${path}/bin/odd`), "../gone");
     assert.equal(shortHash(hashTree(fs, path)), hash);
     assert.equal(fs.lstat(`${folder}/mine/private`)?.mode, 0o600);
-    assert.equal(fs.lstat(`${folder}/mine/bin/run`)?.mode, 0o4755);
+    assert.deepEqual(fs.lstat(`${folder}/mine/bin/run`), before);
     assert.equal(store.addTree("mine", `${folder}/mine`), object);
     assert.equal(store.addTree("mine", `${folder}/mine`, hash), object);
     assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
@@ -229,6 +231,26 @@ Deno.test(
     assert.equal(fs.lstat(`${path}/bin/it`)?.mtime, 1);
     assert.ok(store.intact(object));
     assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
+  }),
+);
+
+Deno.test(
+  "an output names its final path at every offset around the end of the buffer",
+  inStore((store) => {
+    const offsets = [-90, -70, -33, -32, -31, -2, -1, 0, 1];
+    const object = build(store, (scratch) => ({
+      dir: Object.fromEntries(offsets.map((offset) => {
+        const text = "/".repeat(BUFFER_SIZE + offset) + scratch + "/".repeat(300);
+        return [`at${offset}`, { file: text }];
+      })),
+    }));
+    const path = store.pathOf(object);
+    for (const offset of offsets) {
+      const text = read(`${path}/at${offset}`);
+      assert.equal(text.length, BUFFER_SIZE + offset + path.length + 300);
+      assert.equal(text.indexOf(path), BUFFER_SIZE + offset, `at ${offset}`);
+    }
+    assert.ok(store.intact(object));
   }),
 );
 
