@@ -4,9 +4,7 @@ import { dirname } from "node:path";
 import type { FileInfo, ReadFs } from "../system/fs.ts";
 import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
 import type { Json } from "../manifest/types.ts";
-
-/** Bytes that are hashed at a time. */
-const PIECE = 1 << 20;
+import { eachPiece } from "./pieces.ts";
 
 /** What others have to look at: `src/platform` asks service managers and settings. */
 export interface ObservedElsewhere {
@@ -91,10 +89,7 @@ export function digestOfFile(fs: ReadFs, path: string): string {
   const file = fs.openRead(path);
   try {
     const hash = createHash("sha256");
-    const buffer = new Uint8Array(PIECE);
-    for (let size = file.read(buffer); size > 0; size = file.read(buffer)) {
-      hash.update(buffer.subarray(0, size));
-    }
+    eachPiece(file, (piece) => hash.update(piece));
     return hash.digest("hex");
   } finally {
     file.close();

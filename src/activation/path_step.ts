@@ -13,9 +13,7 @@ import { describeState, sameState } from "../plan/state.ts";
 import type { Owner, PathState, Step } from "../plan/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { stateAt } from "./observe.ts";
-
-/** Bytes that are copied at a time. */
-const PIECE = 1 << 20;
+import { eachPiece } from "./pieces.ts";
 
 type PathStep = Extract<Step, { kind: "path" }>;
 
@@ -120,10 +118,7 @@ function writeFile(
   try {
     const file = fs.create(path, state.mode);
     try {
-      const buffer = new Uint8Array(PIECE);
-      for (let size = from.read(buffer); size > 0; size = from.read(buffer)) {
-        file.write(buffer.subarray(0, size));
-      }
+      eachPiece(from, (piece) => file.write(piece));
       file.sync();
     } finally {
       file.close();
