@@ -112,6 +112,9 @@ export class CopyingTree implements ReadFs {
         return count;
       },
       write: (bytes) => source.write(bytes),
+      seek: () => {
+        throw new Error("a file that is being copied is read from its start to its end");
+      },
       sync: () => target.sync(),
       close: () => {
         source.close();

@@ -65,6 +65,7 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
 
   const handle = (file: FileHandle, path: string): FileHandle => ({
     read: (buffer) => (alive(), file.read(buffer)),
+    seek: (position) => (alive(), file.seek(position)),
     write: (bytes) => change("write", path, () => file.write(bytes)),
     sync: () => change("flush", path, () => file.sync()),
     close: () => file.close(),

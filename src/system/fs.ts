@@ -72,6 +72,8 @@ export interface FileInfo {
 export interface FileHandle {
   /** Bytes read into `buffer`, 0 at the end. */
   read(buffer: Uint8Array): number;
+  /** Goes on at so many bytes from the start. */
+  seek(position: number): void;
   /** Writes all of `bytes`. */
   write(bytes: Uint8Array): void;
   /** Flushes content and size to the disk. */

@@ -163,6 +163,10 @@ class RealHandle implements FileHandle {
     return attempt("read", this.#path, () => this.#file.readSync(buffer) ?? 0);
   }
 
+  seek(position: number): void {
+    attempt("read", this.#path, () => this.#file.seekSync(position, Deno.SeekMode.Start));
+  }
+
   write(bytes: Uint8Array): void {
     attempt("write", this.#path, () => {
       for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));

@@ -62,7 +62,10 @@ async function unpackPieces(
   const fill = (run: (destination: Destination) => Promise<void>) =>
     filled(system, request, size, run);
 
-  if (format === "zip") return await fill((to) => unzip(request.archive, label, to));
+  if (format === "zip") {
+    const { archive: path, signal } = request;
+    return await fill((to) => unzip(system.fs, { path, size, label, signal }, to));
+  }
   if (format === "tar") return await fill((to) => untar(later(input), label, to));
   if (format === "ar") {
     const { pieces, compression } = debData(input, label);

@@ -1,8 +1,9 @@
 /** Takes a zip archive (also zip64), fills a destination. */
 import { Buffer } from "node:buffer";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import { messageOf, SysError } from "../../errors.ts";
+import type { FileHandle, ReadFs } from "../../system/mod.ts";
 import type { Destination } from "./destination.ts";
 
 /** Systems whose zips carry Unix modes in the upper half of the external attributes (APPNOTE.TXT 4.4.2). */
@@ -14,8 +15,10 @@ const LINK_LIMIT = 4096;
 const STORED = 0, DEFLATED = 8;
 /** Entries up to this size, before and after, are inflated at once, which takes half the time of a stream. */
 const SMALL = 8 << 20;
-/** Bytes that a stream gives at a time. */
+/** Bytes that are read, and that a stream gives, at a time. */
 const PIECE = 256 << 10;
+/** Bytes of content after which other work gets its turn. */
+const PAUSE_AFTER = 8 << 20;
 
 /** What is used of an entry of yauzl's, which has no types of its own. */
 interface Entry {
@@ -33,30 +36,93 @@ interface Entry {
 /** What is used of an open archive. */
 interface ZipFile {
   eachEntry(): AsyncIterable<Entry>;
-  /** Without `decodeFileData`: the bytes as they are in the archive. */
-  openReadStreamPromise(entry: Entry, options: { decodeFileData: false }): Promise<Readable>;
-  close(): void;
+  readLocalFileHeaderPromise(
+    entry: Entry,
+    options: { minimal: true },
+  ): Promise<{ fileDataStart: number }>;
+}
+
+export interface ZipInput {
+  /** Absolute path of the archive. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** What messages call it. */
+  readonly label: string;
+  readonly signal: AbortSignal;
 }
 
 /** Unpacks a zip archive. @throws SysError naming the entry that is refused */
-export async function unzip(path: string, label: string, destination: Destination): Promise<void> {
+export async function unzip(fs: ReadFs, input: ZipInput, destination: Destination): Promise<void> {
   const { default: yauzl } = await import("yauzl");
-  let zip: ZipFile | undefined;
+  const file = fs.openRead(input.path);
   try {
+    const reader = Object.assign(new yauzl.RandomAccessReader(), { read: readerOf(file) });
     // Names as bytes: what is no UTF-8 has to be seen here.
     const options = { lazyEntries: true, decodeStrings: false, autoClose: false };
-    const opened: ZipFile = await yauzl.openPromise(path, options);
-    zip = opened;
-    for await (const entry of opened.eachEntry()) await unpackEntry(opened, entry, destination);
+    const zip: ZipFile = await yauzl.fromRandomAccessReaderPromise(reader, input.size, options);
+    let unpacked = 0;
+    for await (const entry of zip.eachEntry()) {
+      input.signal.throwIfAborted();
+      await unpackEntry(zip, file, entry, destination);
+      unpacked += entry.uncompressedSize;
+      if (unpacked > PAUSE_AFTER) {
+        unpacked = 0;
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    }
   } catch (thrown) {
-    if (thrown instanceof SysError) throw thrown;
-    throw new SysError("build", `Cannot unpack ${label}: ${messageOf(thrown)}`, { cause: thrown });
+    if (thrown instanceof SysError || input.signal.aborted) throw thrown;
+    throw new SysError("build", `Cannot unpack ${input.label}: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
   } finally {
-    zip?.close();
+    file.close();
   }
 }
 
-async function unpackEntry(zip: ZipFile, entry: Entry, destination: Destination): Promise<void> {
+/** yauzl's way of reading at a place. Reading at once is faster than a thread's answer. */
+function readerOf(file: FileHandle) {
+  return (
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+    done: (error?: unknown) => void,
+  ) => {
+    try {
+      let at = offset;
+      for (const piece of piecesOf(file, position, length)) {
+        buffer.set(piece, at);
+        at += piece.length;
+      }
+    } catch (thrown) {
+      return done(thrown);
+    }
+    done();
+  };
+}
+
+/** So many bytes of a file from a place on, each piece its own. */
+function* piecesOf(file: FileHandle, position: number, length: number): Generator<Uint8Array> {
+  for (let at = position, left = length; left > 0;) {
+    const buffer = new Uint8Array(Math.min(left, PIECE));
+    // Others may have read elsewhere meanwhile.
+    file.seek(at);
+    const count = file.read(buffer);
+    if (count === 0) throw new Error("it ends too early");
+    yield buffer.subarray(0, count);
+    at += count;
+    left -= count;
+  }
+}
+
+async function unpackEntry(
+  zip: ZipFile,
+  file: FileHandle,
+  entry: Entry,
+  destination: Destination,
+): Promise<void> {
   const name = nameOf(entry);
   const mode = UNIX.has(entry.versionMadeBy >> 8) ? entry.externalFileAttributes >>> 16 : 0;
   const type = mode & S_IFMT;
@@ -66,13 +132,13 @@ async function unpackEntry(zip: ZipFile, entry: Entry, destination: Destination)
       throw destination.refusal(name, "its link is too long");
     }
     const parts: Uint8Array[] = [];
-    await readEntry(zip, entry, name, destination, (piece) => void parts.push(piece.slice()));
+    await readEntry(zip, file, entry, name, destination, (piece) => void parts.push(piece.slice()));
     return destination.link(name, new TextDecoder().decode(Buffer.concat(parts)));
   }
   if (type !== 0 && type !== S_IFREG) throw destination.refusal(name, "it is a device or a pipe");
   const sink = destination.file(name, (mode & 0o111) !== 0);
   try {
-    await readEntry(zip, entry, name, destination, (piece) => sink?.write(piece));
+    await readEntry(zip, file, entry, name, destination, (piece) => sink?.write(piece));
   } finally {
     sink?.close();
   }
@@ -81,6 +147,7 @@ async function unpackEntry(zip: ZipFile, entry: Entry, destination: Destination)
 /** Hands over an entry's content, and checks that it is what the archive says. */
 async function readEntry(
   zip: ZipFile,
+  file: FileHandle,
   entry: Entry,
   name: string,
   destination: Destination,
@@ -89,7 +156,7 @@ async function readEntry(
   if (entry.isEncrypted()) throw destination.refusal(name, "it is encrypted");
   let sum = 0, size = 0;
   try {
-    for await (const piece of contentOf(zip, entry)) {
+    for await (const piece of contentOf(zip, file, entry)) {
       sum = crc32(piece, sum);
       size += piece.length;
       if (size > entry.uncompressedSize) break;
@@ -103,23 +170,26 @@ async function readEntry(
   if (sum !== entry.crc32) throw destination.refusal(name, "its checksum is wrong");
 }
 
-async function* contentOf(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
-  const raw = await zip.openReadStreamPromise(entry, { decodeFileData: false });
-  if (entry.compressionMethod === STORED) return yield* raw;
-  if (entry.compressionMethod !== DEFLATED) {
-    throw new Error(
-      `it is compressed by a method that sys does not know (${entry.compressionMethod})`,
-    );
+async function* contentOf(
+  zip: ZipFile,
+  file: FileHandle,
+  entry: Entry,
+): AsyncGenerator<Uint8Array> {
+  const { compressionMethod, compressedSize, uncompressedSize } = entry;
+  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+  const raw = piecesOf(file, fileDataStart, compressedSize);
+  if (compressionMethod === STORED) return yield* raw;
+  if (compressionMethod !== DEFLATED) {
+    throw new Error(`it is compressed by a method that sys does not know (${compressionMethod})`);
   }
-  if (Math.max(entry.compressedSize, entry.uncompressedSize) > SMALL) {
+  if (Math.max(compressedSize, uncompressedSize) > SMALL) {
+    const source = Readable.from(raw);
     const inflate = createInflateRaw({ chunkSize: PIECE });
-    raw.on("error", (error) => inflate.destroy(error));
-    return yield* raw.pipe(inflate);
+    source.on("error", (error) => inflate.destroy(error));
+    return yield* source.pipe(inflate);
   }
-  const pieces: Uint8Array[] = [];
-  for await (const piece of raw) pieces.push(piece);
   // One more than it should be, so that too much is seen.
-  yield inflateRawSync(Buffer.concat(pieces), { maxOutputLength: entry.uncompressedSize + 1 });
+  yield inflateRawSync(Buffer.concat([...raw]), { maxOutputLength: uncompressedSize + 1 });
 }
 
 /** The name, `/` between its parts, which some programs for DOS and Windows write as `\`. Bytes that are no UTF-8
