@@ -6,6 +6,7 @@ import type { ObjectName } from "./names.ts";
 
 /** Objects given to one run of the program: its command line must not get too long. */
 const BATCH = 200;
+const PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
 
 /** Sets the mark on objects; false where that is not possible here. */
 export function protect(
@@ -32,21 +33,18 @@ async function mark(
   on: boolean,
 ): Promise<boolean> {
   if (!host.elevated || host.os === "windows") return false;
-  const path = "/usr/bin:/bin:/usr/sbin:/sbin";
-  const [program, ...flags] = host.os === "darwin"
-    ? ["chflags", "-R", on ? "uchg" : "nouchg"]
-    : ["chattr", "-R", "-f", on ? "+i" : "-i"];
-  const found = processes.which(program, path);
-  if (found === null) return false;
+  const program = processes.which(host.os === "darwin" ? "chflags" : "chattr", PATH);
+  const find = processes.which("find", PATH);
+  if (program === null || find === null) return false;
+  const flag = host.os === "darwin" ? (on ? "uchg" : "nouchg") : (on ? "+i" : "-i");
   let marked = true;
   for (let from = 0; from < objects.length; from += BATCH) {
     const paths = objects.slice(from, from + BATCH).map((object) =>
       objectPath(layoutOf(root), object)
     );
-    const { code } = await processes.run({
-      argv: [found, ...flags, "--", ...paths],
-      env: { PATH: path },
-    });
+    // Links have no marks, and both programs count that as a failure.
+    const argv = [find, ...paths, "!", "-type", "l", "-exec", program, flag, "{}", "+"];
+    const { code } = await processes.run({ argv, env: { PATH } });
     if (code !== 0) marked = false;
   }
   return marked;
