@@ -77,6 +77,7 @@ export async function planFor(
     readonly decision: Decision;
     readonly realize?: Plan["realize"];
     readonly texts?: ReadonlyMap<string, string>;
+    readonly agreed?: PlanOptions["agreed"];
   },
 ): Promise<Plan> {
   const some = withoutTargets(wanted, how.decision.skip);
@@ -84,6 +85,7 @@ export async function planFor(
   return makePlan(some, current, world, {
     root: machine.root,
     replace: how.decision.replace,
+    ...(how.agreed ? { agreed: how.agreed } : {}),
     realize: how.realize ?? [],
   });
 }

@@ -54,9 +54,9 @@ export async function rollback(
     config: to.config,
     lock: to.lock,
     derivations: to.derivations,
-    restores: to.number,
+    restores: to.restores ?? to.number,
   };
-  return { ...await restore(machine, to.wanted, draft, request), to };
+  return { ...await restore(machine, to, draft, request), to };
 }
 
 /** Returns everything to what was there before sys.lua. Call it with the exclusive lock held (shared for a dry run). */
@@ -68,23 +68,26 @@ export async function destroy(machine: Machine, request: RestoreRequest): Promis
     derivations: [],
     restores: null,
   };
-  return { ...await restore(machine, NOTHING, draft, request), to: null };
+  return {
+    ...await restore(machine, { wanted: NOTHING, originals: {} }, draft, request),
+    to: null,
+  };
 }
 
 async function restore(
   machine: Machine,
-  wanted: Snapshot["wanted"],
+  { wanted, originals: agreed }: Pick<Snapshot, "wanted" | "originals">,
   draft: SnapshotDraft,
   request: RestoreRequest,
 ): Promise<Pick<Restored, "plan" | "snapshot">> {
   const { system, store, root, powers } = machine;
   const current = readCurrent(system.fs, root);
-  const first = await planFor(machine, wanted, current, { decision: UNDECIDED });
+  const first = await planFor(machine, wanted, current, { decision: UNDECIDED, agreed });
   if (request.dryRun) return { plan: first, snapshot: null };
   const decision = await request.decide(first);
   const plan = decision === UNDECIDED
     ? first
-    : await planFor(machine, wanted, current, { decision });
+    : await planFor(machine, wanted, current, { decision, agreed });
   approve(plan);
   const { snapshot } = await perform(system, store, {
     root,

@@ -16,6 +16,6 @@ export interface Status {
 export async function status(machine: Machine): Promise<Status> {
   const snapshot = readCurrent(machine.system.fs, machine.root);
   if (snapshot === null) return { snapshot, drift: [] };
-  const world = await lookAt(machine, snapshot.wanted, null);
+  const world = await lookAt(machine, snapshot.wanted, snapshot);
   return { snapshot, drift: driftOf(snapshot.wanted, world) };
 }

@@ -5,7 +5,7 @@ import { SysError } from "../errors.ts";
 import type { PathState, Plan } from "../plan/types.ts";
 import { type ObjectName, parseObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
-import type { FileSystem } from "../system/fs.ts";
+import { type FileSystem, FsError } from "../system/fs.ts";
 
 /** The plan, able to put everything back; and the objects that it needs for that. */
 export interface KeptPlan {
@@ -64,7 +64,13 @@ export function keepOriginals(
 function hide(fs: FileSystem, object: string, mode: number): void {
   if ((mode & 0o004) !== 0) return;
   const hidden = mode & 0o100 ? 0o500 : 0o400;
-  if (fs.lstat(object)?.mode !== hidden) fs.chmod(object, hidden);
+  if (fs.lstat(object)?.mode === hidden) return;
+  try {
+    fs.chmod(object, hidden);
+  } catch (thrown) {
+    // One that is marked immutable was there before, for all to read.
+    if (!(thrown instanceof FsError) || thrown.code !== "EPERM") throw thrown;
+  }
 }
 
 /** The object that a path inside the store belongs to. */
