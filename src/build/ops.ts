@@ -77,7 +77,10 @@ async function runCommand(world: World, args: Arguments): Promise<Json> {
   if (timeout !== null && !(timeout > 0)) {
     throw args.wrong("timeout", "a number of seconds", timeout);
   }
-  const cwd = within.readable("run in", options.text("cwd") ?? ".");
+  const folder = options.text("cwd") ?? ".";
+  within.readable("run in", folder);
+  // As it was named: in a sandbox only that path exists, not where links outside of it lead.
+  const cwd = within.absolute(folder);
   const sandbox = await world.sandbox();
   return await world.works.run(signal, () =>
     run(system, {
