@@ -66,7 +66,7 @@ story("no config at all", async (s) => {
   assert.equal((await s.sys(["plan", "nowhere"])).code, 3);
 });
 
-story("a home that cannot be written", async (s) => {
+story("a home that cannot be written (only as an ordinary user)", async (s) => {
   s.write(
     "init.lua",
     'return { setup = function() file { path = "~/locked/x", content = "x" } end }\n',
