@@ -1,5 +1,6 @@
 /** Removes what lies in a store beside its objects and is of no more use. */
-import type { System } from "../system/mod.ts";
+import { basename } from "node:path";
+import type { FileSystem, System } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { readOutputs } from "./outputs.ts";
@@ -43,60 +44,82 @@ export function sweepRest(
   leftovers: readonly string[],
   options: SweepOptions,
 ): Swept {
-  const counts = { ...NOTHING };
-  let bytes = 0;
-  const remove = (kind: RestKind, path: string) => {
-    counts[kind]++;
-    bytes += options.dryRun ? treeSize(fs, path) : removeRubbish(fs, path);
-  };
-  const entries = (folder: string) => fs.lstat(folder) === null ? [] : fs.readDir(folder);
+  const broom = new Broom(fs, options.dryRun ?? false);
   const elsewhere = options.system === undefined ? null : layoutOf(options.system);
   const has = (object: ObjectName) =>
     there(object) || (elsewhere !== null && fs.lstat(objectPath(elsewhere, object)) !== null);
 
-  for (const { path, stale } of roots) if (stale) remove("roots", path);
+  for (const { path, stale } of roots) if (stale) broom.remove("roots", path);
+  sweepDerivations(broom, layout, has);
+  sweepLinks(broom, layout.pkg, has);
+  for (const path of leftovers) broom.remove("leftovers", path);
+  for (const path of broom.paths(layout.tmp)) broom.remove("leftovers", path);
+  // Whoever calls this holds the lock, so the others who say so are gone.
+  for (const path of broom.paths(`${layout.root}/lock.d`)) {
+    if (!basename(path).startsWith(`${host.pid}-`)) broom.remove("leftovers", path);
+  }
+  if (options.downloads) sweepDownloads(broom, options.downloads.dir, options.downloads.before);
+  return broom;
+}
 
+/** Removes and counts, or only counts. */
+class Broom implements Swept {
+  readonly counts = { ...NOTHING };
+  bytes = 0;
+
+  constructor(readonly fs: FileSystem, readonly dryRun: boolean) {}
+
+  remove(kind: RestKind, path: string): void {
+    this.counts[kind]++;
+    this.bytes += this.dryRun ? treeSize(this.fs, path) : removeRubbish(this.fs, path);
+  }
+
+  /** Removes a folder that has become empty. */
+  removeEmpty(folder: string): void {
+    if (!this.dryRun && this.fs.readDir(folder).length === 0) this.fs.remove(folder);
+  }
+
+  /** What is in a folder; nothing where there is none. */
+  paths(folder: string): string[] {
+    if (this.fs.lstat(folder)?.kind !== "dir") return [];
+    return this.fs.readDir(folder).map((name) => `${folder}/${name}`);
+  }
+}
+
+/** Derivations that lack an output would be built again: nothing of them is of use. */
+function sweepDerivations(broom: Broom, layout: Layout, has: (object: ObjectName) => boolean) {
   const realized = new Set<string>();
-  for (const name of entries(layout.drvOut)) {
-    const outputs = readOutputs(fs, layout, name);
-    if (outputs && Object.values(outputs).every(has)) realized.add(name);
-    else remove("derivations", `${layout.drvOut}/${name}`);
+  for (const path of broom.paths(layout.drvOut)) {
+    const outputs = readOutputs(broom.fs, layout, basename(path));
+    if (outputs && Object.values(outputs).every(has)) realized.add(basename(path));
+    else broom.remove("derivations", path);
   }
-  for (const name of entries(layout.drv)) {
-    if (!realized.has(name.replace(/\.drv$/, ""))) remove("derivations", `${layout.drv}/${name}`);
+  for (const path of broom.paths(layout.drv)) {
+    if (!realized.has(basename(path, ".drv"))) broom.remove("derivations", path);
   }
-  for (const name of entries(layout.log)) {
-    if (!realized.has(name.replace(/\.log$/, ""))) remove("logs", `${layout.log}/${name}`);
+  for (const path of broom.paths(layout.log)) {
+    if (!realized.has(basename(path, ".log"))) broom.remove("logs", path);
   }
+}
 
-  for (const name of entries(layout.pkg)) {
-    const package_ = `${layout.pkg}/${name}`;
-    for (const version of entries(package_)) {
-      const folder = `${package_}/${version}`;
-      for (const platform of entries(folder)) {
-        const object = fs.readLink(`${folder}/${platform}`).split("/").at(-1) ?? "";
-        if (!isObjectName(object) || !has(object)) remove("links", `${folder}/${platform}`);
+/** Links for people to objects that are gone. What people put there themselves stays. */
+function sweepLinks(broom: Broom, pkg: string, has: (object: ObjectName) => boolean) {
+  for (const name of broom.paths(pkg)) {
+    for (const version of broom.paths(name)) {
+      for (const link of broom.paths(version)) {
+        if (broom.fs.lstat(link)?.kind !== "link") continue;
+        const object = basename(broom.fs.readLink(link));
+        if (!isObjectName(object) || !has(object)) broom.remove("links", link);
       }
-      if (!options.dryRun && fs.readDir(folder).length === 0) fs.remove(folder);
+      if (broom.fs.lstat(version)?.kind === "dir") broom.removeEmpty(version);
     }
-    if (!options.dryRun && fs.readDir(package_).length === 0) fs.remove(package_);
+    if (broom.fs.lstat(name)?.kind === "dir") broom.removeEmpty(name);
   }
+}
 
-  for (const name of entries(layout.tmp)) remove("leftovers", `${layout.tmp}/${name}`);
-  for (const path of leftovers) remove("leftovers", path);
-  const signs = `${layout.root}/lock.d`;
-  for (const name of entries(signs)) {
-    if (!name.startsWith(`${host.pid}-`)) remove("leftovers", `${signs}/${name}`);
+function sweepDownloads(broom: Broom, dir: string, before: number) {
+  for (const path of [...broom.paths(dir), ...broom.paths(`${dir}/part`)]) {
+    const info = broom.fs.lstat(path);
+    if (info?.kind === "file" && info.mtime < before) broom.remove("downloads", path);
   }
-
-  if (options.downloads) {
-    const { dir, before } = options.downloads;
-    for (const folder of [dir, `${dir}/part`]) {
-      for (const name of entries(folder)) {
-        const info = fs.lstat(`${folder}/${name}`);
-        if (info?.kind === "file" && info.mtime < before) remove("downloads", `${folder}/${name}`);
-      }
-    }
-  }
-  return { counts, bytes };
 }

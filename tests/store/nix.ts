@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Processes } from "../../src/system/mod.ts";
 
-/** A reason to skip, for the names of tests; empty where Nix is there. */
+/** Whether there is no `nix-store` here, so that its opinion can not be asked. */
 export function nixMissing(processes: Processes): boolean {
   return processes.which("nix-store", PATH) === null;
 }
