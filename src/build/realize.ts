@@ -9,6 +9,7 @@ import type { Store } from "../store/types.ts";
 import { build, type Outputs, type Workshop } from "./build.ts";
 import { checkAgain } from "./check.ts";
 import { Limit } from "./limit.ts";
+import { orAbort } from "./lock_or_abort.ts";
 import type { BuildObserver } from "./observer.ts";
 import type { RecipeBook } from "./recipe.ts";
 import { findSandbox, type SandboxMode } from "./sandbox/sandbox.ts";
@@ -175,17 +176,9 @@ class Realization {
   /** The lock that keeps two processes from building the same. Waiting for it ends with the signal. */
   #lock(derivation: Derivation): Promise<{ release(): void }> {
     const { system, store, observer, signal } = this.#workshop;
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const stop = () => reject(signal.reason);
-      signal.addEventListener("abort", stop, { once: true });
-      const onWait = () => observer({ kind: "waiting", derivation });
-      lockDerivation(system, dirname(store.dir), derivation.hash, { onWait }).then((lock) => {
-        signal.removeEventListener("abort", stop);
-        if (signal.aborted) lock.release();
-        else resolve(lock);
-      }, reject);
-    });
+    const onWait = () => observer({ kind: "waiting", derivation });
+    const root = dirname(store.dir);
+    return orAbort(() => lockDerivation(system, root, derivation.hash, { onWait }), signal);
   }
 
   /** The store's copies of what a derivation uses of the user's files. */

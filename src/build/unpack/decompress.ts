@@ -42,7 +42,7 @@ async function bzip2(input: Iterable<Uint8Array>) {
   const { PassThrough } = await import("node:stream");
   const source = Readable.from(copies(input));
   const decoder = unbzip2();
-  const output = new PassThrough({ readableHighWaterMark: 1 << 20 });
+  const output = new PassThrough();
   // The decoder is a stream of the oldest kind, which does not hand its errors on.
   decoder.on("error", (error: Error) => output.destroy(error));
   source.on("error", (error: Error) => output.destroy(error));
