@@ -6,7 +6,6 @@ const ORDER = [
   "report",
   "json",
   "order",
-  "limits",
   "sandbox",
   "fingerprint",
   "modules",

@@ -32,7 +32,6 @@ export class Session {
   readonly #codecs: Codecs;
   readonly #trees = new Map<string, Tree>();
   #vm: LuaVm | undefined;
-  #deadline = Infinity;
   /** A library that an answer could not be given without. */
   missing: Library | null = null;
 
@@ -58,7 +57,10 @@ export class Session {
         hint: "`sys init` makes one",
       });
     }
-    this.#vm = await createVm((operation, args) => this.#answer(operation, args), limits.mebibytes);
+    this.#vm = await createVm((operation, args) => this.#answer(operation, args), {
+      ...limits,
+      now: () => this.#system.clock.monotonic(),
+    });
     this.call("facts", toLua(this.#facts()));
     return JSON.parse(this.call("load", file, text, role));
   }
@@ -85,15 +87,17 @@ export class Session {
    * @throws SysError of kind "config" for an error in Lua
    */
   call(name: string, ...args: string[]): string {
-    const { clock } = this.#system;
-    this.#deadline = clock.monotonic() + this.#request.limits.seconds * 1000;
     let answer: string;
     try {
       answer = this.#vm!.enter(name, ...args);
     } catch (error) {
       if (!(error instanceof SysError) || error.place === undefined) throw error;
       const place = placeIn(this.textOf(error.place.file), error.place);
-      throw new SysError(error.kind, error.message, { place, hint: error.hint });
+      throw new SysError(error.kind, error.message, {
+        place,
+        hint: error.hint,
+        notes: error.notes,
+      });
     }
     if (answer.startsWith("+")) return answer.slice(1);
     throw failure(JSON.parse(answer.slice(1)) as LuaFailure, (file) => this.textOf(file));
@@ -175,8 +179,6 @@ export class Session {
 
   #answer(operation: string, args: HostArguments): string | null {
     switch (operation) {
-      case "tick":
-        return this.#tick();
       case "sha256":
         return sha256Hex(args.bytes(0));
       case "derivation":
@@ -209,11 +211,6 @@ export class Session {
         return null;
     }
     throw new Error(`no host operation is called ${operation}`);
-  }
-
-  #tick(): string | null {
-    if (this.#system.clock.monotonic() < this.#deadline) return null;
-    return `Cannot evaluate: it took longer than ${this.#request.limits.seconds} s`;
   }
 
   #source(root: string, path: string): string | null {

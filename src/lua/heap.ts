@@ -5,8 +5,7 @@
 export interface LuaModule {
   readonly HEAPU8: Uint8Array;
   readonly HEAPU32: Uint32Array;
-  readonly HEAP32: Int32Array;
-  addFunction(call: (...args: number[]) => number, signature: string): number;
+  addFunction(call: (...args: number[]) => number | void, signature: string): number;
   removeFunction(pointer: number): void;
   _malloc(size: number): number;
   _realloc(pointer: number, size: number): number;
@@ -41,6 +40,8 @@ export interface LuaModule {
     context: number,
     next: number,
   ): number;
+  _lua_sethook(state: number, hook: number, mask: number, count: number): void;
+  _lua_error(state: number): number;
   _lua_getstack(state: number, level: number, record: number): number;
   _lua_getinfo(state: number, what: number, record: number): number;
 }

@@ -5,8 +5,10 @@
  * as bytes, so that hashes are made over what Lua holds. */
 import { SysError } from "../errors.ts";
 import { STDLIB } from "./stdlib.generated.ts";
+import { CallStack } from "./call_stack.ts";
 import { Heap, type LuaModule } from "./heap.ts";
 import { MemoryLimit } from "./memory_limit.ts";
+import { TimeLimit } from "./time_limit.ts";
 import { wasmFile } from "./wasm_file.ts";
 
 /** Answers what Lua asks. The arguments are valid during the call only. Throws `HostError` for a message that Lua
@@ -34,29 +36,39 @@ const MULTIPLE = -1;
 const REGISTRY = -1_000_000 - 1000;
 const OUT_OF_MEMORY = 4;
 
-/**
- * Makes a machine.
- * @param mebibytes how much memory Lua may have
- */
-export async function createVm(host: HostFunction, mebibytes: number): Promise<LuaVm> {
+/** What a machine may use up. */
+export interface VmLimits {
+  readonly mebibytes: number;
+  /** For one call of an entry. */
+  readonly seconds: number;
+  /** Milliseconds from some fixed point. */
+  readonly now: () => number;
+}
+
+/** Makes a machine. */
+export async function createVm(host: HostFunction, limits: VmLimits): Promise<LuaVm> {
   const { LuaFactory } = await import("wasmoon");
   const lua = await new LuaFactory(wasmFile.path).getLuaModule();
-  return new Vm(lua.module as unknown as LuaModule, host, mebibytes);
+  return new Vm(lua.module as unknown as LuaModule, host, limits);
 }
 
 class Vm implements LuaVm {
   readonly #lua: LuaModule;
   readonly #heap: Heap;
+  readonly #stack: CallStack;
   readonly #memory: MemoryLimit;
+  readonly #time: TimeLimit;
   readonly #functions: number[] = [];
   readonly #state: number;
   #closed = false;
 
-  constructor(lua: LuaModule, host: HostFunction, mebibytes: number) {
+  constructor(lua: LuaModule, host: HostFunction, { mebibytes, seconds, now }: VmLimits) {
     this.#lua = lua;
     this.#heap = new Heap(lua);
-    this.#memory = new MemoryLimit(lua, this.#heap, mebibytes);
+    this.#stack = new CallStack(lua, this.#heap);
+    this.#memory = new MemoryLimit(lua, this.#stack, mebibytes);
     this.#state = this.#memory.state;
+    this.#time = new TimeLimit(lua, this.#heap, this.#stack, this.#state, seconds, now);
     lua._luaL_openlibs(this.#state);
     this.#register("sys_host", (state) => this.#answer(state, host));
     this.#register("sys_framed", (state) => this.#frame(state));
@@ -68,8 +80,11 @@ class Vm implements LuaVm {
     const state = this.#state;
     this.#heap.withText("sys_enter", (pointer) => _lua_getglobal(state, pointer));
     for (const text of [name, ...args]) this.#heap.push(state, text);
+    this.#time.start();
     const status = _lua_pcallk(state, args.length + 1, 1, 0, 0, 0);
+    const late = this.#time.error();
     try {
+      if (late !== null) throw late;
       const answer = this.#heap.text(state, -1);
       if (status === OUT_OF_MEMORY || answer === "!") throw this.#memory.error();
       if (status === 0) return answer;
@@ -85,6 +100,8 @@ class Vm implements LuaVm {
     this.#lua._lua_close(this.#state);
     for (const pointer of this.#functions) this.#lua.removeFunction(pointer);
     this.#memory.close();
+    this.#time.close();
+    this.#stack.close();
   }
 
   /** Runs one of our own files, which takes the shared table. */

@@ -65,7 +65,7 @@ Deno.test("bytes cross unchanged", async () => {
   const vm: LuaVm = await createVm((operation, args) => {
     if (operation === "print") seen = args.bytes(0).slice();
     return null;
-  }, 64);
+  }, { mebibytes: 64, seconds: 20, now: () => 0 });
   try {
     const facts = vm.enter("facts", '{ platform = "p", dir = "d" }');
     assert.equal(facts, "+null");

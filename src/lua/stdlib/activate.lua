@@ -3,12 +3,10 @@ local S = ...
 local type, format, find, sub, match, concat = type, string.format, string.find, string.sub, string.match, table.concat
 local setmetatable, quote = setmetatable, S.quote
 
--- Handle → { index }.
+-- Handle → its place in the list, from 0.
 S.activation_data = {}
 -- `ctx` → its actions.
 S.activation_actions = {}
--- JSON of the declared activations, in the order of declaration.
-S.activations = {}
 -- Whose block is running.
 local scope = {}
 
@@ -31,26 +29,41 @@ local function refuse_in_build(what)
   end
 end
 
-local scope_json = '"user":null,"project":null'
-
+-- JSON of the declared activations in the order of declaration, in pieces that are joined once at the end.
+local pieces, size, count = {}, 0, 0
+-- How one in the present scope goes on after its name, and how one without name and `after` starts.
+local scope_json, plain_start
 -- File → how a place in it starts.
 local places = {}
 
+local function enter_scope(user, project)
+  scope_json = format(',"user":%s,"project":%s,"after":[', text_or_null(user), text_or_null(project))
+  plain_start = '{"name":null' .. scope_json .. '],"actions":['
+end
+enter_scope(nil, nil)
+
+function S.activations_json() return "[" .. concat(pieces) .. "]" end
+
+--- Adds an activation; `actions` is their JSON, joined by commas.
 local function declare(name, actions, after)
-  local activations = S.activations
-  local index = #activations + 1
   -- Every caller returns what we return, so that its frame is gone: next come its C function and the user's.
-  local file, line = S.caller(3)
+  local file, line = S.caller(4)
   file = file or S.entry_file
   local place = places[file]
   if not place then
     place = '],"place":{"file":' .. quote(file) .. ',"line":'
     places[file] = place
   end
-  activations[index] = '{"name":' .. text_or_null(name) .. "," .. scope_json .. ',"after":[' .. (after or "")
-    .. '],"actions":[' .. concat(actions, ",") .. place .. (line or 1) .. "}}"
+  local start = plain_start
+  if name or after then
+    start = '{"name":' .. text_or_null(name) .. scope_json .. (after or "") .. '],"actions":['
+  end
+  pieces[size + 1], pieces[size + 2], pieces[size + 3] = count > 0 and "," or "", start, actions
+  pieces[size + 4], pieces[size + 5], pieces[size + 6] = place, line or 1, "}}"
+  size = size + 6
   local handle = setmetatable({}, Activation)
-  S.activation_data[handle] = { index = index - 1 }
+  S.activation_data[handle] = count
+  count = count + 1
   return handle
 end
 
@@ -60,14 +73,14 @@ local function after_list(what, after)
   if S.activation_data[after] then after = { after } end
   local list = {}
   for key, other in S.pairs(after) do
-    local data = type(other) == "table" and S.activation_data[other]
-    if not data then
+    local index = type(other) == "table" and S.activation_data[other]
+    if not index then
       S.fail(format("%s: `after[%s]` is no activation", what, S.show(key)), {
         hint = "`after` names what `activate`, `file` or `env` returned; builds come before all activations by themselves",
         word = "after",
       })
     end
-    list[#list + 1] = format("%d", data.index)
+    list[#list + 1] = format("%d", index)
   end
   return concat(list, ",")
 end
@@ -146,7 +159,7 @@ function S.activate(spec)
   spec.config(opts, ctx)
   local actions = S.activation_actions[ctx]
   actions.closed = true
-  return declare(spec.name, actions, after_list(what, spec.after))
+  return declare(spec.name, concat(actions, ","), after_list(what, spec.after))
 end
 
 local FILE_FIELDS = {
@@ -202,16 +215,8 @@ local function recursive_actions(what, spec, source, path, mode, owner, override
   return actions
 end
 
-function S.file(spec)
-  expect_spec("file", spec, "file { path = \"~/.vimrc\", source = \"./vimrc\" }")
-  S.check_fields("file", spec, FILE_FIELDS)
-  local path = spec.path
-  S.check_target("file", "path", path)
-  local what = "file \"" .. path .. "\""
-  for index = 1, #FLAGS do
-    local value = spec[FLAGS[index]]
-    if value ~= nil then S.check_boolean(what, FLAGS[index], value) end
-  end
+-- Which of `source`, `content` and `template` is given.
+local function content_field(what, spec)
   local given
   for index = 1, #CONTENTS do
     local field = CONTENTS[index]
@@ -227,44 +232,75 @@ function S.file(spec)
     end
   end
   if not given then
-    S.fail(what .. ": what is to be in it?", {
+    S.fail(what() .. ": what is to be in it?", {
       hint = "give `source` (a file beside the config), `content` (text) or `template`", word = "file",
     })
   end
   if spec.vars ~= nil and given ~= "template" then
-    S.fail(what .. ": `vars` goes with `template`", { word = "vars" })
+    S.fail(what() .. ": `vars` goes with `template`", { word = "vars" })
   end
   if spec.recursive and given ~= "source" then
-    S.fail(what .. ": `recursive` goes with `source`", { word = "recursive" })
+    S.fail(what() .. ": `recursive` goes with `source`", { word = "recursive" })
   end
+  return given
+end
+
+local function source_file(what, spec, value, override)
+  local path, mode, owner = spec.path, S.check_mode(what, spec.mode), S.owner_text(what, spec.owner)
+  if (mode or owner ~= "null") and spec.mutable then
+    S.fail(what .. ": `mutable` makes a link to the source, which has its own permissions", {
+      hint = "leave out `mutable` to have a copy, or `mode` and `owner` to have a link", word = "mutable",
+    })
+  end
+  if spec.executable and not mode then mode = tonumber("0755", 8) end
+  if spec.recursive then
+    return concat(recursive_actions(what, spec, value, path, mode, owner, override), ",")
+  end
+  local from, live = S.origin_path(what, value, spec.mutable)
+  if mode or owner ~= "null" then
+    return copy_action(path, S.path_origin(from), mode, owner, false, spec.force, override)
+  end
+  return link_action(path, from, live, spec.force, override)
+end
+
+local function text_file(what, spec, value, override)
   local mode, owner = S.check_mode(what, spec.mode), S.owner_text(what, spec.owner)
-  local value, override, dropped = S.value_of(what, given, spec[given])
-  if dropped then return declare(nil, {}) end
-  S.check_string(what, given, value)
-  local copied = mode or owner ~= "null"
-  if given == "source" then
-    if copied and spec.mutable then
-      S.fail(what .. ": `mutable` makes a link to the source, which has its own permissions", {
-        hint = "leave out `mutable` to have a copy, or `mode` and `owner` to have a link", word = "mutable",
-      })
-    end
-    if spec.executable and not mode then mode, copied = tonumber("0755", 8), true end
-    if spec.recursive then return declare(nil, recursive_actions(what, spec, value, path, mode, owner, override)) end
-    local from, live = S.origin_path(what, value, spec.mutable)
-    if copied then
-      return declare(nil, { copy_action(path, S.path_origin(from), mode, owner, false, spec.force, override) })
-    end
-    return declare(nil, { link_action(path, from, live, spec.force, override) })
-  end
-  if given == "template" then value = fill(what, S.read_text(what, value), spec.vars or {}) end
   local origin = S.text_origin(value, spec.executable, what .. ": the content")
-  if copied or spec.mutable then
-    return declare(nil, { copy_action(path, origin, mode, owner, spec.mutable, spec.force, override) })
+  if mode or owner ~= "null" or spec.mutable then
+    return copy_action(spec.path, origin, mode, owner, spec.mutable, spec.force, override)
   end
-  return declare(nil, {
-    format('{"kind":"link","target":%s,"origin":%s,"mutable":false,"force":%s%s}', quote(path), origin,
-      flag(spec.force), S.override_field(override)),
-  })
+  return format('{"kind":"link","target":%s,"origin":%s,"mutable":false,"force":%s%s}', quote(spec.path), origin,
+    flag(spec.force), S.override_field(override))
+end
+
+local function file_action(spec)
+  local path = spec.path
+  -- Needed for messages only.
+  local function what() return "file \"" .. path .. "\"" end
+  for index = 1, #FLAGS do
+    local value = spec[FLAGS[index]]
+    if value ~= nil then S.check_boolean(what(), FLAGS[index], value) end
+  end
+  local given = content_field(what, spec)
+  local value, override, dropped = S.value_of("file", given, spec[given])
+  if dropped then return "" end
+  if type(value) ~= "string" then S.check_string(what(), given, value) end
+  if given == "source" then return source_file(what(), spec, value, override) end
+  if given == "template" then value = fill(what(), S.read_text(what(), value), spec.vars or {}) end
+  return text_file(what(), spec, value, override)
+end
+
+function S.file(spec)
+  expect_spec("file", spec, "file { path = \"~/.vimrc\", source = \"./vimrc\" }")
+  S.check_fields("file", spec, FILE_FIELDS)
+  S.check_target("file", "path", spec.path)
+  local content = spec.content
+  if type(content) == "string" and next(spec, next(spec, next(spec))) == nil and not find(content, "[\128-\255]") then
+    -- Path and plain text alone: what most files are.
+    return declare(nil, '{"kind":"link","target":' .. quote(spec.path) .. ',"origin":{"text":' .. quote(content)
+      .. ',"executable":false},"mutable":false,"force":false}')
+  end
+  return declare(nil, file_action(spec))
 end
 
 function S.declare_env(vars)
@@ -273,7 +309,7 @@ function S.declare_env(vars)
   for name, value in S.pairs(vars) do
     for _, action in ipairs(S.env_actions("env", name, "auto", value)) do actions[#actions + 1] = action end
   end
-  return declare(nil, actions)
+  return declare(nil, concat(actions, ","))
 end
 
 local function block(what, kind, pattern, hint)
@@ -295,12 +331,12 @@ local function block(what, kind, pattern, hint)
         hint = "blocks of the same kind do not nest", word = what,
       })
     end
-    local outer = scope_json
     scope[kind] = spec.name
-    scope_json = format('"user":%s,"project":%s', text_or_null(scope.user), text_or_null(scope.project))
+    enter_scope(scope.user, scope.project)
     S.names[spec.setup] = what .. " " .. spec.name
     local ok, err = pcall(spec.setup)
-    scope[kind], scope_json = nil, outer
+    scope[kind] = nil
+    enter_scope(scope.user, scope.project)
     if not ok then error(err, 0) end
   end
 end

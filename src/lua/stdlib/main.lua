@@ -130,7 +130,7 @@ local function setup()
     kinds[#kinds + 1] = S.quote(name) .. ":" .. (separator and S.quote(separator) or "null")
   end
   return format('{"derivations":%s,"activations":%s,"sources":%s,"reads":%s,"environment":{%s}}',
-    list_of(derivations), list_of(S.activations), list_of(sources), list_of(reads), concat(kinds, ","))
+    list_of(derivations), S.activations_json(), list_of(sources), list_of(reads), concat(kinds, ","))
 end
 
 local entries = {
@@ -145,11 +145,10 @@ local entries = {
 
 --- Calls an entry. Gives `+` and its result, `-` and the error as JSON, or `!` when the memory is full.
 function sys_enter(name, ...)
-  S.watch()
+  S.current = nil
   local ok, result = xpcall(entries[name], S.handler, ...)
   S.current = nil
-  if S.tripped then ok, result = false, S.tripped end
   if ok then return "+" .. result end
-  if result == "not enough memory" then return "!" end
+  if result == S.MEMORY_IS_FULL then return "!" end
   return "-" .. S.json(S.error_data(S.is_error(result) and result or S.wrap_error(result)))
 end

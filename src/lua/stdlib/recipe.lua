@@ -219,7 +219,6 @@ function S.step(id, facts, reply)
       local ok, err = xpcall(data.config, S.handler, opts, ctx)
       if not ok then error(err, 0) end
     end)
-    S.watch(run.co)
     S.current = run
     arguments = pack(realized(data.opts, facts.known), build_context(data, facts))
   elseif reply.ok then arguments = pack(true, reply.value)
@@ -227,8 +226,7 @@ function S.step(id, facts, reply)
   S.current = run
   local result = pack(resume(run.co, table.unpack(arguments, 1, arguments.n)))
   S.current = nil
-  if S.tripped then error(S.tripped, 0) end
-  if not result[1] then error(S.wrap_error(result[2], run.co), 0) end
+  if not result[1] then error(S.is_final(result[2]) and result[2] or S.wrap_error(result[2], run.co), 0) end
   if status(run.co) == "dead" then
     runs[id] = { data = data, known = {} }
     return '{"kind":"done"}'

@@ -16,6 +16,12 @@ function Error.__tostring(e)
   return e.file and format("%s:%d: %s", e.file, e.line, e.message) or e.message
 end
 
+-- Thrown by `time_limit.ts`, and by Lua itself: no `pcall` of the user's catches them, and they are passed on as they
+-- are.
+local TIME_IS_OVER, MEMORY_IS_FULL = "sys: the time is over", "not enough memory"
+S.MEMORY_IS_FULL = MEMORY_IS_FULL
+function S.is_final(err) return err == TIME_IS_OVER or err == MEMORY_IS_FULL end
+
 --- Whether a value is one of our errors.
 local raw_metatable = debug.getmetatable
 function S.is_error(value) return type(value) == "table" and raw_metatable(value) == Error end
@@ -94,7 +100,7 @@ end
 
 --- Message handler for `xpcall`.
 function S.handler(value)
-  if S.tripped then return S.tripped end
+  if S.is_final(value) then return value end
   return S.wrap_error(value)
 end
 

@@ -161,7 +161,7 @@ end
 
 -- Errors: `pcall` gives texts ("init.lua:3: …") as in plain Lua, whatever we threw.
 local function public(err)
-  if S.tripped then error(S.tripped, 0) end
+  if S.is_final(err) then error(err, 0) end
   if S.is_error(err) then return tostring(err) end
   return err
 end
@@ -176,7 +176,7 @@ function globals.pcall(f, ...) return finish(raw_pcall(f, ...)) end
 
 function globals.xpcall(f, handler, ...)
   return finish(raw_xpcall(f, function(err)
-    if S.tripped then return S.tripped end
+    if S.is_final(err) then return err end
     return handler(public(err))
   end, ...))
 end
@@ -184,7 +184,6 @@ end
 -- Coroutines. One of the user's may ask for an operation of a build: the request goes up to the driver, the answer
 -- comes down again.
 local function answer(co, ok, first, ...)
-  if S.tripped then error(S.tripped, 0) end
   while ok and first == S.REQUEST do
     local reply = pack(yield(first, ...))
     return answer(co, raw_resume(co, unpack(reply, 1, reply.n)))
@@ -192,13 +191,11 @@ local function answer(co, ok, first, ...)
   return ok, first, ...
 end
 
-local function create_watched(f)
+local function create_checked(f)
   if type(f) ~= "function" then
     S.fail("bad argument #1 to 'create' (function expected)", { word = "create" })
   end
-  local co = create(f)
-  S.watch(co)
-  return co
+  return create(f)
 end
 
 local function resumed(ok, ...)
@@ -208,14 +205,15 @@ end
 
 local function wrapped(co, ok, ...)
   if ok then return ... end
-  error(S.wrap_error((...), co), 0)
+  local err = ...
+  error(S.is_final(err) and err or S.wrap_error(err, co), 0)
 end
 
 library("coroutine", {
-  create = create_watched,
+  create = create_checked,
   resume = function(co, ...) return resumed(answer(co, raw_resume(co, ...))) end,
   wrap = function(f)
-    local co = create_watched(f)
+    local co = create_checked(f)
     return function(...) return wrapped(co, answer(co, raw_resume(co, ...))) end
   end,
   yield = yield, status = status, running = running, isyieldable = isyieldable,
