@@ -11,7 +11,7 @@ import { together, withoutTargets } from "./plan/wanted.ts";
 import { type Decision, planFor, type Proposal, propose, UNDECIDED } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./realize.ts";
 import { protectObjects } from "./protection.ts";
-import { addSources, checkObjects } from "./sources.ts";
+import { addSources, checkObjects, flushNames } from "./sources.ts";
 import type { Snapshot } from "./snapshot/types.ts";
 
 export interface ApplyRequest extends EvaluationRequest {
@@ -80,6 +80,7 @@ async function activate(
   const { fs } = system;
   const wanted = together(proposal.bounds.map((bound) => materialize(fs, store, bound)));
   await protectObjects(machine, checkObjects(store, wanted.objects, proposal.current));
+  flushNames(machine);
   const plan = await planFor(machine, wanted, proposal.current, { decision });
   approve(plan);
   const outcome = await perform(system, store, {

@@ -7,8 +7,15 @@ import type { Activation } from "./manifest/types.ts";
 import { sourceObject } from "./propose.ts";
 import { sourcePath } from "./realize.ts";
 import type { Snapshot } from "./snapshot/types.ts";
+import { layoutOf } from "./store/layout.ts";
 import type { ObjectName } from "./store/names.ts";
 import type { Store } from "./store/types.ts";
+
+/** Flushes the names of objects, so that a snapshot that survives a power cut finds what it refers to. */
+export function flushNames({ system: { fs }, root }: Machine): void {
+  const { obj, refs } = layoutOf(root);
+  for (const folder of [obj, refs]) if (fs.lstat(folder) !== null) fs.syncDir(folder);
+}
 
 /** Copies into the store what activations name and is not there yet. */
 export function addSources(

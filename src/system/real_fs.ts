@@ -182,9 +182,13 @@ class RealHandle implements FileHandle {
   }
 }
 
-/** Modes that the usual umask would narrow are set again. */
+let umask: number | undefined;
+
+/** Modes that the umask has narrowed are set again. */
 function exactMode(path: string, mode: number) {
-  if ((mode & 0o7022) !== 0 && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
+  if (Deno.build.os === "windows") return;
+  umask ??= Deno.umask();
+  if ((mode & (umask | 0o7000)) !== 0) Deno.chmodSync(path, mode);
 }
 
 function attempt<T>(doing: string, path: string, action: () => T): T {

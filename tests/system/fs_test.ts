@@ -165,3 +165,22 @@ Deno.test("a read-only world changes nothing", () =>
     for (const attempt of attempts) assert.throws(attempt, refusal("EROFS"));
     assert.deepEqual(fs.readDir(dir), []);
   }));
+
+Deno.test("modes are exact whatever the umask", () =>
+  withTemporary((dir) => {
+    const script = `
+      import { RealFs } from ${JSON.stringify(import.meta.resolve("../../src/system/real_fs.ts"))};
+      const fs = new RealFs();
+      fs.create(${JSON.stringify(`${dir}/file`)}, 0o644).close();
+      fs.mkdir(${JSON.stringify(`${dir}/folder`)}, 0o755);
+    `;
+    const { code, stderr } = new Deno.Command("sh", {
+      args: ["-c", 'umask 077; exec "$0" eval --no-check "$1"', Deno.execPath(), script],
+    }).outputSync();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    const { fs } = realSystem();
+    assert.deepEqual([fs.lstat(`${dir}/file`)?.mode, fs.lstat(`${dir}/folder`)?.mode], [
+      0o644,
+      0o755,
+    ]);
+  }));
