@@ -1,11 +1,14 @@
 /** Takes a plan, keeps what it would replace in the store, gives the plan with the places where it is kept. */
 import { basename } from "node:path";
-import { sha256Hex } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { PathState, Plan } from "../plan/types.ts";
 import { type ObjectName, parseObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import { type FileSystem, FsError } from "../system/fs.ts";
+import { digestOfFile } from "./observe.ts";
+
+/** Bytes of a file above which it is copied a piece at a time. */
+const LARGE = 8 << 20;
 
 /** The plan, able to put everything back; and the objects that it needs for that. */
 export interface KeptPlan {
@@ -16,28 +19,27 @@ export interface KeptPlan {
 /** Makes every file that is replaced an object, `original-<its name>`. */
 export function keepOriginals(
   fs: FileSystem,
-  store: Pick<Store, "addFile" | "pathOf">,
+  store: Pick<Store, "addFile" | "addTree" | "pathOf">,
   plan: Plan,
 ): KeptPlan {
   const places = new Map<string, { readonly digest: string; readonly content: string }>();
   const objects = new Set<ObjectName>();
   for (const path of plan.keep) {
-    const bytes = fs.readFile(path);
     const info = fs.lstat(path);
-    const object = store.addFile(
-      `original-${basename(path)}`,
-      bytes,
-      ((info?.mode ?? 0) & 0o100) !== 0,
-    );
+    if (info?.kind !== "file") continue;
+    const name = `original-${basename(path)}`;
+    const object = info.size > LARGE
+      ? store.addTree(name, path)
+      : store.addFile(name, fs.readFile(path), (info.mode & 0o100) !== 0);
+    const content = store.pathOf(object);
     objects.add(object);
-    hide(fs, store.pathOf(object), info?.mode ?? 0);
-    places.set(path, { digest: sha256Hex(bytes), content: store.pathOf(object) });
+    hide(fs, content, info.mode);
+    places.set(path, { digest: digestOfFile(fs, content), content });
   }
   const withContent = (path: string, state: PathState): PathState => {
     if (state.kind !== "file" || state.content !== undefined) return state;
     const place = places.get(path);
-    if (place === undefined) return state;
-    if (place.digest === state.digest) return { ...state, content: place.content };
+    if (place?.digest === state.digest) return { ...state, content: place.content };
     throw new SysError("activation", `Cannot replace ${path}: it changed since the plan was made`, {
       hint: "run the command again",
     });

@@ -113,9 +113,12 @@ function sameContent(
   return info.kind === "file" && digestOfFile(fs, path.state.to) === now.digest;
 }
 
-function leadsToFolder(fs: ReadFs, link: string): boolean {
+/** Whether a path is a folder, or a link that leads to one. */
+export function leadsToFolder(fs: ReadFs, path: string): boolean {
+  const kind = fs.lstat(path)?.kind;
+  if (kind !== "link") return kind === "dir";
   try {
-    return fs.lstat(fs.realPath(link))?.kind === "dir";
+    return fs.lstat(fs.realPath(path))?.kind === "dir";
   } catch {
     return false;
   }

@@ -10,7 +10,7 @@
  *
  * Path steps are done one after another: each takes some microseconds, less than starting a task would.
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { messageOf, SysError } from "../errors.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
 import type { Powers } from "../platform/powers.ts";
@@ -20,6 +20,7 @@ import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
+import { flushFolders } from "./flush.ts";
 import { Journal, readJournals } from "./journal.ts";
 import { keepOriginals } from "./keep.ts";
 import { doPathStep } from "./path_step.ts";
@@ -60,7 +61,7 @@ export interface Outcome {
  */
 export async function perform(
   system: Pick<System, "fs" | "clock">,
-  store: Pick<Store, "addFile" | "pathOf">,
+  store: Pick<Store, "addFile" | "addTree" | "pathOf">,
   performance: Performance,
 ): Promise<Outcome> {
   const { fs, clock } = system;
@@ -101,7 +102,7 @@ export async function perform(
       performance.onStep?.(plan.steps[index], index, plan.steps.length);
       await doStep(fs, performance, journal, plan.steps[index], index);
     }
-    flushFolders(fs, plan);
+    flushFolders(fs, plan.steps);
     throwIfAborted(performance.signal);
     if (snapshot) {
       recordSnapshot(fs, root, snapshot);
@@ -134,13 +135,6 @@ async function doStep(
     case "setting":
       return await powers.settings.set(step.setting, step.key, step.after, step.before);
   }
-}
-
-/** Every folder that a step changed, so that what was done survives a power cut once it is committed. */
-function flushFolders(fs: System["fs"], plan: Plan): void {
-  const touched = new Set<string>();
-  for (const step of plan.steps) if (step.kind === "path") touched.add(dirname(step.path));
-  for (const folder of touched) if (fs.lstat(folder) !== null) fs.syncDir(folder);
 }
 
 /** Undoes, and gives the error to throw. */

@@ -7,6 +7,7 @@ import { makeFolders } from "../snapshot/files.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
+import { leadsToFolder } from "./observe.ts";
 import { objectsIn } from "./objects.ts";
 
 /** What comes along with a `bin`: folders beside it. */
@@ -41,7 +42,7 @@ export function profileLinks(
   const add = (at: string, path: string, folder: ProfileFolder) =>
     sources.set(at, [...sources.get(at) ?? [], { path, folder }]);
   for (const folder of [...folders].sort((a, b) => (a.dir < b.dir ? -1 : 1))) {
-    if (!isFolder(fs, folder.dir)) {
+    if (!leadsToFolder(fs, folder.dir)) {
       throw new SysError(
         "activation",
         `Cannot add ${folder.dir} to PATH: there is no such folder`,
@@ -55,7 +56,7 @@ export function profileLinks(
     if (basename(folder.dir) !== "bin") continue;
     for (const sibling of SIBLINGS) {
       const path = join(dirname(folder.dir), sibling);
-      if (isFolder(fs, path)) add(sibling, path, folder);
+      if (leadsToFolder(fs, path)) add(sibling, path, folder);
     }
   }
   for (const [at, entries] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -107,7 +108,7 @@ function merge(
     entries.findIndex((other) => other.path === path) === n
   );
   if (different.length === 1) return void links.set(at, different[0].path);
-  if (different.every(({ path }) => isFolder(fs, path))) {
+  if (different.every(({ path }) => leadsToFolder(fs, path))) {
     const inside = new Map<string, Entry[]>();
     for (const { path, folder } of different) {
       for (const name of fs.readDir(path)) {
@@ -128,16 +129,6 @@ function merge(
     notes: [named(first), named(rival)],
     hint: "drop one, or give the one that should win a lower `priority`",
   });
-}
-
-function isFolder(fs: ReadFs, path: string): boolean {
-  const info = fs.lstat(path);
-  if (info?.kind !== "link") return info?.kind === "dir";
-  try {
-    return fs.lstat(fs.realPath(path))?.kind === "dir";
-  } catch {
-    return false;
-  }
 }
 
 /** Where a path really leads; a dangling link leads to itself. */

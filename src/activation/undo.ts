@@ -1,11 +1,11 @@
 /** Takes a journal, undoes its steps in reverse; tells what could not be undone. */
-import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";
 import type { Step } from "../plan/types.ts";
 import type { Powers } from "../platform/powers.ts";
 import { makeCurrent, snapshotFolder, snapshotPath } from "../snapshot/shelf.ts";
 import { removeUnfinished } from "../snapshot/files.ts";
 import type { FileSystem } from "../system/fs.ts";
+import { flushFolders } from "./flush.ts";
 import { endJournal, type FoundJournal } from "./journal.ts";
 import { undoPathStep } from "./path_step.ts";
 import { runCommand } from "./run_step.ts";
@@ -43,12 +43,10 @@ export async function undoJournal(
     "the list of snapshots",
     () => forgetSnapshot(fs, root, journal),
   );
-  const touched = new Set<string>();
   for (let index = Math.min(reached, header.steps.length - 1); index >= 0; index--) {
     const step = header.steps[index];
     if (step.kind === "path") {
       const outcome = undoPathStep(fs, step);
-      touched.add(dirname(step.path));
       if (outcome.kind === "restored") restored++;
       if (outcome.kind === "failed") {
         failed.push(`${step.path}: ${outcome.why}${whereKept(step)}`);
@@ -63,11 +61,10 @@ export async function undoJournal(
       else failedSteps.unshift(step);
     }
   }
-  for (const folder of touched) {
-    if (fs.lstat(folder)?.kind === "dir") await attempt(folder, () => fs.syncDir(folder));
-  }
-  // While `current` may still name the new snapshot, the next command has to try again.
-  if (forgotten) endJournal(fs, root, journal, failedSteps);
+  const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));
+  // While `current` may still name the new snapshot, or what was put back may not have reached the disk, the next
+  // command has to try again.
+  if (forgotten && flushed) endJournal(fs, root, journal, failedSteps);
   return { restored, failed, final };
 }
 

@@ -131,6 +131,32 @@ function relative(rig: Rig): Record<string, string> {
   );
 }
 
+Deno.test({
+  name: "crash: killed again and again while it recovers, it still comes to the old world",
+  sanitizeResources: false,
+  fn: async () => {
+    const [, story] = stories;
+    const worlds = await normal(story);
+    for (const at of [25, 40, worlds.operations - 3]) {
+      using rig = new Rig();
+      furnish(rig);
+      await story.before(rig);
+      const dying = faultySystem(real, { at, when: "before" }).system;
+      await assert.rejects(story.change(rig, dying));
+      // Each recovery gets one operation further than the one before it.
+      let recovered = false;
+      for (let further = 1; further < 200 && !recovered; further++) {
+        const { system } = faultySystem(real, { at: further, when: "before" });
+        recovered = await recover(system.fs, rig.powers(system), rig.root)
+          .then(() => true, () => false);
+      }
+      assert.ok(recovered);
+      assert.deepEqual(relative(rig), worlds.old, `operation ${at}`);
+      assert.deepEqual(rig.journals(), []);
+    }
+  },
+});
+
 for (const story of stories) {
   Deno.test({
     name: `crash: ${story.name}, killed at every operation`,

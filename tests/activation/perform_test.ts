@@ -188,6 +188,16 @@ Deno.test("perform: an original that others may not read stays so in the store",
   assert.equal(Deno.statSync(kept.content).mode! & 0o777, 0o400);
 });
 
+Deno.test("perform: a large original is kept and comes back", async () => {
+  using rig = new Rig();
+  const bytes = new Uint8Array(9 << 20).map((_, n) => n * 7);
+  Deno.writeFileSync(join(rig.home, "large"), bytes, { mode: 0o755 });
+  await rig.apply({ paths: [rig.link("~/large", "small")] }, { replace: "all" });
+  await rig.apply({});
+  assert.deepEqual(Deno.readFileSync(join(rig.home, "large")), bytes);
+  assert.equal(Deno.lstatSync(join(rig.home, "large")).mode! & 0o777, 0o755);
+});
+
 Deno.test("together: two scopes may want the same, not two things at one place", () => {
   using rig = new Rig();
   const one = { ...NOTHING, paths: [rig.link("~/a", "1")] };
