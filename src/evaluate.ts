@@ -20,6 +20,8 @@ export interface EvaluationRequest {
   /** Whether the lock may be written. */
   readonly writeLock: boolean;
   readonly onFetch: (input: string, url: string) => void;
+  /** Told what the config printed. */
+  readonly onPrint: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -52,5 +54,6 @@ export async function evaluateConfig(
       declaredInputs(world, { entry: join(folder, "init.lua"), limits, version }),
   });
   const evaluation = await evaluate(world, { entry, resolve, limits, version });
+  evaluation.messages.forEach(request.onPrint);
   return { ...evaluation, entry, lockPath };
 }

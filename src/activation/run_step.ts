@@ -8,7 +8,7 @@ import type { Finished } from "../system/processes.ts";
 const LINES = 20;
 
 /** What of the platform running takes. */
-type Runner = Pick<Powers, "processes" | "shell" | "environment" | "home" | "become">;
+type Runner = Pick<Powers, "processes" | "shell" | "environment" | "home" | "patience" | "become">;
 
 /** For whom, and until when. */
 interface RunOptions {
@@ -23,11 +23,14 @@ export async function runCommand(
   command: string | readonly string[],
   options: RunOptions = {},
 ): Promise<void> {
-  const { code, stdout, stderr } = await run(powers, command, options);
-  if (code === 0) return;
+  const { code, stdout, stderr, timedOut } = await run(powers, command, options);
+  if (code === 0 && !timedOut) return;
   const words = typeof command === "string" ? command : command.join(" ");
+  const why = timedOut
+    ? `it did not end within ${Math.ceil(powers.patience / 60_000)} minutes`
+    : `it exited with ${code}`;
   const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
-  throw new SysError("activation", `Cannot run \`${words}\`: it exited with ${code}`, {
+  throw new SysError("activation", `Cannot run \`${words}\`: ${why}`, {
     notes: output.split("\n").filter((line) => line !== "").slice(-LINES),
   });
 }
@@ -48,5 +51,9 @@ function run(
 ): Promise<Finished> {
   const argv = typeof command === "string" ? [...powers.shell, command] : command;
   const plain = { argv, cwd: powers.home, env: powers.environment };
-  return powers.processes.run({ ...account ? powers.become(account, plain) : plain, signal });
+  return powers.processes.run({
+    ...account ? powers.become(account, plain) : plain,
+    signal,
+    timeout: powers.patience,
+  });
 }

@@ -17,7 +17,8 @@ import { BuildLog } from "./log.ts";
 import { perform } from "./ops.ts";
 import type { RecipeBook, Reply, Turn } from "./recipe.ts";
 import { describe } from "./sandbox/sandbox.ts";
-import { makeDirs, removeTree } from "./tree.ts";
+import { makeDirs } from "./tree.ts";
+import { refuseUnseen, removeAll } from "./unseen.ts";
 import type { World } from "./world.ts";
 
 export type Outputs = Readonly<Record<string, ObjectName>>;
@@ -65,10 +66,10 @@ export async function build(
     outputs,
     objects: closure.map((object) => store.pathOf(object)),
   };
-  const clean = () => [folder, ...Object.values(outputs)].forEach((path) => removeTree(fs, path));
+  const clean = () => removeAll(system, [folder, ...Object.values(outputs)]);
 
   // An earlier process may have been killed here.
-  clean();
+  await clean();
   const logPath = join(store.dir, "log", `${derivation.hash}.log`);
   const log = new BuildLog(fs, logPath, (line) => observer({ kind: "output", derivation, line }));
   try {
@@ -89,12 +90,13 @@ export async function build(
     log.line(`building ${titleOf(derivation)} (${derivation.hash})`);
     log.line(`sandbox: ${describe(await workshop.sandbox())}`);
     await follow(workshop, world, knownPaths(workshop, derivation, dependencies, sources, outputs));
+    await refuseUnseen(system, derivation, Object.values(outputs));
     return adopt(store, derivation, outputs, closure, workshop);
   } catch (thrown) {
     throw workshop.signal.aborted ? thrown : failure(derivation, thrown, log);
   } finally {
     log.close();
-    clean();
+    await clean();
   }
 }
 

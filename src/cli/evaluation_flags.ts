@@ -35,6 +35,7 @@ export function evaluationRequest(
     frozen: flags.frozen === true,
     writeLock,
     onFetch: (input, url) => session.say(`fetching input ${input} from ${url}`),
+    onPrint: (message) => session.say(message),
     signal: session.signal,
   };
 }

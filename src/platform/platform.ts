@@ -36,6 +36,9 @@ const PASSED = [
   "TEMP",
 ];
 
+/** Half an hour: long enough for a package manager, short enough for whoever finds it hanging. */
+const PATIENCE = 30 * 60_000;
+
 /** The platform that the program runs on. Nothing is run or read before it is asked for. */
 export function platformPowers(
   system: Pick<System, "fs" | "processes" | "host">,
@@ -55,6 +58,7 @@ export function platformPowers(
     shell: windows ? ["powershell.exe", "-NoProfile", "-Command"] : ["/bin/sh", "-c"],
     environment,
     home: places.home,
+    patience: PATIENCE,
     become: (account, { argv, env }) => ({
       argv: host.os === "linux"
         ? ["runuser", "-u", account.name, "--", ...argv]

@@ -35,6 +35,8 @@ export interface Powers {
   readonly shell: readonly string[];
   /** What commands find in their environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Milliseconds that a command may take. */
+  readonly patience: number;
   /** Where commands start. */
   readonly home: string;
   /** The same command, run by root as another user, with that user's groups and home. */

@@ -514,3 +514,16 @@ Deno.test({
     assert.deepEqual(treeOf(join(rig.dir, "victim")), {});
   },
 });
+
+Deno.test("run: a command that hangs is ended, and everything put back", async () => {
+  using rig = new Rig();
+  const before = rig.world();
+  await assert.rejects(
+    rig.apply(
+      { paths: [rig.link("~/a", "a")], runs: [run("sleep 60")] },
+      { powers: { patience: 200 } },
+    ),
+    /`sleep 60`.*did not end within/,
+  );
+  assert.deepEqual(treeOf(rig.home), before);
+});

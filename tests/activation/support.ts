@@ -85,6 +85,7 @@ export class Rig {
       shell: ["/bin/sh", "-c"],
       environment: { PATH: "/usr/bin:/bin", HOME: this.home },
       home: this.home,
+      patience: 60_000,
       become: (_account, command) => command,
       services: {
         unitPath: () => "/nowhere",

@@ -233,3 +233,13 @@ Deno.test("realize: a hundred derivations in a chain and a hundred beside each o
   await world.realize([top]);
   assert.equal(world.events.filter(({ kind }) => kind === "finished").length, 201);
 });
+
+Deno.test("realize: a name that is not UTF-8 is refused, since it would not be part of the hash", async () => {
+  using world = new World();
+  const odd = world.derive("odd", function* (facts) {
+    yield ["mkdir", facts.outputs.out];
+    yield ["run", `touch "${facts.outputs.out}/$(printf 'a\\377b')"`, null, {}];
+  });
+  await assert.rejects(world.realize([odd]), /a name is not UTF-8/);
+  assert.equal(world.store.outputsOf(odd.hash), null);
+});

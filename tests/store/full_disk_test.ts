@@ -80,7 +80,9 @@ Deno.test(
 
 const asUser = system.host.elevated || system.host.os === "windows";
 Deno.test(
-  `a store of somebody else is told${asUser ? " (only as an ordinary user: root may write anywhere)" : ""}`,
+  `a store of somebody else is told${
+    asUser ? " (only as an ordinary user: root may write anywhere)" : ""
+  }`,
   { ignore: asUser },
   () =>
     inTemp(fs, (folder) => {

@@ -111,3 +111,58 @@ story("wrong usage", async (s) => {
     await s.sys(args);
   }
 });
+
+/** Activations that can't be done here: what they are called, their config, what the message says. */
+const IMPOSSIBLE: readonly (readonly [name: string, config: string, says: RegExp])[] = [
+  [
+    "enables a service without a unit",
+    'activate { name = "s", config = function(_, ctx) ctx.enable_service("s", {}) end }',
+    /unit/,
+  ],
+  [
+    "names a shell that does not exist",
+    'activate { name = "s", config = function(_, ctx) ctx.source_in_shell("true", { shells = { "bsh" } }) end }',
+    /bsh/,
+  ],
+  [
+    "adds to PATH what was not built",
+    'local d = derive { name = "d", config = function(_, ctx) ctx.mkdir(ctx.out) end }\n' +
+    '  activate { name = "s", config = function(_, ctx) ctx.add_to_path(d.out .. "/bin") end }',
+    /there is no such folder/,
+  ],
+  [
+    "has a target below a file",
+    'file { path = "~/thing/below", content = "x" }',
+    /is no folder/,
+  ],
+];
+
+for (const [name, config, says] of IMPOSSIBLE) {
+  story(`a config that ${name}`, async (s) => {
+    s.write(
+      "init.lua",
+      `return { setup = function()\n  file { path = "~/other", content = "o" }\n  ${config}\nend }\n`,
+    );
+    s.write("thing", "a thing");
+    const before = describeTree(s.home, KEPT);
+    const { code, stderr } = await s.sys(["apply", "--replace"]);
+    assert.ok(code === 1 || code === 3, `exit ${code}`);
+    assert.match(stderr, says);
+    assert.deepEqual(describeTree(s.home, KEPT), before);
+  });
+}
+
+story("a recursive folder changes file by file", async (s) => {
+  s.write(
+    "dotfiles/init.lua",
+    'return { setup = function() print("looking"); file { path = "~/.config", source = "./config", recursive = true } end }\n',
+  );
+  s.write("dotfiles/config/a/one", "1");
+  s.write("dotfiles/config/b/two", "2");
+  s.write(".config/neighbour", "stays");
+  await s.sys(["apply", "dotfiles"]);
+  s.write("dotfiles/config/a/one", "changed");
+  await s.sys(["apply", "dotfiles"]);
+  assert.equal(s.read(".config/a/one"), "changed");
+  assert.equal(s.read(".config/neighbour"), "stays");
+});

@@ -202,10 +202,13 @@ local function recursive_actions(what, spec, source, path, mode, owner, override
       hint = "leave out `recursive` for a single file", word = "recursive",
     })
   end
-  local root = spec.mutable and S.live_path(tree, inner) or (S.source(what, source))
+  local live = spec.mutable and S.live_path(tree, inner)
+  local folder = source:gsub("/+$", "")
   local actions = {}
   for index, name in ipairs(names) do
-    local target, from = path:gsub("/+$", "") .. "/" .. name, root .. "/" .. name
+    local target = path:gsub("/+$", "") .. "/" .. name
+    -- Each file is a source of its own, so that a change of one changes one link.
+    local from = live and live .. "/" .. name or (S.source(what, folder .. "/" .. name))
     if mode or owner ~= "null" then
       actions[index] = copy_action(target, S.path_origin(from), mode, owner, false, spec.force, override)
     else
