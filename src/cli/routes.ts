@@ -16,6 +16,7 @@ import show from "./commands/show.ts";
 import status from "./commands/status.ts";
 import store from "./commands/store.ts";
 import tag from "./commands/tag.ts";
+import update from "./commands/update.ts";
 import version from "./commands/version.ts";
 import why from "./commands/why.ts";
 
@@ -34,6 +35,7 @@ export const routes = buildRouteMap({
     rollback,
     destroy,
     repair,
+    update,
     gc,
     store,
     log,

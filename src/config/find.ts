@@ -35,7 +35,7 @@ export function findConfig(
       const entry = join(named, ENTRY);
       if (kindOf(entry) === "file") return entry;
       throw new SysError("config", `Cannot find a config: there is no ${ENTRY} in ${path}`, {
-        hint: `\`sys init ${path}\` makes one`,
+        hint: "the smallest one is: return { setup = function() end }",
       });
     }
     throw new SysError("config", `Cannot find a config: there is no ${path}`, {
@@ -47,7 +47,8 @@ export function findConfig(
   const usual = join(usualFolder(host), ENTRY);
   if (kindOf(usual) === "file") return usual;
   throw new SysError("config", "Cannot find a config", {
-    hint: "`sys init` makes one; or give the path of a Lua file or of its folder",
+    hint:
+      "write an init.lua (the smallest is: return { setup = function() end }), or give the path of one",
     notes: [
       kindOf(here) === "file"
         ? `${here}: is there, but does not look like an entry point (no \`setup\`)`

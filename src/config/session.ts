@@ -54,7 +54,7 @@ export class Session {
     const text = this.#reading(() => this.#tree("config").read(file));
     if (text === null) {
       throw new SysError("config", `Cannot read ${entry}: there is no such file`, {
-        hint: "`sys init` makes one",
+        hint: "the smallest one is: return { setup = function() end }",
       });
     }
     this.#vm = await createVm((operation, args) => this.#answer(operation, args), {

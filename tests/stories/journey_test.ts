@@ -65,6 +65,28 @@ story("the whole journey", async (s) => {
   await s.sys(["gc"]);
 });
 
+story("gc stops at a snapshot that it cannot read", async (s) => {
+  s.write("init.lua", CONFIG);
+  s.write("gitconfig", "[user]\n");
+  await s.sys(["apply"], { unseen: true });
+  s.write("init.lua", CONFIG.replace("set number", "set ruler"));
+  await s.sys(["apply"], { unseen: true });
+  const first = `${s.root}/snapshots/1.json`;
+  const whole = Deno.readTextFileSync(first);
+  const objects = () => describeTree(`${s.root}/store/obj`);
+  const before = objects();
+  for (
+    const damaged of ["{", whole.slice(0, 300), whole.replace(/"version":\s*1/, '"version":99')]
+  ) {
+    Deno.writeTextFileSync(first, damaged);
+    assert.equal((await s.sys(["gc"])).code, 1);
+    assert.deepEqual(objects(), before);
+  }
+  Deno.writeTextFileSync(first, whole);
+  assert.equal((await s.sys(["gc"])).code, 0);
+  assert.deepEqual(objects(), before);
+});
+
 story("drift is seen and mended", async (s) => {
   s.write("init.lua", CONFIG);
   s.write("gitconfig", "[user]\n");
