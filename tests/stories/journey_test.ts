@@ -82,6 +82,10 @@ story("gc stops at a snapshot that it cannot read", async (s) => {
     assert.equal((await s.sys(["gc"])).code, 1);
     assert.deepEqual(objects(), before);
   }
+  assert.equal((await s.sys(["repair"], { unseen: true })).code, 1);
+  Deno.writeTextFileSync(first, "{");
+  assert.equal((await s.sys(["repair"])).code, 0);
+  assert.equal(Deno.readTextFileSync(`${first}.damaged`), "{");
   Deno.writeTextFileSync(first, whole);
   assert.equal((await s.sys(["gc"])).code, 0);
   assert.deepEqual(objects(), before);

@@ -9,7 +9,8 @@ export default command<Flags>({
   brief: "Finish undoing what could not be undone before",
   description:
     "Tries again to put back what an interrupted or failed apply had changed and could not restore, for " +
-    "example because a folder was read-only. With --forget what is left is given up.",
+    "example because a folder was read-only. With --forget what is left is given up. Snapshots that are damaged " +
+    "are set aside.",
   examples: [
     ["sys repair", "try again"],
     ["sys repair --forget", "everything is in order by hand; forget the rest"],
@@ -22,17 +23,25 @@ export default command<Flags>({
     const { counted } = await import("../render/words.ts");
     const machine = machineOf(session);
     const { system, powers, root } = machine;
-    const recoveries = await withLock(
+    const { setAsideDamaged } = await import("../../snapshot/set_aside.ts");
+    const { recoveries, aside } = await withLock(
       session,
       machine,
       "exclusive",
       "sys repair",
-      () => repair(system.fs, powers, root, flags.forget === true),
+      async () => ({
+        recoveries: await repair(system.fs, powers, root, flags.forget === true),
+        aside: setAsideDamaged(system.fs, root),
+      }),
     );
     const steps = recoveries.reduce((sum, { restored }) => sum + restored, 0);
     session.print(
-      { version: 1, repaired: recoveries },
-      () => recoveries.length === 0 ? "Nothing to repair." : `${counted(steps, "step")} undone.`,
+      { version: 1, repaired: recoveries, set_aside: aside },
+      () => {
+        const lines = aside.map((number) => `Snapshot ${number} is damaged and set aside.`);
+        if (recoveries.length > 0) lines.push(`${counted(steps, "step")} undone.`);
+        return lines.length > 0 ? lines.join("\n") : "Nothing to repair.";
+      },
     );
   },
 });
