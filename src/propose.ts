@@ -55,6 +55,7 @@ export async function propose(
       system: machine.system,
       store: machine.store,
       services: machine.powers.services,
+      links: machine.powers.links,
       known,
     })
   );

@@ -70,11 +70,11 @@ async function makeAgain(
     await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
     addSources(machine, evaluated, evaluated.manifest.activations);
     const { bounds } = await propose(machine, evaluated, UNDECIDED);
-    for (const { files, profile } of bounds) {
+    for (const { files, profile, links } of bounds) {
       for (const { name, content, executable } of files) {
         store.addFile(name, content, executable, objectsIn([new TextDecoder().decode(content)]));
       }
-      if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile);
+      if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile, links);
     }
   } finally {
     evaluated.close();

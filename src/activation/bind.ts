@@ -2,6 +2,7 @@
  * Reads the store, writes nothing: what has to be added to the store comes along. */
 import type { Activation } from "../manifest/types.ts";
 import type { Owner, Wanted } from "../plan/types.ts";
+import type { LinkPower } from "../platform/links.ts";
 import type { Powers } from "../platform/powers.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
@@ -41,6 +42,8 @@ export interface Bound {
   /** Folders of the profile; null while some are not built yet. Empty: there is no profile. */
   readonly profile: readonly ProfileFolder[] | null;
   readonly environment: Environment;
+  /** What can be linked here. */
+  readonly links: LinkPower;
   /** SHA-256 (hex) of the files, by path: for `observe`. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -50,6 +53,7 @@ export interface BindWorld {
   readonly system: Pick<System, "fs" | "host">;
   readonly store: Pick<Store, "pathOf" | "nameOfFile" | "outputsOf">;
   readonly services: Pick<Powers["services"], "unitPath">;
+  readonly links: LinkPower;
   /** Placeholder → path, for all that is known. */
   readonly known: ReadonlyMap<string, string>;
 }

@@ -1,4 +1,5 @@
 /** Takes activations one by one, gives what they want together. The work of `bind`. */
+import { formOfLink } from "../platform/links.ts";
 import { join } from "node:path";
 import { sha256, sha256Hex, shortHash } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
@@ -102,6 +103,7 @@ export class Binder {
       files,
       profile: this.#profilePending ? null : this.#folders,
       environment,
+      links: this.world.links,
       texts: new Map(files.map(({ path, content }) => [path, sha256Hex(content)])),
     };
   }
@@ -305,6 +307,30 @@ export class Binder {
     return inside ? this.scope.owner : undefined;
   }
 
+  /** The state, or what stands in for it where its link can't be made. */
+  #possible(target: string, state: PathState, source: Source | null): PathState {
+    if (state.kind !== "link" || this.world.links === "everything") return state;
+    const { fs } = this.world.system;
+    const file = this.#ground.files.get(state.to);
+    const found = file ? "file" : fs.lstat(state.to)?.kind;
+    const leadsTo = found === "dir" ? "folder" : found === "file" ? "file" : "nothing";
+    const live = !file && objectsIn([state.to]).length === 0;
+    switch (formOfLink(this.world.links, leadsTo, live)) {
+      case "link":
+        return state;
+      case "refused":
+        throw new SysError("activation", `Cannot link ${target}: files cannot be linked here`, {
+          ...(source ? { place: source.place } : {}),
+          hint: "Developer Mode of Windows allows it; or leave out `mutable`",
+        });
+      case "copy": {
+        const executable = file?.executable ?? ((fs.lstat(state.to)?.mode ?? 0) & 0o100) !== 0;
+        const digest = file ? sha256Hex(file.content) : digestOfFile(fs, state.to);
+        return { kind: "file", digest, mode: executable ? 0o755 : 0o644, content: state.to };
+      }
+    }
+  }
+
   #path(target: string, state: PathState, source: Source | null, details: Details): void {
     const path = this.#ground.absolute(target);
     const { owner = this.#ownerAt(target), ...rest } = details;
@@ -312,7 +338,7 @@ export class Binder {
       path,
       target,
       role: "link",
-      state,
+      state: details.pending ? state : this.#possible(target, state, source),
       pending: false,
       mutable: false,
       force: false,

@@ -17,12 +17,14 @@ export function materialize(
     Store,
     "addFile" | "has" | "pathOf" | "outputsOf" | "scratchPath" | "adopt" | "recordOutputs"
   >,
-  { wanted, files, profile }: Bound,
+  { wanted, files, profile, links }: Bound,
 ): Wanted {
   for (const { name, content, executable } of files) {
     store.addFile(name, content, executable, objectsIn([new TextDecoder().decode(content)]));
   }
-  const object = profile === null || profile.length === 0 ? null : buildProfile(fs, store, profile);
+  const object = profile === null || profile.length === 0
+    ? null
+    : buildProfile(fs, store, profile, links);
   const paths = wanted.paths.map((path) =>
     path.role === "profile" && object !== null
       ? { ...path, state: { kind: "link" as const, to: store.pathOf(object) }, pending: false }

@@ -4,6 +4,7 @@ import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import { makeFolders } from "../snapshot/files.ts";
+import type { LinkPower } from "../platform/links.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
@@ -70,6 +71,7 @@ export function buildProfile(
   fs: FileSystem,
   store: Pick<Store, "outputsOf" | "scratchPath" | "adopt" | "recordOutputs">,
   folders: readonly ProfileFolder[],
+  power: LinkPower,
 ): ObjectName {
   const hash = profileHash(folders);
   const known = store.outputsOf(hash)?.out;
@@ -80,7 +82,9 @@ export function buildProfile(
   makeFolders(fs, scratch);
   for (const [at, to] of links) {
     makeFolders(fs, join(scratch, dirname(at)));
-    fs.symlink(to, join(scratch, at));
+    // A file that can't be linked is copied by the store, which takes no hard links from outside.
+    if (power === "everything" || leadsToFolder(fs, to)) fs.symlink(to, join(scratch, at));
+    else fs.link(fs.realPath(to), join(scratch, at));
   }
   const out = store.adopt({
     scratch,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { System } from "../system/mod.ts";
 import type { Places } from "./places.ts";
 import type { Powers } from "./powers.ts";
+import { type LinkPower, linkPower } from "./links.ts";
 import { serviceManager } from "./services/manager.ts";
 import { settingsOf } from "./settings/settings.ts";
 
@@ -50,6 +51,7 @@ export function platformPowers(
     const value = host.env(name);
     if (value !== undefined) environment[name] = value;
   }
+  let links: LinkPower | undefined;
   const windows = host.os === "windows";
   const path = host.env("PATH") ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   environment.PATH = `${join(places.root, "profile", "bin")}${windows ? ";" : ":"}${path}`;
@@ -66,6 +68,9 @@ export function platformPowers(
       cwd: account.home,
       env: { ...forOthers(env), HOME: account.home, USER: account.name, LOGNAME: account.name },
     }),
+    get links() {
+      return links ??= linkPower(system, host.env("TEMP") ?? places.home);
+    },
     services: serviceManager(system, environment),
     settings: settingsOf(system, environment),
   };

@@ -1,4 +1,5 @@
 /** What an apply may use of the platform beside files: commands, services, settings. `platform.ts` makes one. */
+import type { LinkPower } from "./links.ts";
 import type { Json } from "../manifest/types.ts";
 import type { Account, WantedService, WantedSetting } from "../plan/types.ts";
 import type { Command, Processes } from "../system/processes.ts";
@@ -41,6 +42,8 @@ export interface Powers {
   readonly home: string;
   /** The same command, run by root as another user, with that user's groups and home. */
   become(account: Account, command: PlainCommand): PlainCommand;
+  /** What can be linked. */
+  readonly links: LinkPower;
   readonly services: ServiceManager;
   readonly settings: Settings;
 }

@@ -80,7 +80,11 @@ export class RealFs implements FileSystem {
   }
 
   symlink(to: string, path: string): void {
-    attempt("link", path, () => Deno.symlinkSync(to, path));
+    attempt("link", path, () => {
+      if (Deno.build.os !== "windows") return Deno.symlinkSync(to, path);
+      // Folders as junctions: these need no privilege.
+      Deno.symlinkSync(to, path, { type: isFolder(to) ? "junction" : "file" });
+    });
   }
 
   link(existing: string, path: string): void {
@@ -179,6 +183,14 @@ class RealHandle implements FileHandle {
 
   close(): void {
     this.#file.close();
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
   }
 }
 

@@ -4,9 +4,10 @@ import { bind, type Bound, type Scope } from "../../src/activation/bind.ts";
 import { materialize } from "../../src/activation/materialize.ts";
 import { recover } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
+import { formOfLink, type LinkPower } from "../../src/platform/links.ts";
 import type { Action, Activation, Origin } from "../../src/manifest/types.ts";
 import { DIR_PLACEHOLDER, outputPlaceholder } from "../../src/manifest/placeholder.ts";
-import { real, Rig } from "./support.ts";
+import { real, Rig, treeOf } from "./support.ts";
 
 const OUT = outputPlaceholder("x".repeat(64), "out");
 let count = 0;
@@ -50,6 +51,7 @@ function bound(
   activations: Activation[],
   known: Record<string, string> = {},
   scope: Partial<Scope> = {},
+  links: LinkPower = "everything",
 ): Bound {
   return bind(activations, {
     user: "me",
@@ -60,6 +62,7 @@ function bound(
   }, {
     system: real,
     store: rig.store,
+    links,
     services: { unitPath: (name) => join(rig.home, "units", name) },
     known: new Map(Object.entries(known)),
   });
@@ -298,4 +301,55 @@ Deno.test("bind: a whole scope is applied, kept, and taken back", async () => {
     if (path.includes("/snapshots")) delete after[path];
   }
   assert.deepEqual(after, before);
+});
+
+for (
+  const [power, leadsTo, live, expected] of [
+    ["everything", "file", true, "link"],
+    ["everything", "nothing", false, "link"],
+    ["folders", "folder", true, "link"],
+    ["folders", "folder", false, "link"],
+    ["folders", "file", false, "copy"],
+    ["folders", "file", true, "refused"],
+    ["folders", "nothing", false, "refused"],
+  ] as const
+) {
+  Deno.test(`links: ${power} can be linked, ${live ? "live" : "stored"} ${leadsTo}: ${expected}`, () => {
+    assert.equal(formOfLink(power, leadsTo, live), expected);
+  });
+}
+
+Deno.test("links: where files can't be linked they are copied, applied, kept, and taken back", async () => {
+  using rig = new Rig();
+  const before = treeOf(rig.home);
+  const tool = pack(rig, "tool", { "bin/tool": "#!/bin/sh\n", "share/man/man1/tool.1": "t" });
+  const activations = [activation([
+    link("~/.vimrc", text("set number\n")),
+    link("~/tool", { path: tool }),
+    profile(`${tool}/bin`),
+  ])];
+  const apply = () => {
+    const wanted = materialize(real.fs, rig.store, bound(rig, activations, {}, {}, "folders"));
+    return rig.apply(wanted);
+  };
+  await apply();
+  const info = (path: string) => Deno.lstatSync(join(rig.home, path));
+  assert.ok(info(".vimrc").isFile);
+  assert.ok(info("tool").isSymlink);
+  const program = join(rig.root, "profile", "bin", "tool");
+  assert.equal(Deno.readTextFileSync(program), "#!/bin/sh\n");
+  assert.ok(Deno.lstatSync(Deno.realPathSync(program)).isFile);
+  assert.equal((await apply()).snapshot, null);
+  await rig.apply({});
+  assert.deepEqual(treeOf(rig.home), before);
+});
+
+Deno.test("links: a live file that can't be linked is refused with the place", () => {
+  using rig = new Rig();
+  Deno.writeTextFileSync(join(rig.dir, "live"), "x");
+  assert.throws(
+    () =>
+      bound(rig, [activation([link("~/x", { path: join(rig.dir, "live") })])], {}, {}, "folders"),
+    (error) => error instanceof SysError && error.place?.file === "init.lua",
+  );
 });

@@ -86,6 +86,7 @@ export class Rig {
       environment: { PATH: "/usr/bin:/bin", HOME: this.home },
       home: this.home,
       patience: 60_000,
+      links: "everything",
       become: (_account, command) => command,
       services: {
         unitPath: () => "/nowhere",
