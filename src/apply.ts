@@ -11,6 +11,7 @@ import { together, withoutTargets } from "./plan/wanted.ts";
 import { type Decision, planFor, type Proposal, propose, UNDECIDED } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./realize.ts";
 import { protectObjects } from "./protection.ts";
+import { missingObjects } from "./status.ts";
 import { addSources, checkObjects, flushNames } from "./sources.ts";
 import type { Snapshot } from "./snapshot/types.ts";
 
@@ -54,7 +55,8 @@ async function applyOnce(
     if (decision === "evaluate again") return decision;
     const decided = decision === UNDECIDED ? first : await propose(machine, evaluated, decision);
     approve(decided.plan);
-    if (!decided.plan.changes && decided.plan.steps.length === 0) {
+    const whole = decided.current === null || missingObjects(machine, decided.current).length === 0;
+    if (whole && !decided.plan.changes && decided.plan.steps.length === 0) {
       return { plan: decided.plan, snapshot: null };
     }
     const { plan } = decided;

@@ -32,10 +32,14 @@ export async function collect(machine: Machine, collection: Collection): Promise
   const all = listSnapshots(system.fs, root);
   const old = oldSnapshots(machine, all, collection);
   const kept = all.filter(({ number }) => !old.includes(number));
-  if (!collection.dryRun && old.length > 0) removeSnapshots(system.fs, root, old);
   const roots = new Set(kept.flatMap(objectsOf));
   for (const path of journalContents(system.fs, root)) {
     for (const object of objectsIn(path)) roots.add(object);
+  }
+  if (!collection.dryRun && old.length > 0) {
+    // What is damaged stops a collection: better before the snapshots are gone than after.
+    await collectGarbage(system, root, roots, { dryRun: true, system: places.systemRoot });
+    removeSnapshots(system.fs, root, old);
   }
   const outcome = await collectGarbage(system, root, roots, {
     dryRun: collection.dryRun,

@@ -4,6 +4,7 @@ import { type Drift, driftOf } from "./plan/drift.ts";
 import { lookAt } from "./propose.ts";
 import { readCurrent } from "./snapshot/shelf.ts";
 import type { Snapshot } from "./snapshot/types.ts";
+import type { ObjectName } from "./store/names.ts";
 
 /** How the world is. */
 export interface Status {
@@ -12,10 +13,24 @@ export interface Status {
   readonly drift: readonly Drift[];
 }
 
+/** Objects that a snapshot needs and that are not in the store. */
+export function missingObjects(
+  { store }: Pick<Machine, "store">,
+  snapshot: Snapshot,
+): ObjectName[] {
+  return [...store.closure(snapshot.wanted.objects)].filter((object) => !store.has(object)).sort();
+}
+
 /** Compares, and changes nothing. */
 export async function status(machine: Machine): Promise<Status> {
   const snapshot = readCurrent(machine.system.fs, machine.root);
   if (snapshot === null) return { snapshot, drift: [] };
   const world = await lookAt(machine, snapshot.wanted, snapshot);
-  return { snapshot, drift: driftOf(snapshot.wanted, world) };
+  const missing = missingObjects(machine, snapshot).map((object): Drift => ({
+    target: object,
+    kind: "object",
+    expected: "in the store",
+    found: "nothing",
+  }));
+  return { snapshot, drift: [...driftOf(snapshot.wanted, world), ...missing] };
 }

@@ -3,7 +3,7 @@
  * Objects are numbers here: a store may hold hundreds of thousands, and gc has to stay small. */
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
-import type { Layout } from "./layout.ts";
+import { type Layout, objectPath } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { readRecord } from "./record.ts";
 
@@ -32,6 +32,8 @@ export class ReferenceGraph {
           const to = this.#numbers.get(other);
           if (to !== undefined && to !== n) this.#edges.push(to);
         }
+      } else if (fs.lstat(objectPath(layout, object))?.kind === "dir") {
+        throw unknown(object, new SysError("store", "its record is missing"));
       }
       this.#starts[n + 1] = this.#edges.length;
     }
@@ -95,9 +97,13 @@ function referencesOf(fs: ReadFs, layout: Layout, object: ObjectName): readonly 
     return readRecord(fs, layout, object)?.references ?? [];
   } catch (thrown) {
     if (!(thrown instanceof SysError)) throw thrown;
-    throw new SysError("store", `Cannot tell what ${object} needs: ${thrown.message}`, {
-      hint: "nothing was removed; `sys store verify --repair` makes the record again",
-      cause: thrown,
-    });
+    throw unknown(object, thrown);
   }
+}
+
+function unknown(object: ObjectName, cause: SysError): SysError {
+  return new SysError("store", `Cannot tell what ${object} needs: ${cause.message}`, {
+    hint: "nothing was removed; `sys store verify --repair` makes the record again",
+    cause,
+  });
 }

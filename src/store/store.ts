@@ -36,6 +36,8 @@ class LocalStore implements Store {
   readonly #place: Place;
   /** Where objects are looked up, in order. */
   readonly #layouts: readonly Layout[];
+  /** Objects that were seen with all that they refer to, under the lock that keeps them. */
+  readonly #whole = new Set<ObjectName>();
 
   constructor(system: Pick<System, "fs" | "host">, root: string, options: StoreOptions) {
     const other = options.system === root ? undefined : options.system;
@@ -107,7 +109,7 @@ class LocalStore implements Store {
   outputsOf(derivation: DerivationHash): Outputs | null {
     for (const layout of this.#layouts) {
       const outputs = readOutputs(this.#place.fs, layout, derivation);
-      if (outputs && Object.values(outputs).every((object) => this.has(object))) return outputs;
+      if (outputs && this.#isWhole(Object.values(outputs))) return outputs;
     }
     return null;
   }
@@ -133,6 +135,17 @@ class LocalStore implements Store {
   intact(object: ObjectName): boolean {
     const layout = this.#layoutOf(object);
     return layout !== null && isIntact(this.#place.fs, layout, object);
+  }
+
+  /** Whether objects are here with all that they refer to. */
+  #isWhole(objects: readonly ObjectName[]): boolean {
+    const closure = new Set(objects.filter((object) => !this.#whole.has(object)));
+    for (const object of closure) {
+      if (!this.has(object)) return false;
+      for (const other of this.references(object)) if (!this.#whole.has(other)) closure.add(other);
+    }
+    for (const object of closure) this.#whole.add(object);
+    return true;
   }
 
   #layoutOf(object: ObjectName): Layout | null {

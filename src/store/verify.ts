@@ -73,6 +73,9 @@ function verifyObject(
     return [problem("record", messageOf(thrown))];
   }
   const path = objectPath(layout, object);
+  if (record === null && fs.lstat(path)?.kind === "dir") {
+    return [problem("record", "its record is missing")];
+  }
   const look = lookAt(fs, path);
   const problems = (record?.references ?? []).filter((other) => !all.has(other))
     .map((other) => problem("missing", `it refers to ${other}, which is not there`, other));

@@ -66,15 +66,31 @@ export function contained(
 ): string[] {
   switch (sandbox.kind) {
     case "none":
-      return [...argv];
+      return onlyStandardFiles(system.fs, argv);
     case "seatbelt":
       return [sandbox.program, "-p", seatbeltProfile(containment), ...argv];
     case "bubblewrap": {
       const wanted = [...SYSTEM_PATHS, ...(containment.network ? NETWORK_PATHS : [])];
       const parts = systemParts(system.fs, wanted);
-      return [...bubblewrap(sandbox.program, containment, parts, accounts), ...argv];
+      const box = bubblewrap(sandbox.program, containment, parts, accounts);
+      return onlyStandardFiles(system.fs, [...box, ...argv]);
     }
   }
+}
+
+/** Closes what whoever called sys has left open: a build could read and write through it, sandbox or not. */
+const CLOSE_OTHERS = "for f in /proc/self/fd/*; do n=${f##*/}; case $n in 0|1|2) ;; " +
+  '*) eval "exec $n>&-" 2>/dev/null;; esac; done; exec "$@"';
+
+/** The same where there is no shell that knows descriptors of two digits. */
+const CLOSE_FEW = 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec "$@"';
+
+function onlyStandardFiles(fs: System["fs"], argv: readonly string[]): string[] {
+  if (fs.lstat("/proc/self/fd") === null) return [...argv];
+  const bash = ["/bin/bash", "/usr/bin/bash"].find((path) => fs.lstat(path) !== null);
+  return bash === undefined
+    ? ["/bin/sh", "-c", CLOSE_FEW, "sh", ...argv]
+    : [bash, "--norc", "--noprofile", "-c", CLOSE_OTHERS, "bash", ...argv];
 }
 
 /** Which sandbox it is, for people. */

@@ -78,7 +78,9 @@ export default command<Flags>({
         ...problems.map(({ object, problem }) => `${object}: ${problem}`),
         counted(problems.length, "problem"),
         ...(repair ? [`${counted(repaired.length, "object")} repaired`] : []),
-        ...lost.map((object) => `${object}: nothing says how to make it again`),
+        ...lost.map((object) =>
+          `${object}: the config says nothing of how to make it again (--config names another)`
+        ),
       ].join("\n");
     });
     const left = repair ? lost.length : problems.length;
