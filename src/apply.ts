@@ -26,7 +26,7 @@ export interface ApplyRequest extends EvaluationRequest {
 
 /** What came of it. */
 export interface Applied {
-  /** As it was shown. */
+  /** As it was done: what was built may have turned out to be what was there. */
   readonly plan: Plan;
   /** Null when nothing changed. */
   readonly snapshot: Snapshot | null;
@@ -63,8 +63,8 @@ async function applyOnce(
     const hashes = plan.realize.map(({ hash }) => hash);
     await realizeFrom(machine, evaluated, hashes, request.build(plan));
     addSources(machine, evaluated, decided.activations);
-    const snapshot = await activate(machine, evaluated, decision, request);
-    return { plan, snapshot };
+    const done = await activate(machine, evaluated, decision, request);
+    return { plan: { ...done.plan, realize: plan.realize }, snapshot: done.snapshot };
   } finally {
     evaluated.close();
   }
@@ -76,7 +76,7 @@ async function activate(
   evaluated: Evaluated,
   decision: Decision,
   request: ApplyRequest,
-): Promise<Snapshot | null> {
+): Promise<Applied> {
   const { system, store, root, powers } = machine;
   const proposal: Proposal = await propose(machine, evaluated, decision);
   const { fs } = system;
@@ -100,5 +100,5 @@ async function activate(
     signal: request.signal,
     onStep: request.onStep,
   });
-  return outcome.snapshot;
+  return { plan, snapshot: outcome.snapshot };
 }

@@ -131,6 +131,8 @@ class Planner {
       } else if (now.kind !== "absent" && !sameState(now, was.state)) {
         const kept = original.kind === "file" && original.content !== undefined
           ? `; what was there before sys.lua lies in ${original.content}`
+          : original.kind === "link"
+          ? `; before sys.lua it was a link to ${original.to}`
           : "";
         remove(`edited by hand, kept${kept}`);
       } else {

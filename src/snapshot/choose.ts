@@ -26,7 +26,9 @@ export function previousSnapshot(fs: ReadFs, root: string): Snapshot {
   const before = snapshotNumbers(fs, root).findLast((one) => one < from);
   if (before === undefined) {
     throw new SysError("snapshot", `Cannot go back: there is no snapshot before ${from}`, {
-      hint: "`sys destroy` returns everything to what was there before sys.lua",
+      hint:
+        "`sys rollback <number>` goes to any that `sys history` lists; `sys destroy` returns everything to " +
+        "what was there before sys.lua",
     });
   }
   const found = readSnapshot(fs, root, before);

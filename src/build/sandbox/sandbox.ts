@@ -80,7 +80,7 @@ export function contained(
 
 /** Closes what whoever called sys has left open: a build could read and write through it, sandbox or not. */
 const CLOSE_OTHERS = "for f in /proc/self/fd/*; do n=${f##*/}; case $n in 0|1|2) ;; " +
-  '*) eval "exec $n>&-" 2>/dev/null;; esac; done; exec "$@"';
+  '*) eval "exec $n>&-" 2>/dev/null;; esac; done; exec /usr/bin/env -u SHLVL -u OLDPWD -u _ "$@"';
 
 /** The same where there is no shell that knows descriptors of two digits. */
 const CLOSE_FEW = 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec "$@"';

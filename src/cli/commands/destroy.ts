@@ -31,6 +31,7 @@ export default command<Flags>({
     const { restoreRequest } = await import("../restoring.ts");
     const { planDocument, planText } = await import("../render/plan.ts");
     const { appliedText } = await import("../render/applied.ts");
+    const { EXIT } = await import("../exit_codes.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;
     if (!dryRun) {
@@ -42,15 +43,16 @@ export default command<Flags>({
       );
     }
     const request = restoreRequest(session, dryRun, false);
-    const { plan, snapshot } = await withLock(
+    const { plan, snapshot, needed } = await withLock(
       session,
       machine,
       dryRun ? "shared" : "exclusive",
       "sys destroy",
       async () => {
         const restored = await destroy(machine, request);
-        if (flags.store && !dryRun) await deleteRoot(machine);
-        return restored;
+        const needed = restored.plan.actions.some(({ note }) => note?.includes(machine.store.dir));
+        if (flags.store && !dryRun && !needed) await deleteRoot(machine);
+        return { ...restored, needed };
       },
     );
     const { style } = session;
@@ -63,5 +65,8 @@ export default command<Flags>({
           : appliedText(plan, flags.store ? null : snapshot, style, flags.verbose === true);
       },
     );
+    if (!flags.store || dryRun || !needed) return EXIT.done;
+    session.say("the store stays: it holds what was there before, see the list", "warning");
+    return EXIT.unrestored;
   },
 });

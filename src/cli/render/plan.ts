@@ -42,7 +42,15 @@ export function planText(plan: Plan, style: Style, verbose: boolean): string {
   }
   const changes = changeLines(plan.actions, style, verbose);
   if (changes.length > 0) lines.push(`To change: ${changesInWords(plan.actions)}`, ...changes);
-  if (!plan.changes) lines.push("Nothing to do.");
+  if (plan.blocked.length > 0) {
+    lines.push(
+      style.red(`In the way: ${counted(plan.blocked.length, "target")}; apply will refuse`),
+    );
+    lines.push(
+      ...limited(plan.blocked.map(({ target, why }) => `  ${shown(target)}: ${why}`), verbose),
+    );
+  }
+  if (!plan.changes && plan.blocked.length === 0) lines.push("Nothing to do.");
   lines.push(...summary(plan.actions));
   return lines.join("\n");
 }
@@ -109,10 +117,16 @@ function row(action: PlannedAction, style: Style): string[] {
   const notes = [action.drifted ? "changed by hand" : "", action.note ?? ""].filter(Boolean);
   return [
     paint(MARKS[action.op]),
-    action.target,
+    shown(action.target),
     style.dim(word(action.kind, 1)),
     notes.length > 0 ? style.dim(notes.join("; ")) : "",
   ];
+}
+
+/** A name with what would spoil the line, or the terminal, made visible. */
+function shown(target: string): string {
+  // deno-lint-ignore no-control-regex
+  return target.replace(/[\x00-\x1f\x7f]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
 function limited(lines: readonly string[], verbose: boolean): string[] {
