@@ -1,6 +1,23 @@
 /** The law of imports: who may import whom. Run by `deno task ok`; drawn in ARCHITECTURE.md. */
 import { dirname, join, normalize, relative } from "node:path/posix";
 
+/** All rooms that a journey goes through. */
+const BELOW_JOURNEYS = [
+  "errors",
+  "digest",
+  "system",
+  "manifest",
+  "store",
+  "plan",
+  "platform",
+  "build",
+  "inputs",
+  "lua",
+  "config",
+  "snapshot",
+  "activation",
+];
+
 /** For each room (or file of `src/`) the rooms it may import. A room may always import itself. */
 const LAW: Record<string, readonly string[]> = {
   errors: [],
@@ -17,37 +34,8 @@ const LAW: Record<string, readonly string[]> = {
   snapshot: ["errors", "digest", "manifest", "plan", "store", "platform", "system"],
   activation: ["errors", "digest", "manifest", "plan", "store", "snapshot", "platform", "system"],
   // The journeys: one file each directly in src/.
-  journey: [
-    "errors",
-    "digest",
-    "system",
-    "manifest",
-    "store",
-    "plan",
-    "platform",
-    "build",
-    "inputs",
-    "lua",
-    "config",
-    "snapshot",
-    "activation",
-  ],
-  cli: [
-    "journey",
-    "errors",
-    "digest",
-    "system",
-    "manifest",
-    "store",
-    "plan",
-    "platform",
-    "build",
-    "inputs",
-    "lua",
-    "config",
-    "snapshot",
-    "activation",
-  ],
+  journey: BELOW_JOURNEYS,
+  cli: ["journey", ...BELOW_JOURNEYS],
 };
 
 /** Rooms that may touch the runtime's own global. */

@@ -1,5 +1,5 @@
 /** Worlds that fail on purpose: a machine that dies at a given operation, a disk that is full. */
-import { type FileHandle, type FileSystem, type FsCode, FsError } from "./fs.ts";
+import { CHANGES, type FileHandle, type FileSystem, type FsCode, FsError, LOOKS } from "./fs.ts";
 import type { System } from "./mod.ts";
 import type { Command, Finished } from "./processes.ts";
 
@@ -25,20 +25,8 @@ export interface FaultySystem {
   operations(): number;
 }
 
-const CHANGES = [
-  "create",
-  "append",
-  "symlink",
-  "link",
-  "mkdir",
-  "rename",
-  "remove",
-  "chmod",
-  "chown",
-  "utime",
-  "syncDir",
-] as const;
-const LOOKS = ["lstat", "readFile", "readLink", "readDir", "realPath", "openRead"] as const;
+/** Flushing a folder changes nothing that can be seen, but the machine may die at it. */
+const OPERATIONS = [...CHANGES, "syncDir"] as const;
 
 /** Wraps a system so that the fault strikes. With `at: 0` nothing ever fails, and operations are counted. */
 export function faultySystem(inner: System, fault: Fault): FaultySystem {
@@ -78,7 +66,7 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
       return (inner.fs[name] as any)(...args);
     };
   }
-  for (const name of CHANGES) {
+  for (const name of OPERATIONS) {
     fs[name] = (...args: unknown[]) => {
       const path = String(
         name === "rename" || name === "symlink" || name === "link" ? args[1] : args[0],

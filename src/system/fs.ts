@@ -126,3 +126,20 @@ export interface FileSystem extends ReadFs {
 export interface FileLock {
   release(): void;
 }
+
+/** Methods that change something. */
+export const CHANGES = [
+  "create",
+  "append",
+  "symlink",
+  "link",
+  "mkdir",
+  "rename",
+  "remove",
+  "chmod",
+  "chown",
+  "utime",
+] as const;
+
+/** Methods that look. */
+export const LOOKS = ["lstat", "readFile", "readLink", "readDir", "realPath", "openRead"] as const;

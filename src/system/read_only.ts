@@ -1,19 +1,6 @@
 /** A world that can be looked at and not changed: what `plan`, `status` and every `--dry-run` work in. */
-import { FsError } from "./fs.ts";
+import { CHANGES, FsError, LOOKS } from "./fs.ts";
 import type { System } from "./mod.ts";
-
-const CHANGES = [
-  "create",
-  "append",
-  "symlink",
-  "link",
-  "mkdir",
-  "rename",
-  "remove",
-  "chmod",
-  "chown",
-  "utime",
-] as const;
 
 /** The same system, where every change is refused. Locks may be taken on files that exist. */
 export function readOnly(inner: System): System {
@@ -23,9 +10,7 @@ export function readOnly(inner: System): System {
       throw new FsError(`${name} (this command only looks)`, String(args[0]), "EROFS");
     };
   }
-  for (
-    const name of ["lstat", "readFile", "readLink", "readDir", "realPath", "openRead"] as const
-  ) {
+  for (const name of LOOKS) {
     // deno-lint-ignore no-explicit-any
     fs[name] = (...args: unknown[]) => (inner.fs[name] as any)(...args);
   }

@@ -1,34 +1,6 @@
 /** Root acting for others on a real systemd: their commands, their services, and what had a name before. */
 import assert from "node:assert/strict";
-import { Guest, guestTree } from "../support/guest.ts";
-
-const tree = guestTree();
-
-function guestTest(name: string, body: (guest: Guest) => Promise<void>) {
-  Deno.test({
-    name: `${name}${tree ? "" : " (needs root and the tree of scripts/guest)"}`,
-    ignore: tree === null,
-    fn: async () => {
-      const guest = await Guest.boot(tree!);
-      try {
-        await body(guest);
-      } finally {
-        await guest.close();
-      }
-    },
-  });
-}
-
-async function ok(guest: Guest, line: string, user?: string): Promise<string> {
-  const { code, stdout, stderr } = await guest.shell(line, { user });
-  assert.equal(code, 0, `${line}\n${stdout}${stderr}`);
-  return stdout.trim();
-}
-
-async function sys(guest: Guest, args: string, expected = 0) {
-  const { code, stdout, stderr } = await guest.sys(args);
-  assert.equal(code, expected, `sys ${args}\n${stdout}${stderr}`);
-}
+import { guestTest, ok, sys } from "../support/guest.ts";
 
 guestTest("a user's block runs commands and services as that user", async (guest) => {
   await ok(guest, "loginctl enable-linger maria");

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { Guest, guestTree } from "../support/guest.ts";
-
-const tree = guestTree();
+import { guestTest, ok, sys } from "../support/guest.ts";
 
 /** A unit that only waits; `note` makes it another. */
 const unit = (note: string, start = "/bin/sleep infinity", target = "multi-user.target") =>
@@ -14,36 +12,6 @@ const config = (services: Readonly<Record<string, string>>, user = false) =>
       `  activate { name = "${name}", config = function(_, ctx) ctx.enable_service("${name}", { unit = "${text}", user = ${user} }) end }\n`
     ).join("")
   }end }\n`;
-
-/** Runs a body in a guest of its own. */
-function guestTest(name: string, body: (guest: Guest) => Promise<void>) {
-  Deno.test({
-    name: `${name}${tree ? "" : " (needs root and the tree of scripts/guest)"}`,
-    ignore: tree === null,
-    fn: async () => {
-      const guest = await Guest.boot(tree!);
-      try {
-        await body(guest);
-      } finally {
-        await guest.close();
-      }
-    },
-  });
-}
-
-/** Runs a line that must succeed, gives its output. */
-async function ok(guest: Guest, line: string, user?: string): Promise<string> {
-  const { code, stdout, stderr } = await guest.shell(line, { user });
-  assert.equal(code, 0, `${line}\n${stdout}${stderr}`);
-  return stdout.trim();
-}
-
-/** Runs sys, which must end with a code. */
-async function sys(guest: Guest, args: string, expected = 0, user?: string) {
-  const result = await guest.sys(args, { user });
-  assert.equal(result.code, expected, `sys ${args}\n${result.stdout}${result.stderr}`);
-  return result;
-}
 
 guestTest("services of the system come, stay, change, fail, return and go", async (guest) => {
   const is = (what: string, name: string) =>

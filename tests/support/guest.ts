@@ -1,5 +1,6 @@
 /** A real systemd as process 1 of its own namespaces, over a Debian tree that `scripts/guest` makes. What a test
  * changes lies in memory and is gone with the guest. Needs root; `SYSLUA_TEST_GUEST` names the tree. */
+import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { fromFileUrl } from "./paths.ts";
 import type { Result } from "./story.ts";
@@ -124,4 +125,40 @@ export class Guest {
     }
     throw new Error("The guest's systemd has not come up within 30 seconds");
   }
+}
+
+/** Declares a test that runs in a guest of its own. */
+export function guestTest(name: string, body: (guest: Guest) => Promise<void>): void {
+  const tree = guestTree();
+  Deno.test({
+    name: `${name}${tree ? "" : " (needs root and the tree of scripts/guest)"}`,
+    ignore: tree === null,
+    fn: async () => {
+      const guest = await Guest.boot(tree!);
+      try {
+        await body(guest);
+      } finally {
+        await guest.close();
+      }
+    },
+  });
+}
+
+/** Runs a line that must succeed, gives its output. */
+export async function ok(guest: Guest, line: string, user?: string): Promise<string> {
+  const { code, stdout, stderr } = await guest.shell(line, { user });
+  assert.equal(code, 0, `${line}\n${stdout}${stderr}`);
+  return stdout.trim();
+}
+
+/** Runs sys, which must end with a code. */
+export async function sys(
+  guest: Guest,
+  args: string,
+  expected = 0,
+  user?: string,
+): Promise<Result> {
+  const result = await guest.sys(args, { user });
+  assert.equal(result.code, expected, `sys ${args}\n${result.stdout}${result.stderr}`);
+  return result;
 }
