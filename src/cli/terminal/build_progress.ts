@@ -73,7 +73,7 @@ export class BuildProgress {
 
   /** Takes the live lines away. */
   end(): void {
-    this.#display?.hide();
+    this.#display?.close();
     this.#session.live = null;
   }
 

@@ -43,7 +43,7 @@ export class ByteProgress {
   }
 
   end(): void {
-    this.#display?.hide();
+    this.#display?.close();
     this.#session.live = null;
   }
 }

@@ -26,7 +26,7 @@ export class CountProgress {
   }
 
   end(): void {
-    this.#display?.hide();
+    this.#display?.close();
     this.#session.live = null;
   }
 }

@@ -11,11 +11,20 @@ export class LiveDisplay {
   readonly #lines: () => readonly string[];
   #drawn = 0;
   #last = -Infinity;
+  /** Time goes by without anything happening, and is shown. */
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(console: Console, clock: Clock, lines: () => readonly string[]) {
     this.#console = console;
     this.#clock = clock;
     this.#lines = lines;
+    this.#timer = setInterval(() => this.refresh(), 2 * PACE);
+  }
+
+  /** Takes the lines away for good. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.hide();
   }
 
   /** Draws anew, unless that was done a moment ago. */
