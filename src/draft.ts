@@ -5,9 +5,9 @@ import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "./machine.ts";
 import type { Activation, Json } from "./manifest/types.ts";
 import { derivationsOf } from "./realize.ts";
-import { makeFolders } from "./snapshot/files.ts";
 import type { ObjectName } from "./store/names.ts";
 import { removeTree } from "./store/remove.ts";
+import { makeFolders } from "./system/folders.ts";
 
 /** The draft of a snapshot. `keep`: whether there will be one, so that the config's files are to be kept. */
 export function draftSnapshot(

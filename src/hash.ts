@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { download } from "./build/fetch/download.ts";
+import { readPieces } from "./build/tree.ts";
 import { type Digest, toDigest } from "./digest.ts";
 import { SysError } from "./errors.ts";
 import type { Machine } from "./machine.ts";
@@ -57,14 +58,6 @@ function isFileAt({ system }: Machine, path: string): boolean {
 
 function fileDigest({ system }: Machine, path: string): Digest {
   const hash = createHash("sha256");
-  const file = system.fs.openRead(path);
-  const buffer = new Uint8Array(1 << 20);
-  try {
-    for (let count = file.read(buffer); count > 0; count = file.read(buffer)) {
-      hash.update(buffer.subarray(0, count));
-    }
-  } finally {
-    file.close();
-  }
+  for (const piece of readPieces(system.fs, path)) hash.update(piece);
   return toDigest("sha256", hash.digest());
 }

@@ -1,11 +1,11 @@
 /** Measures what builds do: unpacking archives, downloading files. */
 import { createHash } from "node:crypto";
 import { download } from "../../src/build/fetch/download.ts";
-import { removeTree } from "../../src/build/tree.ts";
 import { unpack } from "../../src/build/unpack/unpack.ts";
 import { toDigest } from "../../src/digest.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { best, type Row } from "./row.ts";
+import { removeTree } from "../../src/store/remove.ts";
 
 const system = realSystem();
 const { fs } = system;

@@ -12,9 +12,10 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
-import { makeFolders, UNFINISHED, writeWhole } from "../snapshot/files.ts";
+import { UNFINISHED, writeWhole } from "../snapshot/files.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
+import { makeFolders } from "../system/folders.ts";
 
 /** The first line. */
 export interface JournalHeader {

@@ -14,7 +14,6 @@ import { join } from "node:path";
 import { messageOf, SysError } from "../errors.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
 import type { Powers } from "../platform/powers.ts";
-import { makeFolders } from "../snapshot/files.ts";
 import { currentNumber, makeCurrent, nextNumber, recordSnapshot } from "../snapshot/shelf.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import type { ObjectName } from "../store/names.ts";
@@ -26,6 +25,7 @@ import { keepOriginals } from "./keep.ts";
 import { doPathStep } from "./path_step.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
+import { makeFolders } from "../system/folders.ts";
 
 /** Path steps between two looks at whether somebody pressed Ctrl-C. */
 const BREATH = 128;

@@ -3,13 +3,14 @@ import { basename, dirname, join } from "node:path";
 import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DerivationHash } from "../manifest/types.ts";
-import { makeFolders } from "../snapshot/files.ts";
 import type { LinkPower } from "../platform/links.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { leadsToFolder } from "./observe.ts";
 import { objectsIn } from "./objects.ts";
+import { makeFolders } from "../system/folders.ts";
+import { removeTree } from "../store/remove.ts";
 
 /** What comes along with a `bin`: folders beside it. */
 const SIBLINGS = ["share/man", "share/fish", "share/zsh", "share/bash-completion", "etc/profile.d"];
@@ -142,15 +143,4 @@ function resolved(fs: ReadFs, path: string): string {
   } catch {
     return path;
   }
-}
-
-/** What an interrupted build of the same profile left. */
-function removeTree(fs: FileSystem, path: string): void {
-  const info = fs.lstat(path);
-  if (info === null) return;
-  if (info.kind === "dir") {
-    fs.chmod(path, 0o755);
-    for (const name of fs.readDir(path)) removeTree(fs, join(path, name));
-  }
-  fs.remove(path);
 }

@@ -17,9 +17,9 @@ import { BuildLog } from "./log.ts";
 import { perform } from "./ops.ts";
 import type { RecipeBook, Reply, Turn } from "./recipe.ts";
 import { describe } from "./sandbox/sandbox.ts";
-import { makeDirs } from "./tree.ts";
 import { refuseUnseen, removeAll } from "./unseen.ts";
 import type { World } from "./world.ts";
+import { makeFolders } from "../system/folders.ts";
 
 export type Outputs = Readonly<Record<string, ObjectName>>;
 
@@ -73,9 +73,9 @@ export async function build(
   const logPath = join(store.dir, "log", `${derivation.hash}.log`);
   const log = new BuildLog(fs, logPath, (line) => observer({ kind: "output", derivation, line }));
   try {
-    makeDirs(fs, places.tmp, 0o700);
-    makeDirs(fs, places.fetched);
-    for (const path of Object.values(outputs)) makeDirs(fs, dirname(path));
+    makeFolders(fs, places.tmp, 0o700);
+    makeFolders(fs, places.fetched);
+    for (const path of Object.values(outputs)) makeFolders(fs, dirname(path));
     const within = new Confinement(fs, places);
     const world: World = {
       ...workshop,

@@ -9,9 +9,10 @@ import { parseAuth } from "./fetch/credentials.ts";
 import { download, type Downloaded, type DownloadRequest } from "./fetch/download.ts";
 import { fetchGit } from "./fetch/git.ts";
 import { fetchNpm } from "./fetch/npm.ts";
-import { copyFile, makeDirs } from "./tree.ts";
+import { copyFile } from "./tree.ts";
 import { unpack } from "./unpack/unpack.ts";
 import type { World } from "./world.ts";
+import { makeFolders } from "../system/folders.ts";
 
 export async function fetchUrl(world: World, args: Arguments): Promise<Json> {
   const urls = args.texts(0, "url");
@@ -124,7 +125,7 @@ function place(world: World, file: Downloaded, name: string, executable: boolean
 /** A folder of its own for each fetch, so that names never meet. */
 function spareFolder(world: World): string {
   const { fs } = world.system;
-  makeDirs(fs, world.places.fetched);
+  makeFolders(fs, world.places.fetched);
   const folder = join(world.places.fetched, String(fs.readDir(world.places.fetched).length));
   fs.mkdir(folder, 0o755);
   return folder;

@@ -5,7 +5,9 @@ import { SysError } from "../errors.ts";
 import type { FileSystem } from "../system/mod.ts";
 import type { Confinement } from "./confine.ts";
 import { glob } from "./glob.ts";
-import { copyFile, copyTree, makeDirs, removeTree } from "./tree.ts";
+import { copyFile, copyTree } from "./tree.ts";
+import { makeFolders } from "../system/folders.ts";
+import { removeTree } from "../store/remove.ts";
 
 export class Files {
   readonly #fs: FileSystem;
@@ -42,7 +44,7 @@ export class Files {
     if ((this.#kind(target) ?? "dir") !== "dir") {
       throw new SysError("build", `Cannot make the folder ${target}: something else is there`);
     }
-    makeDirs(this.#fs, target);
+    makeFolders(this.#fs, target);
   }
 
   write(path: string, text: string, executable: boolean): void {
@@ -73,7 +75,7 @@ export class Files {
     if (this.#kind(target) !== null) {
       throw new SysError("build", `Cannot link ${target}: something is there already`);
     }
-    makeDirs(this.#fs, dirname(target));
+    makeFolders(this.#fs, dirname(target));
     this.#fs.symlink(to, target);
   }
 
@@ -189,7 +191,7 @@ export class Files {
     }
     const there = this.#kind(to);
     if (there === null) {
-      makeDirs(this.#fs, dirname(to));
+      makeFolders(this.#fs, dirname(to));
       return copyTree(this.#fs, from, to);
     }
     if (there !== "dir") throw new SysError("build", `Cannot copy to ${to}: it is no folder`);
@@ -210,7 +212,7 @@ export class Files {
   #replace(path: string, make: () => void): void {
     const kind = this.#kind(path);
     if (kind === "dir") throw new SysError("build", `Cannot write ${path}: a folder is there`);
-    if (kind === null) makeDirs(this.#fs, dirname(path));
+    if (kind === null) makeFolders(this.#fs, dirname(path));
     else this.#fs.remove(path);
     make();
   }

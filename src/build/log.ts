@@ -1,7 +1,7 @@
 /** Takes what a build says, keeps all of it in a file and its last lines for an error. */
 import { dirname } from "node:path";
 import type { FileHandle, FileSystem } from "../system/mod.ts";
-import { makeDirs } from "./tree.ts";
+import { makeFolders } from "../system/folders.ts";
 
 /** Lines shown when a build fails. */
 const LAST = 20;
@@ -15,7 +15,7 @@ export class BuildLog {
 
   /** Begins a new log; an older one at this path is gone. */
   constructor(fs: FileSystem, path: string, onLine: (line: string) => void) {
-    makeDirs(fs, dirname(path));
+    makeFolders(fs, dirname(path));
     if (fs.lstat(path) !== null) fs.remove(path);
     this.#handle = fs.create(path, 0o644);
     this.#onLine = onLine;

@@ -6,7 +6,8 @@ import type { Os, System } from "../system/mod.ts";
 import type { BuildLog } from "./log.ts";
 import { contained } from "./sandbox/sandbox.ts";
 import type { Sandbox } from "./sandbox/types.ts";
-import { makeDirs, removeTree } from "./tree.ts";
+import { makeFolders } from "../system/folders.ts";
+import { removeTree } from "../store/remove.ts";
 
 export interface RunRequest {
   /** A line for the shell, or a program and its arguments. */
@@ -160,7 +161,7 @@ async function inStandIn<T>(
 /** The accounts that a build sees: those that every system has, and whoever it runs as, by another name. */
 function writeAccounts(fs: System["fs"], folder: string, host: System["host"]): void {
   if (fs.lstat(folder) !== null) return;
-  makeDirs(fs, folder);
+  makeFolders(fs, folder);
   const builder = host.uid === 0
     ? ""
     : `builder:x:${host.uid}:${host.gid}::/homeless-shelter:/bin/sh\n`;

@@ -1,33 +1,9 @@
-/** Whole folders: made, copied and removed, by the small steps of a file system. */
-import { dirname, join } from "node:path";
+/** Whole folders and files: copied and read, by the small steps of a file system. */
+import { join } from "node:path";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 
 /** Bytes copied at a time. */
 const PIECE = 256 << 10;
-
-/** Makes a folder and those above it; existing ones are fine. */
-export function makeDirs(fs: FileSystem, path: string, mode = 0o755): void {
-  if (fs.lstat(path) !== null) return;
-  const above = dirname(path);
-  if (above !== path) makeDirs(fs, above, mode);
-  try {
-    fs.mkdir(path, mode);
-  } catch (thrown) {
-    // Another process may have made it meanwhile.
-    if (fs.lstat(path)?.kind !== "dir") throw thrown;
-  }
-}
-
-/** Removes whatever lies at a path, also from folders that may not be written. Nothing there is fine. */
-export function removeTree(fs: FileSystem, path: string): void {
-  const info = fs.lstat(path);
-  if (info === null) return;
-  if (info.kind === "dir") {
-    if ((info.mode & 0o700) !== 0o700) fs.chmod(path, 0o700);
-    for (const name of fs.readDir(path)) removeTree(fs, join(path, name));
-  }
-  fs.remove(path);
-}
 
 /** Copies a file, link or folder to where nothing is; modes become 0644, or 0755 for what can be executed. */
 export function copyTree(fs: FileSystem, from: string, to: string): void {

@@ -5,7 +5,7 @@
 import { SysError } from "../errors.ts";
 import type { Derivation } from "../manifest/types.ts";
 import { FsError, type System } from "../system/mod.ts";
-import { removeTree } from "./tree.ts";
+import { removeTree } from "../store/remove.ts";
 
 const PATH = "/usr/bin:/bin";
 

@@ -4,9 +4,10 @@
  * modification time 1, so that an edit shows without reading the files again. */
 import { join } from "node:path";
 import { type Digest, digestParts, shortHash, toDigest } from "../digest.ts";
-import { makeDirs, removeTree } from "../build/tree.ts";
 import { hashTree } from "../store/nar.ts";
 import type { FileSystem, ReadFs, System } from "../system/mod.ts";
+import { makeFolders } from "../system/folders.ts";
+import { removeTree } from "../store/remove.ts";
 
 /** How the names of folders begin that are being filled. */
 const SCRATCH = ".tmp-";
@@ -47,7 +48,7 @@ export function scratchFolder(
   cacheDir: string,
 ): string {
   const inputs = join(cacheDir, "inputs");
-  makeDirs(fs, inputs);
+  makeFolders(fs, inputs);
   const yesterday = clock.now().getTime() / 1000 - 24 * 60 * 60;
   for (const name of fs.readDir(inputs).filter((name) => name.startsWith(SCRATCH))) {
     const info = fs.lstat(join(inputs, name));

@@ -10,7 +10,6 @@
  * | offline | an error for each that is not in the cache |
  */
 import { join } from "node:path";
-import { removeTree } from "../build/tree.ts";
 import { SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";
 import { cachedInput, hashFolder, keepInput, scratchFolder } from "./cache.ts";
@@ -20,6 +19,7 @@ import { type Lock, type LockedInput, readLock, writeLock } from "./lock.ts";
 import { localFolder } from "./path.ts";
 import { type Input, type InputSource, parseInput } from "./spec.ts";
 import type { InputResolver, InputSpec, ResolvedInput } from "./types.ts";
+import { removeTree } from "../store/remove.ts";
 
 /** How inputs are to be resolved. */
 export interface InputOptions {

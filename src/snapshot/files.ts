@@ -29,13 +29,6 @@ export function pointLink(fs: FileSystem, path: string, to: string): void {
   fs.syncDir(dirname(path));
 }
 
-/** Makes a folder and those above it where they are missing. */
-export function makeFolders(fs: FileSystem, path: string, mode = 0o755): void {
-  if (fs.lstat(path) !== null) return;
-  makeFolders(fs, dirname(path), mode);
-  fs.mkdir(path, mode);
-}
-
 /** What a crash left half written in a folder. */
 export function removeUnfinished(fs: FileSystem, folder: string): void {
   if (fs.lstat(folder) === null) return;

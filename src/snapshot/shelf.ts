@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
-import { makeFolders, pointLink, writeWhole } from "./files.ts";
+import { pointLink, writeWhole } from "./files.ts";
 import { formatSnapshot, parseSnapshot } from "./format.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
+import { makeFolders } from "../system/folders.ts";
 
 /** `<root>/snapshots`. */
 export function snapshotFolder(root: string): string {

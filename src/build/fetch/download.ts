@@ -16,11 +16,12 @@ import {
 import { messageOf, SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
 import { lockOrAbort } from "../lock_or_abort.ts";
-import { makeDirs, readPieces } from "../tree.ts";
+import { readPieces } from "../tree.ts";
 import { type Auth, authorization, shownUrl } from "./credentials.ts";
 import { Partial } from "./partial.ts";
 import { FetchFailure, request } from "./request.ts";
 import { failureOf, PATIENCE, type Patience, retry } from "./retry.ts";
+import { makeFolders } from "../../system/folders.ts";
 
 /** What a download needs of the world. */
 export type DownloadSystem = Pick<System, "fs" | "network" | "clock" | "host">;
@@ -65,8 +66,8 @@ export async function download(
 ): Promise<Downloaded> {
   const { fs } = system;
   const folder = join(cacheDir, "downloads");
-  makeDirs(fs, join(folder, "part"));
-  makeDirs(fs, join(folder, "lock"));
+  makeFolders(fs, join(folder, "part"));
+  makeFolders(fs, join(folder, "lock"));
   const key = wanted.digest === null
     ? `url-${sha256Hex(wanted.urls.join("\n"))}`
     : fileNameOf(wanted.digest);

@@ -5,9 +5,10 @@ import { SysError } from "../../errors.ts";
 import { hashTree } from "../../store/nar.ts";
 import type { System } from "../../system/mod.ts";
 import { isFullRevision, openRepository } from "../git/repository.ts";
-import { makeDirs, removeTree } from "../tree.ts";
 import { shownUrl } from "./credentials.ts";
 import { readSubmodules } from "./gitmodules.ts";
+import { makeFolders } from "../../system/folders.ts";
+import { removeTree } from "../../store/remove.ts";
 
 export type GitSystem = Pick<System, "fs" | "processes" | "network" | "clock" | "host">;
 
@@ -36,7 +37,7 @@ export async function fetchGit(system: GitSystem, request: GitRequest): Promise<
       hint: "give all 40 digits of a commit; a branch or a tag needs a hash, since it may move",
     });
   }
-  makeDirs(system.fs, dest);
+  makeFolders(system.fs, dest);
   try {
     const commit = await exportTree(system, request, DEPTH);
     if (hash === null) return commit;

@@ -8,7 +8,6 @@ import { sha256, shortHash } from "../../digest.ts";
 import { SysError } from "../../errors.ts";
 import type { Finished, System } from "../../system/mod.ts";
 import { lockOrAbort } from "../lock_or_abort.ts";
-import { makeDirs } from "../tree.ts";
 import { gitEnvironment } from "./environment.ts";
 import {
   isFullRevision,
@@ -17,6 +16,7 @@ import {
   type RepositoryOptions,
 } from "./repository.ts";
 import { type TreeEntry, writeEntry } from "./tree.ts";
+import { makeFolders } from "../../system/folders.ts";
 
 /** Milliseconds. */
 const ASK = 60_000;
@@ -77,7 +77,7 @@ export function systemGit(
 
   /** Holds the mirror alone: git's own locks fail where they should wait. */
   async function withMirror<T>(action: () => Promise<T>): Promise<T> {
-    makeDirs(fs, join(cacheDir, "git"));
+    makeFolders(fs, join(cacheDir, "git"));
     const lock = await lockOrAbort(fs, `${mirror}.lock`, signal);
     try {
       const made = await run(["init", "-q", "--bare", "--template=", mirror]);

@@ -6,8 +6,8 @@
 import { posix } from "node:path";
 import { messageOf, SysError } from "../../errors.ts";
 import type { FileHandle, System } from "../../system/mod.ts";
-import { makeDirs } from "../tree.ts";
 import type { Limits } from "./limits.ts";
+import { makeFolders } from "../../system/folders.ts";
 
 /** Links followed one after the other before a loop is assumed, as Linux does. */
 const HOPS = 40;
@@ -41,7 +41,7 @@ export class Destination {
     this.#limits = options.limits;
     this.#archiveSize = options.archiveSize;
     const above = posix.dirname(root);
-    if (system.fs.lstat(above) === null) makeDirs(system.fs, above);
+    if (system.fs.lstat(above) === null) makeFolders(system.fs, above);
     const info = system.fs.lstat(root);
     if (info === null) {
       system.fs.mkdir(root, 0o755);

@@ -5,8 +5,8 @@ import { SysError } from "../../../src/errors.ts";
 import { LIMITS } from "../../../src/build/unpack/limits.ts";
 import { unpack } from "../../../src/build/unpack/unpack.ts";
 import { realSystem } from "../../../src/system/real.ts";
-import { removeTree } from "../../../src/build/tree.ts";
 import { TempDir } from "../support.ts";
+import { removeTree } from "../../../src/store/remove.ts";
 
 const system = realSystem();
 

@@ -1,0 +1,16 @@
+/** Makes folders together with those above them. */
+import { dirname } from "node:path";
+import type { FileSystem } from "./fs.ts";
+
+/** Makes a folder and those above it; existing ones are fine. */
+export function makeFolders(fs: FileSystem, path: string, mode = 0o755): void {
+  if (fs.lstat(path) !== null) return;
+  const above = dirname(path);
+  if (above !== path) makeFolders(fs, above, mode);
+  try {
+    fs.mkdir(path, mode);
+  } catch (thrown) {
+    // Another process may have made it meanwhile.
+    if (fs.lstat(path)?.kind !== "dir") throw thrown;
+  }
+}
