@@ -13,26 +13,27 @@ export { realSystem } from "./src/system/real.ts";
 export { readOnly } from "./src/system/read_only.ts";
 export type { System } from "./src/system/mod.ts";
 export { type ErrorKind, type Place, SysError } from "./src/errors.ts";
-export { type Holding, holding, type Machine, openMachine } from "./src/machine.ts";
+export { type Machine, openMachine } from "./src/machine/open.ts";
+export { type Holding, holding } from "./src/machine/lock.ts";
 
 // Inputs and evaluation: a config becomes a Manifest.
-export { evaluateConfig, type Evaluated, type EvaluationRequest } from "./src/evaluate.ts";
+export { evaluateConfig, type Evaluated, type EvaluationRequest } from "./src/journeys/evaluate.ts";
 export type { Action, Activation, Derivation, Manifest } from "./src/manifest/types.ts";
 
 // Plan: what is wanted against what is there.
-export { type Decision, type Proposal, propose, UNDECIDED } from "./src/propose.ts";
+export { type Decision, type Proposal, propose, UNDECIDED } from "./src/journeys/propose.ts";
 export type { PathState, Plan, PlannedAction, Step } from "./src/plan/types.ts";
 
 // Realize: derivations become objects.
-export { type BuildSettings, realizeFrom } from "./src/realize.ts";
-export type { BuildEvent, BuildObserver } from "./src/build/observer.ts";
+export { type BuildSettings, realizeFrom } from "./src/journeys/build.ts";
+export type { BuildEvent, BuildObserver } from "./src/realize/observer.ts";
 export type { ObjectName } from "./src/store/names.ts";
 export type { Store } from "./src/store/types.ts";
 
 // Activate and record: the whole journey, and the ways back.
-export { type Applied, apply, type ApplyRequest } from "./src/apply.ts";
-export { destroy, type Restored, type RestoreRequest, rollback } from "./src/restore.ts";
-export { type Status, status } from "./src/status.ts";
+export { type Applied, apply, type ApplyRequest } from "./src/journeys/apply.ts";
+export { destroy, type Restored, type RestoreRequest, rollback } from "./src/journeys/restore.ts";
+export { type Status, status } from "./src/journeys/status.ts";
 export type { Snapshot, SnapshotNumber } from "./src/snapshot/types.ts";
-export { diff, type SizedDiff } from "./src/diff.ts";
-export { collect, type Collected, type Collection } from "./src/collect.ts";
+export { diff, type SizedDiff } from "./src/journeys/diff.ts";
+export { collect, type Collected, type Collection } from "./src/journeys/collect.ts";

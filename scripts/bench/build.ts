@@ -1,7 +1,7 @@
 /** Measures what builds do: unpacking archives, downloading files. */
 import { createHash } from "node:crypto";
-import { download } from "../../src/build/fetch/download.ts";
-import { unpack } from "../../src/build/unpack/unpack.ts";
+import { download } from "../../src/fetch/http/download.ts";
+import { unpack } from "../../src/fetch/unpack/unpack.ts";
 import { toDigest } from "../../src/digest.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { best, type Row } from "./row.ts";

@@ -41,7 +41,7 @@ async function largeTree(folder: string): Promise<Row[]> {
   shell(`cp -r ${tree} ${scratch}; sync`);
   const adopt = await best(
     1,
-    () => store.adopt({ scratch, name: "tree", version: null, candidates: [nothing] }),
+    () => store.register({ scratch, name: "tree", version: null, candidates: [nothing] }),
   );
 
   shell("sync");

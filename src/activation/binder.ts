@@ -25,9 +25,9 @@ import type {
 } from "../plan/types.ts";
 import { refuseTwo } from "../plan/wanted.ts";
 import { defaultKey } from "../platform/settings/defaults.ts";
-import type { BindWorld, Bound, Scope } from "./bind.ts";
+import type { BindWorld, Bound, Scope } from "./scope.ts";
 import { envScripts } from "./env_scripts.ts";
-import { Ground, isPending, nameIn, PENDING } from "./ground.ts";
+import { isPending, nameIn, PENDING, Resolver } from "./resolver.ts";
 import { objectsIn } from "./objects.ts";
 import { digestOfFile } from "./observe.ts";
 import { ownerNamed } from "./owner.ts";
@@ -46,7 +46,7 @@ interface Source {
 type Details = Partial<Pick<WantedPath, "role" | "pending" | "mutable" | "force" | "owner">>;
 
 export class Binder {
-  readonly #ground: Ground;
+  readonly #resolver: Resolver;
   readonly #paths = new Map<string, WantedPath>();
   readonly #runs: WantedRun[] = [];
   readonly #services: WantedService[] = [];
@@ -65,7 +65,7 @@ export class Binder {
     readonly world: BindWorld,
     readonly order: ReadonlyMap<string, number>,
   ) {
-    this.#ground = new Ground(scope, world);
+    this.#resolver = new Resolver(scope, world);
   }
 
   add({ id, name, place, actions }: Activation): void {
@@ -97,7 +97,7 @@ export class Binder {
         return [name, parts.join(separator)];
       })),
     };
-    const files = [...this.#ground.files.values()];
+    const files = [...this.#resolver.files.values()];
     return {
       wanted: { ...wanted, objects: objectsIn(textsOf(wanted)) },
       files,
@@ -116,13 +116,13 @@ export class Binder {
       case "copy":
         return this.#copy(action, source);
       case "profile": {
-        const dir = this.#ground.path(action.dir, place);
+        const dir = this.#resolver.path(action.dir, place);
         if (isPending(dir)) this.#profilePending = true;
         else this.#folders.push({ dir, priority: action.priority, by, place });
         return;
       }
       case "shell": {
-        const path = this.#ground.origin(action.origin, `${by}.sh`, place);
+        const path = this.#resolver.origin(action.origin, `${by}.sh`, place);
         if (isPending(path)) this.#environmentPending = true;
         const shells = action.shells.length > 0 ? action.shells : ["sh", "bash", "zsh"];
         return void this.#scripts.push({ path, shells });
@@ -130,7 +130,7 @@ export class Binder {
       case "env":
         return this.#env(action, source);
       case "persistent_env": {
-        const value = this.#ground.path(action.value, place);
+        const value = this.#resolver.path(action.value, place);
         const name = nameOfVariable(action.name, place);
         // Windows keeps these in the registry, other systems in a file.
         if (this.world.system.host.os !== "windows") this.#persistent.push({ name, value });
@@ -159,13 +159,13 @@ export class Binder {
 
   #link(action: LinkAction, source: Source): void {
     const { target, origin, force } = action;
-    const to = this.#ground.origin(origin, nameIn(target), source.place);
+    const to = this.#resolver.origin(origin, nameIn(target), source.place);
     this.#path(target, { kind: "link", to }, source, { force, pending: isPending(to) });
   }
 
   #copy(action: CopyAction, source: Source): void {
     const { target, origin, mode, force, mutable } = action;
-    const from = this.#ground.origin(origin, nameIn(target), source.place);
+    const from = this.#resolver.origin(origin, nameIn(target), source.place);
     const owner = action.owner === null
       ? this.#ownerAt(target)
       : ownerNamed(this.world.system, action.owner, source.place);
@@ -181,7 +181,7 @@ export class Binder {
     details: Details,
   ): void {
     const { fs } = this.world.system;
-    const file = this.#ground.files.get(from);
+    const file = this.#resolver.files.get(from);
     const info = file || isPending(from) ? null : fs.lstat(from);
     if (info?.kind === "dir") {
       for (const name of fs.readDir(from)) {
@@ -206,7 +206,7 @@ export class Binder {
         kind: "file",
         digest: file ? sha256Hex(file.content) : digestOfFile(fs, from),
         mode: mode ?? (executable ? 0o755 : 0o644),
-        content: file ? from : this.#ground.addLive(from, executable),
+        content: file ? from : this.#resolver.addLive(from, executable),
         ...(details.owner ? { owner: details.owner } : {}),
       },
       source,
@@ -215,7 +215,7 @@ export class Binder {
   }
 
   #env(action: EnvAction, { place }: Source): void {
-    const values = action.values.map((value) => this.#ground.path(value, place));
+    const values = action.values.map((value) => this.#resolver.path(value, place));
     if (values.some(isPending)) this.#environmentPending = true;
     if (action.op !== "set" && action.separator === "") {
       throw new SysError("config", `Cannot add to ${action.name}: its separator is empty`, {
@@ -233,8 +233,8 @@ export class Binder {
     const { name, user } = action;
     const { fs } = this.world.system;
     const unit = this.world.services.unitPath(name, user, this.scope.home);
-    const from = this.#ground.origin(action.unit, nameIn(unit), place);
-    const content = this.#ground.files.get(from)?.content ??
+    const from = this.#resolver.origin(action.unit, nameIn(unit), place);
+    const content = this.#resolver.files.get(from)?.content ??
       (!isPending(from) && fs.lstat(from)?.kind === "file" ? fs.readFile(from) : null);
     const digest = content === null ? "" : sha256Hex(content);
     const owner = this.#ownerAt(unit);
@@ -247,7 +247,7 @@ export class Binder {
   }
 
   #run(action: RunAction, { by, place, order }: Source): void {
-    const fill = (text: string) => this.#ground.fill(text, place);
+    const fill = (text: string) => this.#resolver.fill(text, place);
     const command = typeof action.command === "string"
       ? fill(action.command)
       : action.command.map(fill);
@@ -284,14 +284,14 @@ export class Binder {
     const { os } = this.world.system.host;
     for (const [name, content] of Object.entries(envScripts(environment, os))) {
       const pending = this.#environmentPending;
-      const to = pending ? PENDING : this.#ground.addText(name, content);
+      const to = pending ? PENDING : this.#resolver.addText(name, content);
       const path = join(this.scope.root, name);
       this.#path(path, { kind: "link", to }, null, { role: "shell", pending, force: true });
     }
     if (this.#persistent.length === 0 || os === "windows") return;
     const { target, content } = persistentEnvironment(os, this.#persistent);
     const pending = isPending(content);
-    const to = pending ? PENDING : this.#ground.addText(nameIn(target), content);
+    const to = pending ? PENDING : this.#resolver.addText(nameIn(target), content);
     this.#path(target, { kind: "link", to }, null, { role: "persistent_env", pending });
   }
 
@@ -303,7 +303,7 @@ export class Binder {
 
   /** What lies in a user's home is that user's; what root puts elsewhere for a user stays root's. */
   #ownerAt(target: string): WantedPath["owner"] {
-    const inside = this.#ground.absolute(target).startsWith(join(this.scope.home, "/"));
+    const inside = this.#resolver.absolute(target).startsWith(join(this.scope.home, "/"));
     return inside ? this.scope.owner : undefined;
   }
 
@@ -311,7 +311,7 @@ export class Binder {
   #possible(target: string, state: PathState, source: Source | null): PathState {
     if (state.kind !== "link" || this.world.links === "everything") return state;
     const { fs } = this.world.system;
-    const file = this.#ground.files.get(state.to);
+    const file = this.#resolver.files.get(state.to);
     const found = file ? "file" : fs.lstat(state.to)?.kind;
     const leadsTo = found === "dir" ? "folder" : found === "file" ? "file" : "nothing";
     const live = !file && objectsIn([state.to]).length === 0;
@@ -332,7 +332,7 @@ export class Binder {
   }
 
   #path(target: string, state: PathState, source: Source | null, details: Details): void {
-    const path = this.#ground.absolute(target);
+    const path = this.#resolver.absolute(target);
     const { owner = this.#ownerAt(target), ...rest } = details;
     const wanted: WantedPath = {
       path,

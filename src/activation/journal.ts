@@ -12,7 +12,7 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
-import { UNFINISHED, writeWhole } from "../snapshot/files.ts";
+import { UNFINISHED, writeAtomic } from "../snapshot/files.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { makeFolders } from "../system/folders.ts";
@@ -59,7 +59,7 @@ export class Journal {
   constructor(readonly fs: FileSystem, readonly root: string, readonly header: JournalHeader) {
     makeFolders(fs, journalFolder(root));
     this.#path = join(journalFolder(root), `${header.number}.jsonl`);
-    writeWhole(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
+    writeAtomic(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
   }
 
   /** Says that a step is about to be done. */
@@ -104,7 +104,7 @@ export function endJournal(
   const aside = join(journalFolder(root), `${header.number}.unrestored`);
   if (failed.length > 0) {
     const lines = [{ ...header, steps: failed }, ...failed.map((_, index) => ({ begin: index }))];
-    writeWhole(fs, aside, lines.map((line) => JSON.stringify(line) + "\n").join(""), 0o600);
+    writeAtomic(fs, aside, lines.map((line) => JSON.stringify(line) + "\n").join(""), 0o600);
   }
   if (failed.length === 0 || path !== aside) fs.remove(path);
   fs.syncDir(journalFolder(root));

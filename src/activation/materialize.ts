@@ -3,7 +3,7 @@ import { SysError } from "../errors.ts";
 import type { Wanted } from "../plan/types.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem } from "../system/fs.ts";
-import type { Bound } from "./bind.ts";
+import type { Bound } from "./scope.ts";
 import { objectsIn } from "./objects.ts";
 import { buildProfile } from "./profile.ts";
 
@@ -15,7 +15,7 @@ export function materialize(
   fs: FileSystem,
   store: Pick<
     Store,
-    "addFile" | "has" | "pathOf" | "outputsOf" | "scratchPath" | "adopt" | "recordOutputs"
+    "addFile" | "has" | "pathOf" | "outputsOf" | "scratchPath" | "register" | "recordOutputs"
   >,
   { wanted, files, profile, links }: Bound,
 ): Wanted {

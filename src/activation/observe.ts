@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { FileInfo, ReadFs } from "../system/fs.ts";
 import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
 import type { Json } from "../manifest/types.ts";
-import { eachPiece } from "./pieces.ts";
+import { eachChunk } from "../system/contents.ts";
 
 /** What others have to look at: `src/platform` asks service managers and settings. */
 export interface ObservedElsewhere {
@@ -22,7 +22,7 @@ export function observe(
   wanted: Wanted,
   current: Pick<Current, "wanted" | "originals"> | null,
   texts: ReadonlyMap<string, string>,
-  elsewhere: ObservedElsewhere = { running: new Set(), settings: new Map() },
+  settings: ObservedElsewhere = { running: new Set(), settings: new Map() },
 ): Observation {
   const states = new Map<string, PathState>();
   const entries = new Map<string, readonly string[]>();
@@ -59,7 +59,7 @@ export function observe(
     if (now.kind === "link" && leadsToFolder(fs, path)) folders.add(path);
     if (now.kind === "dir" && !entries.has(path)) entries.set(path, fs.readDir(path));
   }
-  return { states, entries, folders, identical, undone: new Set(), ...elsewhere };
+  return { states, entries, folders, identical, undone: new Set(), ...settings };
 }
 
 /** What is at a path. @param owned whether it matters whose file it is */
@@ -84,12 +84,12 @@ function stateOf(fs: ReadFs, path: string, info: FileInfo, owned: boolean): Path
   }
 }
 
-/** SHA-256 of a file's content, hex; a piece at a time. */
+/** SHA-256 of a file's content, hex; a chunk at a time. */
 export function digestOfFile(fs: ReadFs, path: string): string {
   const file = fs.openRead(path);
   try {
     const hash = createHash("sha256");
-    eachPiece(file, (piece) => hash.update(piece));
+    eachChunk(file, (chunk) => hash.update(chunk));
     return hash.digest("hex");
   } finally {
     file.close();

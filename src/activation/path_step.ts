@@ -13,7 +13,7 @@ import { describeState, sameState } from "../plan/state.ts";
 import type { Owner, PathState, Step } from "../plan/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { stateAt } from "./observe.ts";
-import { eachPiece } from "./pieces.ts";
+import { eachChunk } from "../system/contents.ts";
 
 type PathStep = Extract<Step, { kind: "path" }>;
 
@@ -118,7 +118,7 @@ function writeFile(
   try {
     const file = fs.create(path, state.mode);
     try {
-      eachPiece(from, (piece) => file.write(piece));
+      eachChunk(from, (chunk) => file.write(chunk));
       file.sync();
     } finally {
       file.close();

@@ -13,25 +13,25 @@
 import { join } from "node:path";
 import { messageOf, SysError } from "../errors.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
-import type { Powers } from "../platform/powers.ts";
-import { currentNumber, makeCurrent, nextNumber, recordSnapshot } from "../snapshot/shelf.ts";
+import type { Adapters } from "../platform/adapters.ts";
+import { currentNumber, makeCurrent, nextNumber, recordSnapshot } from "../snapshot/history.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
 import { flushFolders } from "./flush.ts";
 import { Journal, readJournals } from "./journal.ts";
-import { keepOriginals } from "./keep.ts";
+import { backUpOriginals } from "./backup.ts";
 import { doPathStep } from "./path_step.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
 import { makeFolders } from "../system/folders.ts";
 
 /** Path steps between two looks at whether somebody pressed Ctrl-C. */
-const BREATH = 128;
+const YIELD_EVERY = 128;
 
 /** What the snapshot says beside what the plan knows. */
-export type SnapshotDraft = Pick<
+export type Provenance = Pick<
   Snapshot,
   "description" | "config" | "lock" | "derivations" | "restores"
 >;
@@ -42,8 +42,8 @@ export interface Performance {
   /** Approved (`approve`), with nothing pending. */
   readonly plan: Plan;
   readonly wanted: Wanted;
-  readonly draft: SnapshotDraft;
-  readonly powers: Powers;
+  readonly provenance: Provenance;
+  readonly adapters: Adapters;
   readonly signal?: AbortSignal;
   /** Called before each step. */
   readonly onStep?: (step: Step, index: number, total: number) => void;
@@ -65,11 +65,11 @@ export async function perform(
   performance: Performance,
 ): Promise<Outcome> {
   const { fs, clock } = system;
-  const { root, draft, wanted } = performance;
+  const { root, provenance, wanted } = performance;
   if (performance.plan.steps.length === 0 && !performance.plan.changes) return { snapshot: null };
   throwIfAborted(performance.signal);
   makeFolders(fs, root);
-  const { plan, objects } = keepOriginals(fs, store, performance.plan);
+  const { plan, objects } = backUpOriginals(fs, store, performance.plan);
   // What the journal will point to is on the disk before the journal is.
   const stored = join(root, "store", "obj");
   if (fs.lstat(stored) !== null) fs.syncDir(stored);
@@ -80,14 +80,14 @@ export async function perform(
     number,
     previous: currentNumber(fs, root),
     time,
-    description: draft.description,
+    description: provenance.description,
     steps: plan.steps,
   });
   const snapshot: Snapshot | null = !plan.changes ? null : {
     version: 1,
     number,
     time,
-    ...draft,
+    ...provenance,
     wanted: { ...wanted, objects: union(wanted.objects, objects) },
     originals: plan.originals,
     settings: plan.settings,
@@ -97,7 +97,7 @@ export async function perform(
   let index = 0;
   try {
     for (; index < plan.steps.length; index++) {
-      if (index % BREATH === BREATH - 1) await clock.sleep(0);
+      if (index % YIELD_EVERY === YIELD_EVERY - 1) await clock.sleep(0);
       throwIfAborted(performance.signal);
       performance.onStep?.(plan.steps[index], index, plan.steps.length);
       await doStep(fs, performance, journal, plan.steps[index], index);
@@ -117,35 +117,35 @@ export async function perform(
 
 async function doStep(
   fs: System["fs"],
-  { powers, signal }: Performance,
+  { adapters, signal }: Performance,
   journal: Journal,
   step: Step,
   index: number,
 ): Promise<void> {
   if (step.kind === "path") return doPathStep(fs, step, () => journal.reached = index);
   if (step.kind === "run" && step.check !== null) {
-    if (await checkPasses(powers, step.check, { account: step.account, signal })) return;
+    if (await checkPasses(adapters, step.check, { account: step.account, signal })) return;
   }
   journal.begin(index);
   switch (step.kind) {
     case "run":
-      return await runCommand(powers, step.command, { account: step.account, signal });
+      return await runCommand(adapters, step.command, { account: step.account, signal });
     case "service":
-      return await powers.services[step.op](step);
+      return await adapters.services[step.op](step);
     case "setting":
-      return await powers.settings.set(step.setting, step.key, step.after, step.before);
+      return await adapters.settings.set(step.setting, step.key, step.after, step.before);
   }
 }
 
 /** Undoes, and gives the error to throw. */
 async function undone(
   system: Pick<System, "fs">,
-  { powers, root, signal }: Performance,
+  { adapters, root, signal }: Performance,
   journal: Journal,
   thrown: unknown,
   step: Step | undefined,
 ): Promise<SysError> {
-  const { failed, final } = await undoJournal(system.fs, powers, root, journal.found()).catch(
+  const { failed, final } = await undoJournal(system.fs, adapters, root, journal.found()).catch(
     (also) => ({ failed: [`the journal: ${messageOf(also)}`], final: [] }),
   );
   const cause = thrown instanceof SysError ? thrown : undefined;

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DerivationHash } from "../manifest/types.ts";
-import type { LinkPower } from "../platform/links.ts";
+import type { LinkSupport } from "../platform/links.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
@@ -70,9 +70,9 @@ export function profileLinks(
 /** Makes a profile an object, unless it is one already. */
 export function buildProfile(
   fs: FileSystem,
-  store: Pick<Store, "outputsOf" | "scratchPath" | "adopt" | "recordOutputs">,
+  store: Pick<Store, "outputsOf" | "scratchPath" | "register" | "recordOutputs">,
   folders: readonly ProfileFolder[],
-  power: LinkPower,
+  power: LinkSupport,
 ): ObjectName {
   const hash = profileHash(folders);
   const known = store.outputsOf(hash)?.out;
@@ -87,7 +87,7 @@ export function buildProfile(
     if (power === "everything" || leadsToFolder(fs, to)) fs.symlink(to, join(scratch, at));
     else fs.link(fs.realPath(to), join(scratch, at));
   }
-  const out = store.adopt({
+  const out = store.register({
     scratch,
     name: "profile",
     version: null,

@@ -1,8 +1,8 @@
 /** Takes a root whose last apply may have been killed, undoes what it had begun. */
 import { SysError } from "../errors.ts";
-import type { Powers } from "../platform/powers.ts";
+import type { Adapters } from "../platform/adapters.ts";
 import { removeUnfinished } from "../snapshot/files.ts";
-import { readCurrent, snapshotFolder } from "../snapshot/shelf.ts";
+import { readCurrent, snapshotFolder } from "../snapshot/history.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { endJournal, type FoundJournal, leftovers, readJournals } from "./journal.ts";
 import { undoJournal } from "./undo.ts";
@@ -35,18 +35,18 @@ export function interrupted(
  */
 export async function recover(
   fs: FileSystem,
-  powers: Powers,
+  adapters: Adapters,
   root: string,
 ): Promise<Recovery | null> {
   clean(fs, root);
   const [journal] = readJournals(fs, root).filter(({ unrestored }) => !unrestored);
-  return journal === undefined ? null : await undo(fs, powers, root, journal);
+  return journal === undefined ? null : await undo(fs, adapters, root, journal);
 }
 
 /** Tries again to undo what an earlier recovery could not; with `forget`, gives it up. */
 export async function repair(
   fs: FileSystem,
-  powers: Powers,
+  adapters: Adapters,
   root: string,
   forget: boolean,
 ): Promise<readonly Recovery[]> {
@@ -54,7 +54,7 @@ export async function repair(
   const recoveries: Recovery[] = [];
   for (const journal of readJournals(fs, root)) {
     if (forget && journal.unrestored) endJournal(fs, root, journal, []);
-    else recoveries.push(await undo(fs, powers, root, withoutManaged(fs, root, journal)));
+    else recoveries.push(await undo(fs, adapters, root, withoutManaged(fs, root, journal)));
   }
   return recoveries;
 }
@@ -77,11 +77,11 @@ function clean(fs: FileSystem, root: string): void {
 
 async function undo(
   fs: FileSystem,
-  powers: Powers,
+  adapters: Adapters,
   root: string,
   journal: FoundJournal,
 ): Promise<Recovery> {
-  const { restored, failed, final } = await undoJournal(fs, powers, root, journal);
+  const { restored, failed, final } = await undoJournal(fs, adapters, root, journal);
   const { description, time } = journal.header;
   if (failed.length === 0) return { description, time, restored, final };
   throw new SysError(

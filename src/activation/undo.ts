@@ -1,8 +1,8 @@
 /** Takes a journal, undoes its steps in reverse; tells what could not be undone. */
 import { messageOf } from "../errors.ts";
 import type { Step } from "../plan/types.ts";
-import type { Powers } from "../platform/powers.ts";
-import { makeCurrent, snapshotFolder, snapshotPath } from "../snapshot/shelf.ts";
+import type { Adapters } from "../platform/adapters.ts";
+import { makeCurrent, snapshotFolder, snapshotPath } from "../snapshot/history.ts";
 import { removeUnfinished } from "../snapshot/files.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { flushFolders } from "./flush.ts";
@@ -23,7 +23,7 @@ export interface Undoing {
 /** Puts everything back as it was before a journal's first step, and ends the journal. */
 export async function undoJournal(
   fs: FileSystem,
-  powers: Powers,
+  adapters: Adapters,
   root: string,
   journal: FoundJournal,
 ): Promise<Undoing> {
@@ -57,7 +57,7 @@ export async function undoJournal(
         final.push(typeof step.command === "string" ? step.command : step.command.join(" "));
         continue;
       }
-      if (await attempt(nameOf(step), () => undoOther(powers, step))) restored++;
+      if (await attempt(nameOf(step), () => undoOther(adapters, step))) restored++;
       else failedSteps.unshift(step);
     }
   }
@@ -80,19 +80,21 @@ function forgetSnapshot(fs: FileSystem, root: string, { header, unrestored }: Fo
   fs.syncDir(snapshotFolder(root));
 }
 
-async function undoOther(powers: Powers, step: Step): Promise<void> {
+async function undoOther(adapters: Adapters, step: Step): Promise<void> {
   switch (step.kind) {
     case "path":
       return;
     case "run":
       if (step.undo !== null) {
-        await runCommand(powers, step.undo, { account: step.account });
+        await runCommand(adapters, step.undo, { account: step.account });
       }
       return;
     case "service":
-      return await (step.op === "stop" ? powers.services.start(step) : powers.services.stop(step));
+      return await (step.op === "stop"
+        ? adapters.services.start(step)
+        : adapters.services.stop(step));
     case "setting":
-      return await powers.settings.set(step.setting, step.key, step.before, step.after);
+      return await adapters.settings.set(step.setting, step.key, step.before, step.after);
   }
 }
 

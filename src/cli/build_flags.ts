@@ -1,6 +1,6 @@
 /** The flags of every command that builds, and what they ask for. */
-import type { BuildObserver } from "../build/observer.ts";
-import type { BuildSettings } from "../realize.ts";
+import type { BuildObserver } from "../realize/observer.ts";
+import type { BuildSettings } from "../journeys/build.ts";
 import { choice, type FlagSpec, value, wholeNumber } from "./command.ts";
 import type { Session } from "./session.ts";
 

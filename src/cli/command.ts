@@ -93,12 +93,12 @@ export function command<F>(spec: CommandSpec<F>) {
     // deno-lint-ignore no-explicit-any
     parameters: { flags: { ...spec.flags, ...COMMON } as any, positional: positional as any },
     func: async function (this: Context, flags: CommonFlags, ...args: string[]) {
-      this.exit = await perform(this, spec, flags, args.filter((a) => a !== undefined));
+      this.exit = await execute(this, spec, flags, args.filter((a) => a !== undefined));
     },
   });
 }
 
-async function perform<F>(
+async function execute<F>(
   context: Context,
   spec: CommandSpec<F>,
   flags: CommonFlags,

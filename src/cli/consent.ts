@@ -1,7 +1,7 @@
 /** Asks what to do about files that are there already: on a terminal; a script has to have said so before. */
 import { SysError } from "../errors.ts";
 import type { Plan } from "../plan/types.ts";
-import { type Decision, UNDECIDED } from "../propose.ts";
+import { type Decision, UNDECIDED } from "../journeys/propose.ts";
 import { counted } from "./render/words.ts";
 import type { Session } from "./session.ts";
 

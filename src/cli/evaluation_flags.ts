@@ -1,5 +1,5 @@
 /** The flags of every command that evaluates a config, and what they ask for. */
-import type { EvaluationRequest } from "../evaluate.ts";
+import type { EvaluationRequest } from "../journeys/evaluate.ts";
 import { type FlagSpec, toggle, value, wholeNumber } from "./command.ts";
 import type { Session } from "./session.ts";
 

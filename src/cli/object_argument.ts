@@ -1,7 +1,7 @@
 /** Reads how people name objects: by a path, a name, or the name of a package. */
 import { basename } from "node:path";
 import { SysError } from "../errors.ts";
-import type { Machine } from "../machine.ts";
+import type { Machine } from "../machine/open.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectNames } from "../store/list.ts";
 import { isObjectName, type ObjectName } from "../store/names.ts";

@@ -1,6 +1,6 @@
 /** Mentions what a config declares for other users, which is not applied. */
 import type { Manifest } from "../manifest/types.ts";
-import { othersIn } from "../scopes.ts";
+import { othersIn } from "../machine/scopes.ts";
 import type { Session } from "./session.ts";
 
 /** Says it once, for people who are not root. */

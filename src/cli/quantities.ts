@@ -10,7 +10,7 @@ export function parseAge(text: string): number {
   return Number(found[1]) * AGES[found[2]] * 1000;
 }
 
-/** Bytes of `500M`, `10G`, `1.5GiB`; units are powers of 1024. */
+/** Bytes of `500M`, `10G`, `1.5GiB`; units are adapters of 1024. */
 export function parseSize(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i.exec(text);
   if (!found) throw new SyntaxError(`"${text}" is no size: write 500M, 10G or a number of bytes`);

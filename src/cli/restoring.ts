@@ -1,5 +1,5 @@
 /** What rollback and destroy ask of the terminal. */
-import type { RestoreRequest } from "../restore.ts";
+import type { RestoreRequest } from "../journeys/restore.ts";
 import { askAbout } from "./consent.ts";
 import type { Session } from "./session.ts";
 

@@ -9,7 +9,7 @@ import { orderDerivations } from "../manifest/order.ts";
 import type { Manifest, Read } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { recipeBook } from "./recipes.ts";
-import { Session, showPlace } from "./session.ts";
+import { EvaluationSession, showPlace } from "./evaluation_session.ts";
 import type { Evaluation, Limits } from "./types.ts";
 
 export interface EvaluateRequest {
@@ -35,7 +35,7 @@ export async function evaluate(
   const codecs = new Codecs();
   const resolve = once(request.resolve);
   for (let attempt = 1;; attempt++) {
-    const session = new Session(system, request, codecs);
+    const session = new EvaluationSession(system, request, codecs);
     try {
       const declared = await session.load("entry");
       const inputs = await resolve(declared);
@@ -59,7 +59,7 @@ export async function declaredInputs(
   system: Pick<System, "fs" | "host" | "clock">,
   request: Omit<EvaluateRequest, "resolve">,
 ): Promise<Record<string, InputSpec>> {
-  const session = new Session(system, request, new Codecs());
+  const session = new EvaluationSession(system, request, new Codecs());
   try {
     return await session.load("input");
   } finally {
@@ -76,7 +76,7 @@ function once(resolve: InputResolver): InputResolver {
 function evaluation(
   system: Pick<System, "host">,
   request: EvaluateRequest,
-  session: Session,
+  session: EvaluationSession,
   inputs: ReadonlyMap<string, ResolvedInput>,
   declared: Declared,
 ): Evaluation {
@@ -94,7 +94,7 @@ function evaluation(
 function manifestOf(
   { host }: Pick<System, "host">,
   { entry }: EvaluateRequest,
-  session: Session,
+  session: EvaluationSession,
   inputs: ReadonlyMap<string, ResolvedInput>,
   declared: Declared,
 ): Manifest {
@@ -117,7 +117,7 @@ function manifestOf(
 }
 
 /** Adds the line of the source to errors that know only its number. */
-function placing<T>(session: Session, merge: () => T): T {
+function placing<T>(session: EvaluationSession, merge: () => T): T {
   try {
     return merge();
   } catch (error) {

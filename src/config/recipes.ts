@@ -1,12 +1,12 @@
 /** Takes the machine that evaluated a config, gives what drives its `config` functions. */
-import type { Recipe, RecipeBook, RecipeFacts, Reply, Turn } from "../build/recipe.ts";
+import type { Recipe, RecipeBook, RecipeFacts, Reply, Turn } from "../realize/recipe.ts";
 import { SysError } from "../errors.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
-import type { Session } from "./session.ts";
+import type { EvaluationSession } from "./evaluation_session.ts";
 
 /** One run for each derivation, as often as it is opened. */
-export function recipeBook(session: Session): RecipeBook {
+export function recipeBook(session: EvaluationSession): RecipeBook {
   return {
     open: (derivation: DerivationHash): Recipe => {
       const id = session.call("open", derivation);

@@ -1,5 +1,5 @@
 /** What evaluating a config gives. */
-import type { RecipeBook } from "../build/recipe.ts";
+import type { RecipeBook } from "../realize/recipe.ts";
 import type { ResolvedInput } from "../inputs/types.ts";
 import type { Manifest } from "../manifest/types.ts";
 

@@ -1,11 +1,11 @@
 /** Takes an archive, or a repository on a forge that makes archives, gives its folder. */
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
-import { download } from "../build/fetch/download.ts";
-import { openRepository } from "../build/git/repository.ts";
-import { unpack } from "../build/unpack/unpack.ts";
+import { download } from "../fetch/http/download.ts";
+import { openRepository } from "../fetch/git/repository.ts";
+import { unpack } from "../fetch/unpack/unpack.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
-import type { Fetcher, FetcherOptions } from "./fetcher.ts";
+import type { Fetcher, FetcherOptions } from "./fetcher_types.ts";
 import type { Forge, InputSource } from "./spec.ts";
 
 type ArchiveSource = Exclude<InputSource, { type: "path" } | { type: "git" }>;

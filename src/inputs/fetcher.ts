@@ -2,21 +2,7 @@
 import { SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";
 import type { Input, InputSource } from "./spec.ts";
-
-/** Something that has revisions and can write one into a folder. */
-export interface Fetcher {
-  /** Commit that a branch, tag or revision means now (null: the default branch); null where there are none. */
-  resolve(ref: string | null): Promise<string | null>;
-  /** Writes a revision into an empty folder; gives the time of its last change in seconds since the epoch. */
-  export(rev: string | null, folder: string): Promise<number | null>;
-}
-
-/** What a fetcher needs. */
-export interface FetcherOptions {
-  readonly system: System;
-  readonly cacheDir: string;
-  readonly signal?: AbortSignal;
-}
+import type { Fetcher, FetcherOptions } from "./fetcher_types.ts";
 
 /** Chooses by type; what it needs is loaded only then. */
 export async function fetcherFor(
@@ -29,7 +15,7 @@ export async function fetcherFor(
     const { archiveFetcher } = await import("./archive.ts");
     return archiveFetcher(source, { ...options, token });
   }
-  const { openRepository } = await import("../build/git/repository.ts");
+  const { openRepository } = await import("../fetch/git/repository.ts");
   const repository = await openRepository(options.system, {
     ...options,
     remote: source.remote,

@@ -69,7 +69,7 @@ class Planner {
   readonly #actions: PlannedAction[] = [];
   readonly #blocked: Plan["blocked"][number][] = [];
   readonly #unmanaged: string[] = [];
-  readonly #keep: string[] = [];
+  readonly #backups: string[] = [];
   readonly #folders: FolderPlan;
   /** Something is to be recorded although nothing is to be done. */
   #recorded = false;
@@ -103,7 +103,7 @@ class Planner {
       realize: this.options.realize,
       actions: [...this.#actions, ...settings.actions, ...actions],
       steps: [...first, ...paths, ...settings.steps, ...last],
-      keep: this.#keep,
+      backups: this.#backups,
       unmanaged: this.#unmanaged,
       blocked: this.#blocked,
       originals: this.#originals,
@@ -236,7 +236,7 @@ class Planner {
   /** What sys.lua did not put there, and is as wanted, is managed from now on. */
   #takeOver(path: WantedPath, now: PathState) {
     this.#recorded = true;
-    if (now.kind === "file") this.#keep.push(path.path);
+    if (now.kind === "file") this.#backups.push(path.path);
   }
 
   #ask(path: WantedPath, now?: PathState) {
@@ -253,7 +253,7 @@ class Planner {
   }
 
   #move(path: WantedPath, before: PathState, after: PathState) {
-    if (before.kind === "file" && before.content === undefined) this.#keep.push(path.path);
+    if (before.kind === "file" && before.content === undefined) this.#backups.push(path.path);
     const rank = RANKS[path.role] ?? FILE;
     this.#moves.set(path.path, {
       path: path.path,

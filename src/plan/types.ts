@@ -192,7 +192,7 @@ export interface Plan {
   readonly actions: readonly PlannedAction[];
   readonly steps: readonly Step[];
   /** Paths whose present content has to be kept as an object first. */
-  readonly keep: readonly string[];
+  readonly backups: readonly string[];
   /** Targets that hold something which sys.lua did not put there, or which was edited since, and for which no one
    * has said yet that it may be replaced: nothing is done while there are any. */
   readonly unmanaged: readonly string[];

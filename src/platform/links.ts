@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { FsError, type System } from "../system/mod.ts";
 
 /** What can be linked. */
-export type LinkPower = "everything" | "folders";
+export type LinkSupport = "everything" | "folders";
 
 /** What a wanted link becomes. */
 export type LinkForm = "link" | "copy" | "refused";
 
 /** Chooses. A copy of what the user goes on editing elsewhere would not follow it: that is refused. Pure. */
 export function formOfLink(
-  power: LinkPower,
+  power: LinkSupport,
   leadsTo: "file" | "folder" | "nothing",
   live: boolean,
 ): LinkForm {
@@ -22,10 +22,10 @@ export function formOfLink(
 }
 
 /** Finds out what can be linked here. Only Windows has to try. */
-export function linkPower(
+export function linkSupport(
   { fs, host }: Pick<System, "fs" | "host">,
   temporary: string,
-): LinkPower {
+): LinkSupport {
   if (host.os !== "windows") return "everything";
   const target = join(temporary, `syslua-link-${host.pid}`), link = `${target}-link`;
   try {

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { System } from "../system/mod.ts";
 import type { Places } from "./places.ts";
-import type { Powers } from "./powers.ts";
-import { type LinkPower, linkPower } from "./links.ts";
+import type { Adapters } from "./adapters.ts";
+import { type LinkSupport, linkSupport } from "./links.ts";
 import { serviceManager } from "./services/manager.ts";
 import { settingsOf } from "./settings/settings.ts";
 
@@ -38,20 +38,20 @@ const PASSED = [
 ];
 
 /** Half an hour: long enough for a package manager, short enough for whoever finds it hanging. */
-const PATIENCE = 30 * 60_000;
+const COMMAND_TIMEOUT = 30 * 60_000;
 
 /** The platform that the program runs on. Nothing is run or read before it is asked for. */
-export function platformPowers(
+export function platformAdapters(
   system: Pick<System, "fs" | "processes" | "host">,
   places: Pick<Places, "root" | "home">,
-): Powers {
+): Adapters {
   const { host, processes } = system;
   const environment: Record<string, string> = { HOME: places.home };
   for (const name of PASSED) {
     const value = host.env(name);
     if (value !== undefined) environment[name] = value;
   }
-  let links: LinkPower | undefined;
+  let links: LinkSupport | undefined;
   const windows = host.os === "windows";
   const path = host.env("PATH") ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   environment.PATH = `${join(places.root, "profile", "bin")}${windows ? ";" : ":"}${path}`;
@@ -60,7 +60,7 @@ export function platformPowers(
     shell: windows ? ["powershell.exe", "-NoProfile", "-Command"] : ["/bin/sh", "-c"],
     environment,
     home: places.home,
-    patience: PATIENCE,
+    commandTimeout: COMMAND_TIMEOUT,
     become: (account, { argv, env }) => ({
       argv: host.os === "linux"
         ? ["runuser", "-u", account.name, "--", ...argv]
@@ -69,7 +69,7 @@ export function platformPowers(
       env: { ...forOthers(env), HOME: account.home, USER: account.name, LOGNAME: account.name },
     }),
     get links() {
-      return links ??= linkPower(system, host.env("TEMP") ?? places.home);
+      return links ??= linkSupport(system, host.env("TEMP") ?? places.home);
     },
     services: serviceManager(system, environment),
     settings: settingsOf(system, environment),

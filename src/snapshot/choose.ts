@@ -2,7 +2,7 @@
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/fs.ts";
 import { parseSnapshotNumber } from "./number.ts";
-import { currentNumber, listSnapshots, readSnapshot, snapshotNumbers } from "./shelf.ts";
+import { currentNumber, listSnapshots, readSnapshot, snapshotNumbers } from "./history.ts";
 import type { Snapshot } from "./types.ts";
 
 /** The snapshot with a number or a tag. @throws SysError when there is none */

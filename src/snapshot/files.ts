@@ -6,7 +6,7 @@ import type { FileSystem } from "../system/fs.ts";
 export const UNFINISHED = ".new";
 
 /** Writes beside, flushes, renames into place, and flushes the folder. */
-export function writeWhole(fs: FileSystem, path: string, content: string, mode = 0o644): void {
+export function writeAtomic(fs: FileSystem, path: string, content: string, mode = 0o644): void {
   const beside = `${path}${UNFINISHED}`;
   if (fs.lstat(beside) !== null) fs.remove(beside);
   const file = fs.create(beside, mode);

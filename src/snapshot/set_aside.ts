@@ -7,7 +7,7 @@ import {
   snapshotFolder,
   snapshotNumbers,
   snapshotPath,
-} from "./shelf.ts";
+} from "./history.ts";
 import type { SnapshotNumber } from "./types.ts";
 
 /**

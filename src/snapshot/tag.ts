@@ -1,7 +1,7 @@
 /** Takes a snapshot's number and a tag, gives the snapshot that tag. */
 import { SysError } from "../errors.ts";
 import type { FileSystem } from "../system/fs.ts";
-import { listSnapshots, readSnapshot, recordSnapshot } from "./shelf.ts";
+import { listSnapshots, readSnapshot, recordSnapshot } from "./history.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
 
 const TAG = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;

@@ -5,10 +5,10 @@ import { CopyingTree } from "./copy.ts";
 import { canonicalMode, MTIME } from "./form.ts";
 import { hashContent, hashTree } from "./nar.ts";
 import { type ObjectName, objectName } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { StoreWriter } from "./store_writer.ts";
 import { type ObjectRecord, writeRecord } from "./record.ts";
 import { removeTree } from "./remove.ts";
-import { discard, sparePath } from "./write.ts";
+import { discard, sparePath } from "./write_atomic.ts";
 import { objectPath } from "./layout.ts";
 
 /** The name that a file with this content would get. */
@@ -18,14 +18,14 @@ export function nameOfFile(name: string, content: Uint8Array, executable: boolea
 
 /** Writes a file into the store: flushed to the disk, then named. */
 export function addFile(
-  place: Place,
+  writer: StoreWriter,
   object: ObjectName,
   content: Uint8Array,
   executable: boolean,
   references: readonly ObjectName[],
 ): void {
-  const { fs, layout } = place;
-  place.prepare();
+  const { fs, layout } = writer;
+  writer.prepare();
   const spare = sparePath(layout);
   const mode = canonicalMode(executable ? 0o100 : 0);
   const handle = fs.create(spare, mode);
@@ -66,16 +66,16 @@ export function recordOfFile(
  * tells a folder that did not reach the disk.
  */
 export function addTree(
-  place: Place,
+  writer: StoreWriter,
   name: string,
   path: string,
   expected: string | undefined,
   has: (object: ObjectName) => boolean,
 ): ObjectName {
-  const { fs, layout } = place;
+  const { fs, layout } = writer;
   const known = objectName(name, null, expected ?? shortHash(hashTree(fs, path)));
   if (has(known)) return known;
-  place.prepare();
+  writer.prepare();
   const spare = sparePath(layout);
   const copy = new CopyingTree(fs, path, spare);
   try {
@@ -98,7 +98,7 @@ export function addTree(
         bytes,
       });
     }
-    place.put(spare, object);
+    writer.put(spare, object);
     return object;
   } catch (thrown) {
     discard(() => removeTree(fs, spare));

@@ -9,7 +9,7 @@ import type { ObjectName } from "./names.ts";
 import { removeRubbish, treeSize } from "./remove.ts";
 import { gcRoots } from "./roots.ts";
 import { NOTHING, type RestKind, type SweepOptions, sweepRest } from "./sweep.ts";
-import { sparePath, storing } from "./write.ts";
+import { sparePath, storing } from "./write_atomic.ts";
 
 export interface GcOptions extends SweepOptions {
   /** Stop when so many bytes are freed. */

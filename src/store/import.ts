@@ -1,30 +1,30 @@
 /** Takes an object that was made elsewhere, puts it into this store under the name that it had there. */
 import { shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
-import { ZEROES } from "./adopt.ts";
+import { ZEROES } from "./register.ts";
 import { CanonicalTree } from "./canonical.ts";
 import { hashTree } from "./nar.ts";
 import { hashPart, type ObjectName } from "./names.ts";
-import type { Place } from "./place.ts";
+import type { StoreWriter } from "./store_writer.ts";
 import { addReferences, writeRecord } from "./record.ts";
 import { removeTree } from "./remove.ts";
 import { HashScan } from "./scan.ts";
-import { sparePath } from "./write.ts";
+import { sparePath } from "./write_atomic.ts";
 
 /**
- * Moves a tree into the store. Its own hash counts as zeroes, as when it was made (see `adopt.ts`).
+ * Moves a tree into the store. Its own hash counts as zeroes, as when it was made (see `register.ts`).
  * @throws SysError of kind "store" when its content is not what the name says
  */
 export function importTree(
-  place: Place,
+  writer: StoreWriter,
   object: ObjectName,
   tree: string,
   references: readonly ObjectName[],
 ): void {
-  const { fs, layout } = place;
-  place.prepare();
+  const { fs, layout } = writer;
+  writer.prepare();
   const own = { stem: object.slice(0, -33), from: hashPart(object), to: ZEROES };
-  const canonical = new CanonicalTree(place);
+  const canonical = new CanonicalTree(writer);
   const scan = new HashScan([], [own]);
   const hash = shortHash(hashTree(canonical, tree, scan));
   if (hash !== hashPart(object)) {
@@ -41,7 +41,7 @@ export function importTree(
     executables: canonical.executables,
     bytes: canonical.bytes,
   } as const;
-  if (place.has(object)) {
+  if (writer.has(object)) {
     addReferences(fs, layout, object, record);
     return void removeTree(fs, tree);
   }
@@ -50,5 +50,5 @@ export function importTree(
   if (fs.lstat(tree)?.kind === "dir" || record.references.length > 0 || record.self > 0) {
     writeRecord(fs, layout, object, record);
   }
-  place.put(tree, object);
+  writer.put(tree, object);
 }

@@ -8,8 +8,8 @@ import { randomBytes } from "node:crypto";
 import { SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";
 import { FsError } from "../system/fs.ts";
-import { Place } from "./place.ts";
-import { storing } from "./write.ts";
+import { StoreWriter } from "./store_writer.ts";
+import { storing } from "./write_atomic.ts";
 
 /** Who holds a lock. */
 export interface Holder {
@@ -50,7 +50,7 @@ export async function lockRoot(
   const { fs } = system;
   if (fs.lstat(root) === null) {
     if (mode === "shared") return { release: () => {} };
-    storing(() => new Place(system, root, options.shared ?? false).prepareRoot());
+    storing(() => new StoreWriter(system, root, options.shared ?? false).prepareRoot());
   }
   const path = `${root}/lock`;
   let lock = await fs.lock(path, mode, false);
@@ -146,9 +146,9 @@ export async function lockDerivation(
   derivation: string,
   options: { readonly onWait?: () => void; readonly shared?: boolean } = {},
 ): Promise<RootLock> {
-  const place = new Place(system, root, options.shared ?? false);
-  storing(() => place.prepare());
-  const path = `${place.layout.tmp}/${derivation}.lock`;
+  const writer = new StoreWriter(system, root, options.shared ?? false);
+  storing(() => writer.prepare());
+  const path = `${writer.layout.tmp}/${derivation}.lock`;
   const lock = await system.fs.lock(path, "exclusive", false);
   if (lock !== null) return lock;
   options.onWait?.();

@@ -9,7 +9,7 @@ import { writeRecord } from "./record.ts";
 import { HashScan } from "./scan.ts";
 import { hashObject, lookAt } from "./seal.ts";
 import type { Problem } from "./verify.ts";
-import { storing } from "./write.ts";
+import { storing } from "./write_atomic.ts";
 
 /** Mends a problem of kind `form` or `record`; gives false where the object has to be made again instead. */
 export function mendObject(fs: FileSystem, root: string, { object, kind }: Problem): boolean {

@@ -19,7 +19,7 @@ import { withBuffer } from "./buffer.ts";
 /** Receives the archive piece by piece. The bytes are valid during the call only. */
 export type NarSink = (bytes: Uint8Array) => void;
 
-/** Sees the archive before the sink does, and may change bytes in place. */
+/** Sees the archive before the sink does, and may change bytes in writer. */
 export interface NarFilter {
   /** So many bytes at the end of a window are seen again at the start of the next. */
   readonly overlap: number;

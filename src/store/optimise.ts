@@ -8,7 +8,7 @@ import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { objectNames } from "./list.ts";
 import type { ObjectName } from "./names.ts";
-import { discard, sparePath, storing } from "./write.ts";
+import { discard, sparePath, storing } from "./write_atomic.ts";
 
 export interface Optimised {
   /** Files that became a name of another. */

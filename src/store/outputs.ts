@@ -4,8 +4,8 @@ import type { DerivationHash } from "../manifest/types.ts";
 import type { ReadFs } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
-import type { Place } from "./place.ts";
-import { discard, sparePath, writeWhole } from "./write.ts";
+import type { StoreWriter } from "./store_writer.ts";
+import { discard, sparePath, writeAtomic } from "./write_atomic.ts";
 
 /** Output name → object. */
 export type Outputs = Readonly<Record<string, ObjectName>>;
@@ -25,24 +25,29 @@ export function readOutputs(fs: ReadFs, layout: Layout, derivation: string): Out
 
 /** Writes `drv/<hash>.drv`, then the links for people, then `drv-out/<hash>`, which makes it count. */
 export function writeOutputs(
-  place: Place,
+  writer: StoreWriter,
   derivation: DerivationHash,
   outputs: Outputs,
   description: unknown,
 ): void {
-  const { fs, layout } = place;
-  place.prepare();
+  const { fs, layout } = writer;
+  writer.prepare();
   const text = JSON.stringify(description ?? null, null, 2) + "\n";
-  writeWhole(fs, layout, `${layout.drv}/${derivation}.drv`, text);
+  writeAtomic(fs, layout, `${layout.drv}/${derivation}.drv`, text);
   for (const [output, object] of Object.entries(outputs)) {
-    linkForPeople(place, output, object, description);
+    linkForPeople(writer, output, object, description);
   }
-  writeWhole(fs, layout, `${layout.drvOut}/${derivation}`, JSON.stringify(outputs) + "\n");
+  writeAtomic(fs, layout, `${layout.drvOut}/${derivation}`, JSON.stringify(outputs) + "\n");
 }
 
 /** `pkg/<name>/<version>/<platform>`, with the output's name after it where it is not `out`. */
-function linkForPeople(place: Place, output: string, object: ObjectName, description: unknown) {
-  const { fs, layout, host } = place;
+function linkForPeople(
+  writer: StoreWriter,
+  output: string,
+  object: ObjectName,
+  description: unknown,
+) {
+  const { fs, layout, host } = writer;
   const named = description as { name?: unknown; version?: unknown } | null;
   if (typeof named?.name !== "string") return;
   const version = typeof named.version === "string" && named.version
@@ -51,7 +56,7 @@ function linkForPeople(place: Place, output: string, object: ObjectName, descrip
   let folder = layout.pkg;
   for (const part of [pathPart(named.name), pathPart(version)]) {
     folder += `/${part}`;
-    if (fs.lstat(folder) === null) makeFolder(place, folder);
+    if (fs.lstat(folder) === null) makeFolder(writer, folder);
   }
   const platform = `${host.arch}-${host.os}${output === "out" ? "" : `-${pathPart(output)}`}`;
   const target = `../../../obj/${object}`;
@@ -67,7 +72,7 @@ function linkForPeople(place: Place, output: string, object: ObjectName, descrip
   }
 }
 
-function makeFolder({ fs }: Place, path: string) {
+function makeFolder({ fs }: StoreWriter, path: string) {
   try {
     fs.mkdir(path, 0o755);
   } catch (thrown) {

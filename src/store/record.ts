@@ -10,7 +10,7 @@ import { FsError } from "../system/fs.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
-import { writeWhole } from "./write.ts";
+import { writeAtomic } from "./write_atomic.ts";
 
 export interface ObjectRecord {
   readonly version: 1;
@@ -43,7 +43,7 @@ export function writeRecord(
   object: ObjectName,
   record: ObjectRecord,
 ): void {
-  writeWhole(fs, layout, `${layout.refs}/${object}`, JSON.stringify(record), { flush: true });
+  writeAtomic(fs, layout, `${layout.refs}/${object}`, JSON.stringify(record), { flush: true });
 }
 
 /** Adds references to the record of an object that is there already: it may have been added by somebody who did

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { SysError } from "../errors.ts";
 import type { FileSystem } from "../system/mod.ts";
 import { removeTree } from "./remove.ts";
-import { discard } from "./write.ts";
+import { discard } from "./write_atomic.ts";
 
 export interface RestoreOptions {
   /** The archive has to end after so many bytes. Default: 64 GiB. */
@@ -110,7 +110,7 @@ async function restoreEntries(fs: FileSystem, path: string, input: NarInput, dep
 
 /** The tokens of an archive, one after the other. */
 class NarInput {
-  readonly #pieces: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
+  readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   readonly #maxBytes: number;
   readonly #hash = createHash("sha256");
   readonly #text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -120,7 +120,7 @@ class NarInput {
   #ended = false;
 
   constructor(archive: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number) {
-    this.#pieces = Symbol.asyncIterator in archive
+    this.#chunks = Symbol.asyncIterator in archive
       ? archive[Symbol.asyncIterator]()
       : archive[Symbol.iterator]();
     this.#maxBytes = maxBytes;
@@ -176,7 +176,7 @@ class NarInput {
 
   /** Tells the source that no more is wanted. */
   async close(): Promise<void> {
-    if (!this.#ended) await this.#pieces.return?.();
+    if (!this.#ended) await this.#chunks.return?.();
   }
 
   async #length(): Promise<number> {
@@ -198,7 +198,7 @@ class NarInput {
   /** Gets at least one more byte; false at the end. */
   async #receive(): Promise<boolean> {
     while (!this.#ended) {
-      const { done, value } = await this.#pieces.next();
+      const { done, value } = await this.#chunks.next();
       if (done) {
         this.#ended = true;
         break;

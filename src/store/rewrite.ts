@@ -1,11 +1,11 @@
-/** Takes a tree that holds scratch paths, puts the final paths in their place. */
+/** Takes a tree that holds scratch paths, puts the final paths in their writer. */
 import type { FileSystem } from "../system/mod.ts";
 import { copyFile, streamFile } from "./copy.ts";
 import { canonicalMode, MTIME } from "./form.ts";
 import { HashScan, replaceInText, type Replacement } from "./scan.ts";
 
 /**
- * Rewrites the contents of files and the targets of links. A file is never changed in place: it may share its
+ * Rewrites the contents of files and the targets of links. A file is never changed in writer: it may share its
  * content with others by hard links. `spare` is a path beside the tree that is free.
  */
 export function rewriteTree(

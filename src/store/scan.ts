@@ -1,8 +1,8 @@
-/** Takes bytes that pass by, finds the hash parts of objects in them, and puts others in their place. */
+/** Takes bytes that pass by, finds the hash parts of objects in them, and puts others in their writer. */
 import { Buffer } from "node:buffer";
 import type { NarFilter } from "./nar.ts";
 
-/** A hash that stands for a path which is not yet known, and what takes its place. */
+/** A hash that stands for a path which is not yet known, and what takes its writer. */
 export interface Replacement {
   /** `<name>-<version>`: a path `tmp/<stem>-<from>` becomes `obj/<stem>-<to>`. */
   readonly stem: string;

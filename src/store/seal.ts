@@ -1,7 +1,7 @@
 /** Takes an object, says whether it is still what its name says. */
 import { shortHash } from "../digest.ts";
 import type { ReadFs } from "../system/mod.ts";
-import { ZEROES } from "./adopt.ts";
+import { ZEROES } from "./register.ts";
 import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, objectPath } from "./layout.ts";
 import { hashTree } from "./nar.ts";

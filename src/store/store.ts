@@ -3,17 +3,17 @@ import { sha256, shortHash } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { addFile, addTree, nameOfFile, recordOfFile } from "./add.ts";
-import { adopt } from "./adopt.ts";
-import { adoptAll } from "./adopt_all.ts";
+import { register } from "./register.ts";
+import { registerAll } from "./register_all.ts";
 import { importTree } from "./import.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName } from "./names.ts";
 import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
-import { Place } from "./place.ts";
+import { StoreWriter } from "./store_writer.ts";
 import { addReferences, readRecord } from "./record.ts";
 import { isIntact } from "./seal.ts";
 import type { Output, Store } from "./types.ts";
-import { sparePath, storing } from "./write.ts";
+import { sparePath, storing } from "./write_atomic.ts";
 
 export interface StoreOptions {
   /** Root of the system's store, in which objects are looked up too. It is never written through this one. */
@@ -33,7 +33,7 @@ export function openStore(
 
 class LocalStore implements Store {
   readonly dir: string;
-  readonly #place: Place;
+  readonly #writer: StoreWriter;
   /** Where objects are looked up, in order. */
   readonly #layouts: readonly Layout[];
   /** Objects that were seen with all that they refer to, under the lock that keeps them. */
@@ -41,13 +41,13 @@ class LocalStore implements Store {
 
   constructor(system: Pick<System, "fs" | "host">, root: string, options: StoreOptions) {
     const other = options.system === root ? undefined : options.system;
-    this.#place = new Place(system, root, options.shared ?? options.system === root);
+    this.#writer = new StoreWriter(system, root, options.shared ?? options.system === root);
     this.#layouts = [root, ...(other === undefined ? [] : [other])].map(layoutOf);
-    this.dir = this.#place.layout.dir;
+    this.dir = this.#writer.layout.dir;
   }
 
   pathOf(object: ObjectName): string {
-    return objectPath(this.#layoutOf(object) ?? this.#place.layout, object);
+    return objectPath(this.#layoutOf(object) ?? this.#writer.layout, object);
   }
 
   has(object: ObjectName): boolean {
@@ -65,10 +65,10 @@ class LocalStore implements Store {
     references: readonly ObjectName[] = [],
   ): ObjectName {
     const object = nameOfFile(name, content, executable);
-    const { fs, layout } = this.#place;
+    const { fs, layout } = this.#writer;
     storing(() => {
-      if (!this.has(object)) addFile(this.#place, object, content, executable, references);
-      else if (references.length > 0 && this.#place.has(object)) {
+      if (!this.has(object)) addFile(this.#writer, object, content, executable, references);
+      else if (references.length > 0 && this.#writer.has(object)) {
         addReferences(fs, layout, object, recordOfFile(object, content, executable, references));
       }
     });
@@ -76,7 +76,7 @@ class LocalStore implements Store {
   }
 
   addTree(name: string, path: string, expected?: string): ObjectName {
-    return storing(() => addTree(this.#place, name, path, expected, (object) => this.has(object)));
+    return storing(() => addTree(this.#writer, name, path, expected, (object) => this.has(object)));
   }
 
   scratchPath(
@@ -86,41 +86,41 @@ class LocalStore implements Store {
     version: string | null,
   ): string {
     const hash = shortHash(sha256(`scratch:${derivation}:${output}`));
-    return `${this.#place.layout.tmp}/${objectName(name, version, hash)}`;
+    return `${this.#writer.layout.tmp}/${objectName(name, version, hash)}`;
   }
 
-  adopt(output: Output): ObjectName {
-    return storing(() => adopt(this.#place, output, (object) => this.has(object)));
+  register(output: Output): ObjectName {
+    return storing(() => register(this.#writer, output, (object) => this.has(object)));
   }
 
-  adoptAll(outputs: readonly Output[]): ObjectName[] {
-    return adoptAll(this.#place.fs, outputs, (output) => this.adopt(output));
+  registerAll(outputs: readonly Output[]): ObjectName[] {
+    return registerAll(this.#writer.fs, outputs, (output) => this.register(output));
   }
 
   importTree(object: ObjectName, tree: string, references: readonly ObjectName[]): void {
-    storing(() => importTree(this.#place, object, tree, references));
+    storing(() => importTree(this.#writer, object, tree, references));
   }
 
   sparePath(): string {
-    storing(() => this.#place.prepare());
-    return sparePath(this.#place.layout);
+    storing(() => this.#writer.prepare());
+    return sparePath(this.#writer.layout);
   }
 
   outputsOf(derivation: DerivationHash): Outputs | null {
     for (const layout of this.#layouts) {
-      const outputs = readOutputs(this.#place.fs, layout, derivation);
+      const outputs = readOutputs(this.#writer.fs, layout, derivation);
       if (outputs && this.#isWhole(Object.values(outputs))) return outputs;
     }
     return null;
   }
 
   recordOutputs(derivation: DerivationHash, outputs: Outputs, description: unknown): void {
-    storing(() => writeOutputs(this.#place, derivation, outputs, description));
+    storing(() => writeOutputs(this.#writer, derivation, outputs, description));
   }
 
   references(object: ObjectName): readonly ObjectName[] {
     const layout = this.#layoutOf(object);
-    return layout === null ? [] : readRecord(this.#place.fs, layout, object)?.references ?? [];
+    return layout === null ? [] : readRecord(this.#writer.fs, layout, object)?.references ?? [];
   }
 
   closure(objects: Iterable<ObjectName>): Set<ObjectName> {
@@ -134,7 +134,7 @@ class LocalStore implements Store {
 
   intact(object: ObjectName): boolean {
     const layout = this.#layoutOf(object);
-    return layout !== null && isIntact(this.#place.fs, layout, object);
+    return layout !== null && isIntact(this.#writer.fs, layout, object);
   }
 
   /** Whether objects are here with all that they refer to. */
@@ -150,7 +150,7 @@ class LocalStore implements Store {
 
   #layoutOf(object: ObjectName): Layout | null {
     for (const layout of this.#layouts) {
-      if (this.#place.fs.lstat(objectPath(layout, object)) !== null) return layout;
+      if (this.#writer.fs.lstat(objectPath(layout, object)) !== null) return layout;
     }
     return null;
   }

@@ -44,26 +44,26 @@ export function sweepRest(
   leftovers: readonly string[],
   options: SweepOptions,
 ): Swept {
-  const broom = new Broom(fs, options.dryRun ?? false);
-  const elsewhere = options.system === undefined ? null : layoutOf(options.system);
+  const sweeper = new Sweeper(fs, options.dryRun ?? false);
+  const systemStore = options.system === undefined ? null : layoutOf(options.system);
   const has = (object: ObjectName) =>
-    there(object) || (elsewhere !== null && fs.lstat(objectPath(elsewhere, object)) !== null);
+    there(object) || (systemStore !== null && fs.lstat(objectPath(systemStore, object)) !== null);
 
-  for (const { path, stale } of roots) if (stale) broom.remove("roots", path);
-  sweepDerivations(broom, layout, has);
-  sweepLinks(broom, layout.pkg, has);
-  for (const path of leftovers) broom.remove("leftovers", path);
-  for (const path of broom.paths(layout.tmp)) broom.remove("leftovers", path);
+  for (const { path, stale } of roots) if (stale) sweeper.remove("roots", path);
+  sweepDerivations(sweeper, layout, has);
+  sweepLinks(sweeper, layout.pkg, has);
+  for (const path of leftovers) sweeper.remove("leftovers", path);
+  for (const path of sweeper.paths(layout.tmp)) sweeper.remove("leftovers", path);
   // Whoever calls this holds the lock, so the others who say so are gone.
-  for (const path of broom.paths(`${layout.root}/lock.d`)) {
-    if (!basename(path).startsWith(`${host.pid}-`)) broom.remove("leftovers", path);
+  for (const path of sweeper.paths(`${layout.root}/lock.d`)) {
+    if (!basename(path).startsWith(`${host.pid}-`)) sweeper.remove("leftovers", path);
   }
-  if (options.downloads) sweepDownloads(broom, options.downloads.dir, options.downloads.before);
-  return broom;
+  if (options.downloads) sweepDownloads(sweeper, options.downloads.dir, options.downloads.before);
+  return sweeper;
 }
 
 /** Removes and counts, or only counts. */
-class Broom implements Swept {
+class Sweeper implements Swept {
   readonly counts = { ...NOTHING };
   bytes = 0;
 
@@ -87,39 +87,39 @@ class Broom implements Swept {
 }
 
 /** Derivations that lack an output would be built again: nothing of them is of use. */
-function sweepDerivations(broom: Broom, layout: Layout, has: (object: ObjectName) => boolean) {
+function sweepDerivations(sweeper: Sweeper, layout: Layout, has: (object: ObjectName) => boolean) {
   const realized = new Set<string>();
-  for (const path of broom.paths(layout.drvOut)) {
-    const outputs = readOutputs(broom.fs, layout, basename(path));
+  for (const path of sweeper.paths(layout.drvOut)) {
+    const outputs = readOutputs(sweeper.fs, layout, basename(path));
     if (outputs && Object.values(outputs).every(has)) realized.add(basename(path));
-    else broom.remove("derivations", path);
+    else sweeper.remove("derivations", path);
   }
-  for (const path of broom.paths(layout.drv)) {
-    if (!realized.has(basename(path, ".drv"))) broom.remove("derivations", path);
+  for (const path of sweeper.paths(layout.drv)) {
+    if (!realized.has(basename(path, ".drv"))) sweeper.remove("derivations", path);
   }
-  for (const path of broom.paths(layout.log)) {
-    if (!realized.has(basename(path, ".log"))) broom.remove("logs", path);
+  for (const path of sweeper.paths(layout.log)) {
+    if (!realized.has(basename(path, ".log"))) sweeper.remove("logs", path);
   }
 }
 
 /** Links for people to objects that are gone. What people put there themselves stays. */
-function sweepLinks(broom: Broom, pkg: string, has: (object: ObjectName) => boolean) {
-  for (const name of broom.paths(pkg)) {
-    for (const version of broom.paths(name)) {
-      for (const link of broom.paths(version)) {
-        if (broom.fs.lstat(link)?.kind !== "link") continue;
-        const object = basename(broom.fs.readLink(link));
-        if (!isObjectName(object) || !has(object)) broom.remove("links", link);
+function sweepLinks(sweeper: Sweeper, pkg: string, has: (object: ObjectName) => boolean) {
+  for (const name of sweeper.paths(pkg)) {
+    for (const version of sweeper.paths(name)) {
+      for (const link of sweeper.paths(version)) {
+        if (sweeper.fs.lstat(link)?.kind !== "link") continue;
+        const object = basename(sweeper.fs.readLink(link));
+        if (!isObjectName(object) || !has(object)) sweeper.remove("links", link);
       }
-      if (broom.fs.lstat(version)?.kind === "dir") broom.removeEmpty(version);
+      if (sweeper.fs.lstat(version)?.kind === "dir") sweeper.removeEmpty(version);
     }
-    if (broom.fs.lstat(name)?.kind === "dir") broom.removeEmpty(name);
+    if (sweeper.fs.lstat(name)?.kind === "dir") sweeper.removeEmpty(name);
   }
 }
 
-function sweepDownloads(broom: Broom, dir: string, before: number) {
-  for (const path of [...broom.paths(dir), ...broom.paths(`${dir}/part`)]) {
-    const info = broom.fs.lstat(path);
-    if (info?.kind === "file" && info.mtime < before) broom.remove("downloads", path);
+function sweepDownloads(sweeper: Sweeper, dir: string, before: number) {
+  for (const path of [...sweeper.paths(dir), ...sweeper.paths(`${dir}/part`)]) {
+    const info = sweeper.fs.lstat(path);
+    if (info?.kind === "file" && info.mtime < before) sweeper.remove("downloads", path);
   }
 }

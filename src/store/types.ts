@@ -14,7 +14,7 @@ export interface Output {
   /** Content hash that it must have. @throws SysError "build" with both hashes */
   readonly expected?: Digest;
   /** Outputs of the same derivation that are objects already, by their scratch paths: where this one names
-   * them, it will name the objects. `adoptAll` fills it in. */
+   * them, it will name the objects. `registerAll` fills it in. */
   readonly siblings?: ReadonlyMap<string, ObjectName>;
 }
 
@@ -46,11 +46,11 @@ export interface Store {
     version: string | null,
   ): string;
   /** Makes what lies at a scratch path an object: canonical permissions and times, self-references rewritten,
-   * references recorded, renamed into place. After an error it is still at the scratch path. */
-  adopt(output: Output): ObjectName;
+   * references recorded, renamed into writer. After an error it is still at the scratch path. */
+  register(output: Output): ObjectName;
   /** The same for all outputs of one build, which may name each other's scratch paths. The objects come in the
    * order of the outputs. @throws SysError "build" when they name each other in a circle */
-  adoptAll(outputs: readonly Output[]): ObjectName[];
+  registerAll(outputs: readonly Output[]): ObjectName[];
 
   /** Moves a tree that was unpacked below `tmp/` into the store under the name that it has elsewhere.
    * @throws SysError of kind "store" when its content is not what the name says */

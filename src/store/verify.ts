@@ -28,7 +28,7 @@ export interface VerifyOptions {
 }
 
 /** Milliseconds of work between two looks at what else happens: signals, the progress line. */
-const BREATH = 50;
+const YIELD_EVERY = 50;
 
 /** Reads objects and compares them with their names and records. */
 export async function verifyObjects(
@@ -44,7 +44,7 @@ export async function verifyObjects(
   for (const [done, object] of objects.entries()) {
     options.onProgress?.({ done, total: objects.length, object });
     problems.push(...verifyObject(fs, layout, object, all));
-    if (clock.monotonic() - last < BREATH) continue;
+    if (clock.monotonic() - last < YIELD_EVERY) continue;
     await clock.sleep(0, options.signal);
     last = clock.monotonic();
   }

@@ -9,7 +9,7 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Given on standard input, which is empty otherwise. */
   readonly stdin?: Uint8Array | string;
-  /** Called with each piece of stdout or stderr as it comes. */
+  /** Called with each chunk of stdout or stderr as it comes. */
   readonly onOutput?: (bytes: Uint8Array, stream: "stdout" | "stderr") => void;
   /** Milliseconds, after which the whole process group is killed. */
   readonly timeout?: number;

@@ -10,7 +10,7 @@ import {
 } from "./fs.ts";
 
 /** Long enough for a free lock to be granted by a busy machine, short enough not to be noticed. */
-const LOCK_PATIENCE = 250;
+const LOCK_TIMEOUT = 250;
 
 const CODES = new Set<string>([
   "ENOENT",
@@ -142,10 +142,10 @@ export class RealFs implements FileSystem {
       return { release: () => file.close() };
     }
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), LOCK_PATIENCE);
+    const timeout = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), LOCK_TIMEOUT);
     });
-    const got = await Promise.race([granted.then(() => true), patience]);
+    const got = await Promise.race([granted.then(() => true), timeout]);
     clearTimeout(timer);
     if (got) return { release: () => file.close() };
     // The request can't be taken back; what it is granted later is given up at once.

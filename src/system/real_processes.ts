@@ -115,21 +115,21 @@ async function feed(child: Deno.ChildProcess, stdin: Uint8Array | string | undef
 
 function collect(stream: ReadableStream<Uint8Array>, each: (bytes: Uint8Array) => void) {
   const reader = stream.getReader();
-  const pieces: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
   const done = (async () => {
     for (;;) {
       const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
       if (done || value === undefined) return;
-      pieces.push(value);
+      chunks.push(value);
       each(value);
     }
   })();
   const bytes = () => {
-    const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
     let at = 0;
-    for (const piece of pieces) {
-      all.set(piece, at);
-      at += piece.length;
+    for (const chunk of chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
     }
     return all;
   };

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { bind, type Bound, type Scope } from "../../src/activation/bind.ts";
+import { bind } from "../../src/activation/bind.ts";
+import type { Bound, Scope } from "../../src/activation/scope.ts";
 import { materialize } from "../../src/activation/materialize.ts";
 import { recover } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
-import { formOfLink, type LinkPower } from "../../src/platform/links.ts";
+import { formOfLink, type LinkSupport } from "../../src/platform/links.ts";
 import type { Action, Activation, Origin } from "../../src/manifest/types.ts";
 import { DIR_PLACEHOLDER, outputPlaceholder } from "../../src/manifest/placeholder.ts";
 import { real, Rig, treeOf } from "./support.ts";
@@ -51,7 +52,7 @@ function bound(
   activations: Activation[],
   known: Record<string, string> = {},
   scope: Partial<Scope> = {},
-  links: LinkPower = "everything",
+  links: LinkSupport = "everything",
 ): Bound {
   return bind(activations, {
     user: "me",
@@ -295,7 +296,7 @@ Deno.test("bind: a whole scope is applied, kept, and taken back", async () => {
   assert.deepEqual([plan.steps, plan.changes], [[], false]);
   assert.equal((await rig.apply(again)).snapshot, null);
   await rig.apply({});
-  assert.equal(await recover(real.fs, rig.powers(), rig.root), null);
+  assert.equal(await recover(real.fs, rig.adapters(), rig.root), null);
   const after = rig.world();
   for (const path of Object.keys(after)) {
     if (path.includes("/snapshots")) delete after[path];

@@ -4,7 +4,7 @@ import { recover } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
 import type { Wanted } from "../../src/plan/types.ts";
 import { chooseSnapshot } from "../../src/snapshot/choose.ts";
-import { readCurrent } from "../../src/snapshot/shelf.ts";
+import { readCurrent } from "../../src/snapshot/history.ts";
 import { Crash, type Fault, faultySystem } from "../../src/system/faulty.ts";
 import type { FsCode } from "../../src/system/fs.ts";
 import { real, Rig } from "./support.ts";
@@ -147,7 +147,7 @@ Deno.test({
       let recovered = false;
       for (let further = 1; further < 200 && !recovered; further++) {
         const { system } = faultySystem(real, { at: further, when: "before" });
-        recovered = await recover(system.fs, rig.powers(system), rig.root)
+        recovered = await recover(system.fs, rig.adapters(system), rig.root)
           .then(() => true, () => false);
       }
       assert.ok(recovered);
@@ -179,7 +179,7 @@ for (const story of stories) {
           await story.change(rig, faultySystem(real, fault).system).catch((thrown) => {
             assert.ok(thrown instanceof Crash || thrown instanceof SysError, String(thrown));
           });
-          await recover(real.fs, rig.powers(), rig.root);
+          await recover(real.fs, rig.adapters(), rig.root);
           const world = relative(rig);
           const isNew = JSON.stringify(world) === JSON.stringify(worlds.new);
           if (isNew) newOnes++;

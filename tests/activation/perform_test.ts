@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { interrupted, recover, repair } from "../../src/activation/recover.ts";
 import { journalContents, readJournals } from "../../src/activation/journal.ts";
-import { observeElsewhere } from "../../src/activation/elsewhere.ts";
+import { observeSettings } from "../../src/activation/observe_settings.ts";
 import { observe } from "../../src/activation/observe.ts";
 import { SysError } from "../../src/errors.ts";
 import { driftOf } from "../../src/plan/drift.ts";
 import type { Wanted, WantedRun } from "../../src/plan/types.ts";
 import { NOTHING, together } from "../../src/plan/wanted.ts";
 import { serviceManager } from "../../src/platform/services/manager.ts";
-import { currentNumber, readCurrent } from "../../src/snapshot/shelf.ts";
+import { currentNumber, readCurrent } from "../../src/snapshot/history.ts";
 import { faultySystem } from "../../src/system/faulty.ts";
 import type { System } from "../../src/system/mod.ts";
 import { real, Rig, treeOf } from "./support.ts";
@@ -168,7 +168,7 @@ Deno.test("run: done again when its check says that it is undone, which status t
   const look = async () => {
     const current = readCurrent(real.fs, rig.root);
     assert.ok(current);
-    const elsewhere = await observeElsewhere(rig.powers(), current.wanted, current);
+    const elsewhere = await observeSettings(rig.adapters(), current.wanted, current);
     return driftOf(current.wanted, observe(real.fs, current.wanted, current, new Map(), elsewhere));
   };
   assert.deepEqual(await look(), []);
@@ -260,12 +260,12 @@ Deno.test("undo: what cannot be put back is told, the rest is put back, and repa
   assert.deepEqual(rig.journals(), ["1.unrestored"]);
   assert.ok(journalContents(real.fs, rig.root).some((path) => path.includes("original-a-")));
   // Others go on, and numbers are not given twice.
-  assert.equal(await recover(real.fs, rig.powers(), rig.root), null);
+  assert.equal(await recover(real.fs, rig.adapters(), rig.root), null);
   const { snapshot } = await rig.apply({ paths: [rig.link("~/c", "C")] });
   assert.equal(snapshot?.number, 2);
-  await assert.rejects(repair(real.fs, rig.powers(), rig.root, false), SysError);
+  await assert.rejects(repair(real.fs, rig.adapters(), rig.root, false), SysError);
   Deno.removeSync(join(rig.home, "a"), { recursive: true });
-  const [repaired] = await repair(real.fs, rig.powers(), rig.root, false);
+  const [repaired] = await repair(real.fs, rig.adapters(), rig.root, false);
   assert.equal(repaired.restored, 1);
   const after = treeOf(rig.home);
   delete after[join(rig.home, "c")];
@@ -286,14 +286,14 @@ Deno.test("repair: gives up on request, and leaves alone what a later apply put 
   Deno.removeSync(join(rig.home, "a"), { recursive: true });
   await rig.apply({ paths: [rig.link("~/a", "A")] });
   const world = rig.world();
-  await repair(real.fs, rig.powers(), rig.root, false);
+  await repair(real.fs, rig.adapters(), rig.root, false);
   assert.deepEqual(rig.world(), world);
   assert.deepEqual(rig.journals(), []);
   await rig.apply({});
   Deno.writeTextFileSync(join(rig.home, "a"), "mine");
   await fail();
   assert.equal(rig.journals().length, 1);
-  await repair(real.fs, rig.powers(), rig.root, true);
+  await repair(real.fs, rig.adapters(), rig.root, true);
   assert.deepEqual(rig.journals(), []);
 });
 
@@ -315,7 +315,7 @@ Deno.test("recover: an interrupted apply is seen, told, and its torn last line i
   const [journal] = readJournals(real.fs, rig.root);
   assert.deepEqual([...journal.begun], [1]);
   Deno.writeTextFileSync(journal.path, read(journal.path) + '{"begin":');
-  const recovery = await recover(real.fs, rig.powers(), rig.root);
+  const recovery = await recover(real.fs, rig.adapters(), rig.root);
   assert.equal(recovery?.description, "apply");
   assert.equal(recovery?.restored, 2);
   assert.deepEqual(treeOf(rig.home), {});
@@ -327,9 +327,9 @@ Deno.test("recover: a journal that cannot be read is named, and nothing is guess
   const path = join(rig.root, "journal", "9.jsonl");
   Deno.writeTextFileSync(path, "{");
   const names = (error: unknown) => error instanceof SysError && error.message.includes(path);
-  await assert.rejects(recover(real.fs, rig.powers(), rig.root), names);
+  await assert.rejects(recover(real.fs, rig.adapters(), rig.root), names);
   Deno.writeTextFileSync(path, '{"version":2}\n');
-  await assert.rejects(recover(real.fs, rig.powers(), rig.root), names);
+  await assert.rejects(recover(real.fs, rig.adapters(), rig.root), names);
 });
 
 Deno.test("status: links, contents, modes and missing files are drift; what is mutable is not", async () => {
@@ -408,18 +408,18 @@ Deno.test("service: started, restarted only when its unit changes, and the old o
   const running = () => read(join(rig.dir, "running-s.service"));
   assert.equal(services.unitPath("s", true, rig.home), unit("s", "one").paths[0].path);
 
-  await rig.apply(unit("s", "one"), { powers: { services } });
+  await rig.apply(unit("s", "one"), { adapters: { services } });
   assert.deepEqual(calls(), ["daemon-reload", "enable s.service", "restart s.service"]);
   assert.equal(running(), "one");
-  await rig.apply(unit("s", "one"), { powers: { services } });
+  await rig.apply(unit("s", "one"), { adapters: { services } });
   assert.deepEqual(calls(), []);
 
-  await rig.apply(unit("s", "two"), { powers: { services } });
+  await rig.apply(unit("s", "two"), { adapters: { services } });
   assert.equal(calls()[0], "disable --now s.service");
   assert.equal(running(), "two");
 
   await assert.rejects(
-    rig.apply(unit("s", "broken"), { powers: { services } }),
+    rig.apply(unit("s", "broken"), { adapters: { services } }),
     (error) =>
       error instanceof SysError && error.kind === "activation" && /service s/.test(error.message),
   );
@@ -427,7 +427,7 @@ Deno.test("service: started, restarted only when its unit changes, and the old o
   assert.equal(read(join(rig.home, ".config/systemd/user/s.service")), "two");
 
   calls();
-  await rig.apply({}, { powers: { services } });
+  await rig.apply({}, { adapters: { services } });
   assert.deepEqual(calls(), ["disable --now s.service"]);
   assert.deepEqual(treeOf(rig.home), {});
 });
@@ -451,12 +451,12 @@ Deno.test("service: one of the user's with the same name makes way, and runs aga
   await services.start(service);
   const before = treeOf(rig.home);
   const running = () => read(join(rig.dir, "running-s.service"));
-  const powers = { services };
+  const adapters = { services };
   const wanted = { paths: [{ ...path, role: "unit" as const }], services: [service] };
-  await rig.apply(wanted, { powers, replace: "all" });
+  await rig.apply(wanted, { adapters, replace: "all" });
   assert.equal(running(), "ours");
-  await rig.apply(wanted, { powers });
-  await rig.apply({}, { powers });
+  await rig.apply(wanted, { adapters });
+  await rig.apply({}, { adapters });
   assert.equal(running(), "theirs");
   assert.deepEqual(treeOf(rig.home), before);
 });
@@ -521,7 +521,7 @@ Deno.test("run: a command that hangs is ended, and everything put back", async (
   await assert.rejects(
     rig.apply(
       { paths: [rig.link("~/a", "a")], runs: [run("sleep 60")] },
-      { powers: { patience: 200 } },
+      { adapters: { commandTimeout: 200 } },
     ),
     /`sleep 60`.*did not end within/,
   );

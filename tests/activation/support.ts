@@ -4,11 +4,11 @@ import { makePlan, type PlanOptions } from "../../src/plan/plan.ts";
 import { approve } from "../../src/plan/approve.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
 import type { Plan, Wanted, WantedPath } from "../../src/plan/types.ts";
-import { observeElsewhere } from "../../src/activation/elsewhere.ts";
+import { observeSettings } from "../../src/activation/observe_settings.ts";
 import { observe } from "../../src/activation/observe.ts";
 import { type Outcome, perform } from "../../src/activation/perform.ts";
-import type { Powers } from "../../src/platform/powers.ts";
-import { readCurrent } from "../../src/snapshot/shelf.ts";
+import type { Adapters } from "../../src/platform/adapters.ts";
+import { readCurrent } from "../../src/snapshot/history.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { Store } from "../../src/store/types.ts";
 import { sha256Hex } from "../../src/digest.ts";
@@ -79,13 +79,13 @@ export class Rig {
     };
   }
 
-  powers(system: System = real): Powers {
+  adapters(system: System = real): Adapters {
     return {
       processes: system.processes,
       shell: ["/bin/sh", "-c"],
       environment: { PATH: "/usr/bin:/bin", HOME: this.home },
       home: this.home,
-      patience: 60_000,
+      commandTimeout: 60_000,
       links: "everything",
       become: (_account, command) => command,
       services: {
@@ -102,11 +102,11 @@ export class Rig {
     wanted: Wanted,
     options: Partial<Pick<PlanOptions, "replace" | "agreed">> = {},
     system: System = real,
-    powers: Partial<Powers> = {},
+    adapters: Partial<Adapters> = {},
   ): Promise<Plan> {
     const current = readCurrent(system.fs, this.root);
-    const elsewhere = await observeElsewhere(
-      { ...this.powers(system), ...powers },
+    const elsewhere = await observeSettings(
+      { ...this.adapters(system), ...adapters },
       wanted,
       current,
     );
@@ -126,27 +126,27 @@ export class Rig {
       agreed?: PlanOptions["agreed"];
       system?: System;
       description?: string;
-      powers?: Partial<Powers>;
+      adapters?: Partial<Adapters>;
       signal?: AbortSignal;
     } = {},
   ): Promise<Outcome> {
     const system = options.system ?? real;
     const whole = { ...NOTHING, ...wanted };
     const { replace = "none", agreed } = options;
-    const plan = await this.plan(whole, { replace, agreed }, system, options.powers);
+    const plan = await this.plan(whole, { replace, agreed }, system, options.adapters);
     approve(plan);
     return await perform(system, openStore(system, this.root), {
       root: this.root,
       plan,
       wanted: whole,
-      draft: {
+      provenance: {
         description: options.description ?? "apply",
         config: { path: null, source: null },
         lock: null,
         derivations: [],
         restores: null,
       },
-      powers: { ...this.powers(system), ...options.powers },
+      adapters: { ...this.adapters(system), ...options.adapters },
       signal: options.signal,
     });
   }

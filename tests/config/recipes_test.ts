@@ -1,6 +1,6 @@
 /** Drives `config` functions as the build does: one operation at a time. */
 import assert from "node:assert/strict";
-import type { RecipeFacts, Reply, Turn } from "../../src/build/recipe.ts";
+import type { RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
 import { setup, withConfig } from "./support/config.ts";
 
 const FACTS: RecipeFacts = { outputs: { out: "/out" }, tmp: "/tmp", known: new Map() };

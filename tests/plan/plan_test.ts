@@ -31,7 +31,7 @@ interface Case {
   steps?: string[];
   unmanaged?: string[];
   blocked?: string[];
-  keep?: string[];
+  backups?: string[];
   after?: Record<string, string>;
   changes?: boolean;
 }
@@ -115,13 +115,13 @@ function check(name: string, given: Case) {
       ),
       unmanaged: plan.unmanaged,
       blocked: plan.blocked.map(({ target, why }) => `${target}: ${why}`),
-      keep: plan.keep,
+      backups: plan.backups,
       after: Object.fromEntries(Object.entries(plan.originals).map(([p, s]) => [p, short(s)])),
       changes: plan.changes,
     };
     const { wanted: _w, was: _s, originals: _o, world: _x, folders: _f, ...rest } = given;
     const { identical: _i, replace: _r, ...expected } = rest;
-    const defaults = { unmanaged: [], blocked: [], keep: [] };
+    const defaults = { unmanaged: [], blocked: [], backups: [] };
     for (const [key, value] of Object.entries({ ...defaults, ...expected })) {
       assert.deepEqual(seen[key as keyof typeof seen], value, key);
     }
@@ -165,7 +165,7 @@ check("a pending link over an unmanaged file is shown and not asked about yet", 
   wanted: { "/h/a": { state: link("/syslua-out-x"), pending: true } },
   world: { "/h/a": file("u") },
   actions: ["replace /h/a"],
-  keep: ["/h/a"],
+  backups: ["/h/a"],
   changes: true,
 });
 check("a missing folder is made first, the highest first", {
@@ -238,7 +238,7 @@ check("an unmanaged file stops the plan", {
   world: { "/h/a": file("u") },
   actions: ["replace /h/a"],
   unmanaged: ["/h/a"],
-  keep: ["/h/a"],
+  backups: ["/h/a"],
   after: { "/h/a": "u:644" },
 });
 for (
@@ -254,7 +254,7 @@ for (
     world: { "/h/a": file("u", 0o755) },
     actions: ["replace /h/a"],
     steps: ["/h/a: u:755 -> @/s/a"],
-    keep: ["/h/a"],
+    backups: ["/h/a"],
     after: { "/h/a": "u:755" },
     ...extra,
   });
@@ -264,7 +264,7 @@ check("an unmanaged file is not replaced when another is named", {
   world: { "/h/a": file("u") },
   replace: new Set(["/h/b"]),
   unmanaged: ["/h/a"],
-  keep: ["/h/a"],
+  backups: ["/h/a"],
 });
 check("an unmanaged link that is as wanted is taken over", {
   wanted: { "/h/a": link("/s/a") },
@@ -279,7 +279,7 @@ check("an unmanaged file that is as wanted is taken over and kept", {
   world: { "/h/a": file("same") },
   actions: ["keep /h/a"],
   steps: [],
-  keep: ["/h/a"],
+  backups: ["/h/a"],
   changes: true,
 });
 check("an unmanaged dangling link is asked about", {
@@ -296,7 +296,7 @@ check("what was edited by hand is asked about", {
   world: { "/h/a": file("edited") },
   actions: ["update /h/a drifted"],
   unmanaged: ["/h/a"],
-  keep: ["/h/a"],
+  backups: ["/h/a"],
   after: { "/h/a": "-" },
 });
 check("a changed mode is drift", {
@@ -306,7 +306,7 @@ check("a changed mode is drift", {
   replace: "all",
   actions: ["update /h/a drifted"],
   steps: ["/h/a: f:666 -> f:644"],
-  keep: ["/h/a"],
+  backups: ["/h/a"],
 });
 check("what was removed by hand is made again", {
   wanted: { "/h/a": link("/s/a") },
@@ -341,7 +341,7 @@ check("a mutable file that the user has already is left alone", {
   world: { "/h/a": file("mine") },
   actions: ["keep /h/a"],
   steps: [],
-  keep: ["/h/a"],
+  backups: ["/h/a"],
 });
 check("a folder with files blocks", {
   wanted: { "/h/a": { state: link("/s/a"), force: true } },

@@ -16,7 +16,7 @@ import {
   recordSnapshot,
   removeSnapshots,
   snapshotPath,
-} from "../../src/snapshot/shelf.ts";
+} from "../../src/snapshot/history.ts";
 import { tagSnapshot } from "../../src/snapshot/tag.ts";
 import type { Snapshot, SnapshotNumber } from "../../src/snapshot/types.ts";
 import type { PathState, WantedPath } from "../../src/plan/types.ts";

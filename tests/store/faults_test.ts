@@ -64,14 +64,14 @@ const JOBS: Job[] = [
     run: (system, root) => openStore(system, root).addTree("mine", `${root}-mine`),
   },
   {
-    what: "adopting an output",
+    what: "registering an output",
     prepare: makeScratch,
     run: (system, root) => {
       const store = openStore(system, root);
       const known = store.nameOfFile("known", Buffer.from("known"), false);
       const scratch = store.scratchPath(DRV, "out", "built", "1");
       const output = { scratch, name: "built", version: "1", candidates: [known] };
-      const object = store.adopt(output);
+      const object = store.register(output);
       store.recordOutputs(DRV, { out: object }, { name: "built", version: "1" });
     },
   },
@@ -153,7 +153,7 @@ function chain(root: string): ObjectName[] {
   const store = openStore(real, root);
   const known = store.nameOfFile("known", Buffer.from("known"), false);
   const scratch = store.scratchPath(DRV, "out", "built", "1");
-  const built = store.adopt({ scratch, name: "built", version: "1", candidates: [known] });
+  const built = store.register({ scratch, name: "built", version: "1", candidates: [known] });
   store.recordOutputs(DRV, { out: built }, { name: "built", version: "1" });
   store.addFile("top", Buffer.from("top"), false, [built, known]);
   const kept = store.addFile("kept", Buffer.from("kept"), false);

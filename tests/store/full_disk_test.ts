@@ -53,7 +53,7 @@ Deno.test(
     assert.throws(() => store.addFile("big", big, false), full);
     // Rewriting needs room for a second copy of the file.
     const output = { scratch, name: "built", version: "1", candidates: [] };
-    assert.throws(() => store.adopt(output), full);
+    assert.throws(() => store.register(output), full);
     assert.ok(fs.lstat(`${scratch}/text`));
     assert.deepEqual(fs.readDir(`${store.dir}/tmp`), [scratch.split("/").at(-1)]);
     assert.deepEqual(fs.readDir(`${store.dir}/obj`), [small]);

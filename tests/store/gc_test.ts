@@ -55,7 +55,7 @@ function plant(store: Store, graph: Graph) {
       const text = references.join("\n");
       grow(fs, scratch, { dir: { text: { file: `${n}\n${text}` }, self: { link: scratch } } });
       const output = { scratch, name: "folder", version: String(n), candidates: objects };
-      objects.push(store.adopt(output));
+      objects.push(store.register(output));
     }
   }
   const roots = graph.roots.filter((n) => n < objects.length).map((n) => objects[n]);

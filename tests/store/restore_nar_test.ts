@@ -217,7 +217,7 @@ Deno.test("an object goes to another store through an archive, and keeps its nam
     const file = from.addFile("file", Buffer.from("file"), false);
     const scratch = from.scratchPath(DRV, "out", "it", "1");
     grow(fs, scratch, { dir: { run: { file: `${scratch} ${file}`, mode: 0o755 } } });
-    const object = from.adopt({ scratch, name: "it", version: "1", candidates: [file] });
+    const object = from.register({ scratch, name: "it", version: "1", candidates: [file] });
 
     const to = openStore(system, `${folder}/to`);
     for (let round = 0; round < 2; round++) {

@@ -23,17 +23,17 @@ function inStore(test: (store: ReturnType<typeof openStore>, folder: string) => 
   return () => inTemp(fs, (folder) => test(openStore(system, `${folder}/root`), folder));
 }
 
-/** Makes a tree at the scratch path of DRV and adopts it. The function gets the scratch path. */
+/** Makes a tree at the scratch path of DRV and registers it. The function gets the scratch path. */
 function build(
   store: ReturnType<typeof openStore>,
   tree: (scratch: string) => Tree,
-  options: Partial<Parameters<typeof store.adopt>[0]> = {},
+  options: Partial<Parameters<typeof store.register>[0]> = {},
 ) {
   const { name = "thing", version = "1.0" } = options;
   const scratch = store.scratchPath(DRV, "out", name, version);
   store.addFile("makes-the-folders", Buffer.from(""), false);
   grow(fs, scratch, tree(scratch));
-  const object = store.adopt({ scratch, name, version, candidates: [], ...options });
+  const object = store.register({ scratch, name, version, candidates: [], ...options });
   assert.equal(fs.lstat(scratch), null);
   return object;
 }
@@ -261,7 +261,7 @@ Deno.test(
     const first = build(store, tree);
     const scratch = store.scratchPath("e".repeat(64) as DerivationHash, "out", "thing", "1.0");
     grow(fs, scratch, tree(scratch));
-    const second = store.adopt({ scratch, name: "thing", version: "1.0", candidates: [] });
+    const second = store.register({ scratch, name: "thing", version: "1.0", candidates: [] });
     assert.equal(second, first);
     assert.equal(fs.lstat(scratch), null);
   }),
@@ -320,7 +320,7 @@ function buildAll(store: ReturnType<typeof openStore>, texts: Record<string, str
     grow(fs, scratch(name), { dir: { text: { file: text } } });
     return { scratch: scratch(name), name, version: "1", candidates: [] };
   });
-  return store.adoptAll(outputs);
+  return store.registerAll(outputs);
 }
 
 Deno.test(
@@ -356,7 +356,7 @@ Deno.test(
     fs.link(`${scratch}/mine`, `${scratch}/twin`);
     fs.link(`${folder}/outside`, `${scratch}/outside`);
     const before = fs.lstat(`${folder}/outside`)!;
-    const object = store.adopt({ scratch, name: "thing", version: null, candidates: [] });
+    const object = store.register({ scratch, name: "thing", version: null, candidates: [] });
     const path = store.pathOf(object);
     assert.deepEqual({ ...fs.lstat(`${folder}/outside`), nlink: 2 }, before);
     assert.equal(fs.lstat(`${folder}/outside`)?.nlink, 1);
@@ -408,10 +408,13 @@ Deno.test(
     fs.mkdir(scratch, 0o755);
     const listener = Deno.listen({ transport: "unix", path: `${scratch}/s` });
     try {
-      assert.throws(() => store.adopt({ scratch, name: "thing", version: "2", candidates: [] }), {
-        kind: "build",
-        message: `Cannot store ${scratch}/s: it is a socket, a pipe or a device`,
-      });
+      assert.throws(
+        () => store.register({ scratch, name: "thing", version: "2", candidates: [] }),
+        {
+          kind: "build",
+          message: `Cannot store ${scratch}/s: it is a socket, a pipe or a device`,
+        },
+      );
     } finally {
       listener.close();
     }

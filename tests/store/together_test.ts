@@ -32,7 +32,7 @@ function program(folder: string): string {
         system.fs.mkdir(scratch, 0o755);
         system.fs.symlink(scratch + store.pathOf(known), scratch + "/link");
         const output = { scratch, name: "built", version: null, candidates: [known] };
-        store.recordOutputs(derivation, { out: store.adopt(output) }, { name: "built" });
+        store.recordOutputs(derivation, { out: store.register(output) }, { name: "built" });
         console.log(n);
       }
       lock.release();

@@ -26,7 +26,7 @@ interface World {
 function build(store: World["store"], name: string, candidates: ObjectName[], tree: Tree) {
   const scratch = store.scratchPath(DRV, "out", name, null);
   grow(fs, scratch, tree);
-  return store.adopt({ scratch, name, version: null, candidates });
+  return store.register({ scratch, name, version: null, candidates });
 }
 
 function inWorld(test: (world: World) => void | Promise<void>) {

@@ -58,7 +58,7 @@ Deno.test("a missing program is named", async () => {
   assert.equal(processes.which("sh", "relative/bin:/bin:/usr/bin"), "/bin/sh");
 });
 
-/** A killed process may be a zombie for a moment; it must not be alive after some patience. */
+/** A killed process may be a zombie for a moment; it must not be alive after some retryPolicy. */
 async function assertGone(pid: number) {
   for (let tries = 0; tries < 100; tries++) {
     const state = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })

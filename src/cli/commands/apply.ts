@@ -33,12 +33,12 @@ export default command<Flags>({
   },
   arguments: [CONFIG_ARGUMENT],
   async run(session, flags, [path]) {
-    const { machineOf, withLock } = await import("../machine.ts");
-    const { apply } = await import("../../apply.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
+    const { apply } = await import("../../journeys/apply.ts");
     const { BuildProgress } = await import("../terminal/build_progress.ts");
     const { askAbout } = await import("../consent.ts");
-    const { contentDiff } = await import("../../content_diff.ts");
-    const { adoptFiles } = await import("../../adopt.ts");
+    const { contentDiff } = await import("../../journeys/content_diff.ts");
+    const { adoptFiles } = await import("../../journeys/adopt.ts");
     const { sayOthers } = await import("../others.ts");
     const { planDocument } = await import("../render/plan.ts");
     const { appliedText } = await import("../render/applied.ts");

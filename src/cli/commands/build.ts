@@ -39,10 +39,10 @@ export default command<Flags>({
     many: true,
   }],
   async run(session, flags, args) {
-    const { machineOf, withLock } = await import("../machine.ts");
-    const { evaluateConfig } = await import("../../evaluate.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
+    const { evaluateConfig } = await import("../../journeys/evaluate.ts");
     const { derivationsNamed, derivationsOf, realizeFrom, unrealized } = await import(
-      "../../realize.ts"
+      "../../journeys/build.ts"
     );
     const { BuildProgress } = await import("../terminal/build_progress.ts");
     const machine = machineOf(session);

@@ -24,9 +24,9 @@ export default command<Flags>({
     store: toggle("delete the store, the snapshots and the cache too"),
   },
   async run(session, flags) {
-    const { machineOf, withLock } = await import("../machine.ts");
-    const { deleteRoot } = await import("../../delete_root.ts");
-    const { destroy } = await import("../../restore.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
+    const { deleteRoot } = await import("../../machine/delete_root.ts");
+    const { destroy } = await import("../../journeys/restore.ts");
     const { confirm } = await import("../consent.ts");
     const { restoreRequest } = await import("../restoring.ts");
     const { planDocument, planText } = await import("../render/plan.ts");

@@ -16,8 +16,8 @@ export default command({
     { name: "to", brief: "number or tag; the current one by default", optional: true },
   ],
   async run(session, _flags, [from, to]) {
-    const { machineOf } = await import("../machine.ts");
-    const { diff } = await import("../../diff.ts");
+    const { machineOf } = await import("../lock.ts");
+    const { diff } = await import("../../journeys/diff.ts");
     const { diffText } = await import("../render/diff.ts");
     const found = await diff(machineOf(session), from, to);
     session.print(found, () => diffText(found, session.style));

@@ -25,8 +25,8 @@ export default command<Flags>({
   flags: { explain: toggle("show what the evaluation read"), ...EVALUATION_FLAGS },
   arguments: [CONFIG_ARGUMENT],
   async run(session, flags, [path]) {
-    const { machineOf } = await import("../machine.ts");
-    const { evaluateConfig } = await import("../../evaluate.ts");
+    const { machineOf } = await import("../lock.ts");
+    const { evaluateConfig } = await import("../../journeys/evaluate.ts");
     const { readOnly } = await import("../../system/read_only.ts");
     const { manifestDocument, manifestText, readsText } = await import("../render/manifest.ts");
     const machine = machineOf(session);

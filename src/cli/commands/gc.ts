@@ -29,8 +29,8 @@ export default command<Flags>({
     max: value("SIZE", "stop when so much is freed, like 500M or 10G", parseSize),
   },
   async run(session, flags) {
-    const { machineOf, withLock } = await import("../machine.ts");
-    const { collect } = await import("../../collect.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
+    const { collect } = await import("../../journeys/collect.ts");
     const { counted, size } = await import("../render/words.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;

@@ -22,8 +22,8 @@ export default command<Flags>({
   },
   arguments: [{ name: "what", brief: "file, folder or URL" }],
   async run(session, flags, [what]) {
-    const { machineOf } = await import("../machine.ts");
-    const { hash } = await import("../../hash.ts");
+    const { machineOf } = await import("../lock.ts");
+    const { hash } = await import("../../journeys/hash.ts");
     const { digestParts, toHex, toNix32 } = await import("../../digest.ts");
     const { ByteProgress } = await import("../terminal/byte_progress.ts");
     const progress = new ByteProgress(session, what);

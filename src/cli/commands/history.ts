@@ -9,8 +9,8 @@ export default command({
     ["sys history --json", "as a document, oldest first"],
   ],
   async run(session) {
-    const { machineOf } = await import("../machine.ts");
-    const { currentNumber, listSnapshots } = await import("../../snapshot/shelf.ts");
+    const { machineOf } = await import("../lock.ts");
+    const { currentNumber, listSnapshots } = await import("../../snapshot/history.ts");
     const { historyDocument, historyEntries, historyText } = await import("../render/history.ts");
     const { root, system } = machineOf(session);
     const entries = historyEntries(

@@ -10,8 +10,8 @@ export default command({
   ],
   arguments: [{ name: "derivation", brief: "name or hash of a derivation" }],
   async run(session, _flags, [named]) {
-    const { machineOf } = await import("../machine.ts");
-    const { buildLog } = await import("../../build_log.ts");
+    const { machineOf } = await import("../lock.ts");
+    const { buildLog } = await import("../../journeys/build_log.ts");
     const { derivation, log } = buildLog(machineOf(session), named);
     session.print({ version: 1, derivation, log }, () => log);
   },

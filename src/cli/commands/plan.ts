@@ -24,10 +24,10 @@ export default command<Flags>({
   flags: { exitCode: toggle("exit with 4 when there are changes"), ...EVALUATION_FLAGS },
   arguments: [CONFIG_ARGUMENT],
   async run(session, flags, [path]) {
-    const { machineOf, withLock } = await import("../machine.ts");
-    const { evaluateConfig } = await import("../../evaluate.ts");
-    const { openMachine } = await import("../../machine.ts");
-    const { propose, UNDECIDED } = await import("../../propose.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
+    const { evaluateConfig } = await import("../../journeys/evaluate.ts");
+    const { openMachine } = await import("../../machine/open.ts");
+    const { propose, UNDECIDED } = await import("../../journeys/propose.ts");
     const { readOnly } = await import("../../system/read_only.ts");
     const { planDocument, planText } = await import("../render/plan.ts");
     const { EXIT } = await import("../exit_codes.ts");

@@ -18,11 +18,11 @@ export default command<Flags>({
   exits: [5, 7],
   flags: { forget: toggle("give up what can't be restored") },
   async run(session, flags) {
-    const { machineOf, withLock } = await import("../machine.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
     const { repair } = await import("../../activation/recover.ts");
     const { counted } = await import("../render/words.ts");
     const machine = machineOf(session);
-    const { system, powers, root } = machine;
+    const { system, adapters, root } = machine;
     const { setAsideDamaged } = await import("../../snapshot/set_aside.ts");
     const { recoveries, aside } = await withLock(
       session,
@@ -30,7 +30,7 @@ export default command<Flags>({
       "exclusive",
       "sys repair",
       async () => ({
-        recoveries: await repair(system.fs, powers, root, flags.forget === true),
+        recoveries: await repair(system.fs, adapters, root, flags.forget === true),
         aside: setAsideDamaged(system.fs, root),
       }),
     );

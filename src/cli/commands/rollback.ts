@@ -27,8 +27,8 @@ export default command<Flags>({
     optional: true,
   }],
   async run(session, flags, [named]) {
-    const { machineOf, withLock } = await import("../machine.ts");
-    const { rollback } = await import("../../restore.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
+    const { rollback } = await import("../../journeys/restore.ts");
     const { restoreRequest } = await import("../restoring.ts");
     const { planDocument, planText } = await import("../render/plan.ts");
     const { appliedText } = await import("../render/applied.ts");

@@ -15,9 +15,9 @@ export default command({
     optional: true,
   }],
   async run(session, _flags, [named]) {
-    const { machineOf } = await import("../machine.ts");
+    const { machineOf } = await import("../lock.ts");
     const { chooseSnapshot } = await import("../../snapshot/choose.ts");
-    const { readCurrent } = await import("../../snapshot/shelf.ts");
+    const { readCurrent } = await import("../../snapshot/history.ts");
     const { snapshotText } = await import("../render/snapshot.ts");
     const { SysError } = await import("../../errors.ts");
     const { root, system } = machineOf(session);

@@ -12,8 +12,8 @@ export default command({
   ],
   exits: [4, 5],
   async run(session) {
-    const { machineOf, withLock } = await import("../machine.ts");
-    const { status } = await import("../../status.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
+    const { status } = await import("../../journeys/status.ts");
     const { statusDocument, statusText } = await import("../render/status.ts");
     const { EXIT } = await import("../exit_codes.ts");
     const machine = machineOf(session);

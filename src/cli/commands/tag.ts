@@ -13,7 +13,7 @@ export default command({
     { name: "tag", brief: "its name" },
   ],
   async run(session, _flags, [number, tag]) {
-    const { machineOf, withLock } = await import("../machine.ts");
+    const { machineOf, withLock } = await import("../lock.ts");
     const { chooseSnapshot } = await import("../../snapshot/choose.ts");
     const { tagSnapshot } = await import("../../snapshot/tag.ts");
     const machine = machineOf(session);

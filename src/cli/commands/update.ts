@@ -30,8 +30,8 @@ export default command<Flags>({
     many: true,
   }],
   async run(session, flags, names) {
-    const { machineOf } = await import("../machine.ts");
-    const { update } = await import("../../update.ts");
+    const { machineOf } = await import("../lock.ts");
+    const { update } = await import("../../journeys/update.ts");
     const { columns } = await import("../render/words.ts");
     const { limits, onFetch, signal } = evaluationRequest(session, flags, flags.config, true);
     const dryRun = flags.dryRun === true;

@@ -11,8 +11,8 @@ export default command({
   ],
   arguments: [{ name: "object", brief: "path, name or hash of an object" }],
   async run(session, _flags, [named]) {
-    const { machineOf } = await import("../machine.ts");
-    const { why } = await import("../../why.ts");
+    const { machineOf } = await import("../lock.ts");
+    const { why } = await import("../../journeys/why.ts");
     const { objectsNamed } = await import("../object_argument.ts");
     const machine = machineOf(session);
     const kept = objectsNamed(machine, [named]).map((object) => ({

@@ -1,5 +1,5 @@
 /** Takes the difference of two snapshots, gives the text of `sys diff`. */
-import type { SizedDiff } from "../../diff.ts";
+import type { SizedDiff } from "../../journeys/diff.ts";
 import type { Style } from "../terminal/style.ts";
 import { columns, size } from "./words.ts";
 

@@ -1,5 +1,5 @@
 /** Takes a status, gives what `sys status` prints. */
-import type { Status } from "../../status.ts";
+import type { Status } from "../../journeys/status.ts";
 import type { Style } from "../terminal/style.ts";
 import { columns, counted, localTime } from "./words.ts";
 

@@ -1,5 +1,5 @@
 /** Takes what builds tell, shows it: live lines on a terminal, a line for each beginning and end in a pipe. */
-import type { BuildEvent } from "../../build/observer.ts";
+import type { BuildEvent } from "../../realize/observer.ts";
 import type { Derivation } from "../../manifest/types.ts";
 import { counted, duration } from "../render/words.ts";
 import type { Session } from "../session.ts";

@@ -55,9 +55,9 @@ export class LiveDisplay {
 function cut(line: string, width: number): string {
   let shown = 0, result = "";
   // deno-lint-ignore no-control-regex
-  for (const piece of line.match(/\x1b\[[0-9;]*m|[\s\S]/gu) ?? []) {
-    if (!piece.startsWith("\x1b") && ++shown > width) return result + "\x1b[0m";
-    result += piece;
+  for (const chunk of line.match(/\x1b\[[0-9;]*m|[\s\S]/gu) ?? []) {
+    if (!chunk.startsWith("\x1b") && ++shown > width) return result + "\x1b[0m";
+    result += chunk;
   }
   return result;
 }

@@ -1,7 +1,7 @@
 /** Takes the machine's ports, gives its service manager; or one that refuses where there is none. */
 import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
-import type { Service, ServiceManager } from "../powers.ts";
+import type { Service, ServiceManager } from "../adapters.ts";
 import { launchctl, plistPath } from "./launchd.ts";
 import { schtasks, taskPath } from "./schtasks.ts";
 import { systemctl, unitPath } from "./systemd.ts";

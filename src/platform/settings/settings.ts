@@ -4,7 +4,7 @@ import { SysError } from "../../errors.ts";
 import type { Json } from "../../manifest/types.ts";
 import type { WantedSetting } from "../../plan/types.ts";
 import type { System } from "../../system/mod.ts";
-import type { Settings } from "../powers.ts";
+import type { Settings } from "../adapters.ts";
 import { createAccount, hasAccount, parseAccountKey, removeAccount } from "./accounts.ts";
 import { readDefaults, splitDefaultKey, valueInDomain, writeDefault } from "./defaults.ts";
 import { type ManagerCommand, packageCommand } from "./host_packages.ts";

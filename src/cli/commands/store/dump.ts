@@ -12,7 +12,7 @@ export default command({
   ],
   arguments: [{ name: "object", brief: "name, hash or path of an object" }],
   async run(session, _flags, [named]) {
-    const { machineOf } = await import("../../machine.ts");
+    const { machineOf } = await import("../../lock.ts");
     const { objectsNamed } = await import("../../object_argument.ts");
     const { dumpNar } = await import("../../../store/nar.ts");
     const { SysError } = await import("../../../errors.ts");

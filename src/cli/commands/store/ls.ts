@@ -6,7 +6,7 @@ export default command({
   description: "Lists every object with its size and how many others it refers to.",
   examples: [["sys store ls", "one line an object"], ["sys store ls --json", "as a document"]],
   async run(session) {
-    const { machineOf } = await import("../../machine.ts");
+    const { machineOf } = await import("../../lock.ts");
     const { listObjects } = await import("../../../store/list.ts");
     const { columns, counted, size } = await import("../../render/words.ts");
     const { system, root } = machineOf(session);

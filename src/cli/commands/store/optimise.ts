@@ -8,11 +8,11 @@ export default command({
   examples: [["sys store optimise", "once in a while"]],
   exits: [5],
   async run(session) {
-    const { machineOf, withLock } = await import("../../machine.ts");
+    const { machineOf, withLock } = await import("../../lock.ts");
     const { optimise } = await import("../../../store/optimise.ts");
     const { layoutOf } = await import("../../../store/layout.ts");
     const { objectNames } = await import("../../../store/list.ts");
-    const { protectObjects, releaseObjects } = await import("../../../protection.ts");
+    const { protectObjects, releaseObjects } = await import("../../../machine/protection.ts");
     const { counted, size } = await import("../../render/words.ts");
     const machine = machineOf(session);
     const { files, bytes } = await withLock(

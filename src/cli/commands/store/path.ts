@@ -8,7 +8,7 @@ export default command({
   examples: [["sys store path ripgrep", "every version of ripgrep that is there"]],
   arguments: [{ name: "object", brief: "name, hash or path of an object", many: true }],
   async run(session, _flags, names) {
-    const { machineOf } = await import("../../machine.ts");
+    const { machineOf } = await import("../../lock.ts");
     const { objectsNamed } = await import("../../object_argument.ts");
     const machine = machineOf(session);
     const paths = objectsNamed(machine, names).map((object) => machine.store.pathOf(object));

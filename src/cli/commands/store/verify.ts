@@ -36,10 +36,10 @@ export default command<Flags>({
     many: true,
   }],
   async run(session, flags, names) {
-    const { machineOf, withLock } = await import("../../machine.ts");
+    const { machineOf, withLock } = await import("../../lock.ts");
     const { objectsNamed } = await import("../../object_argument.ts");
     const { verifyObjects } = await import("../../../store/verify.ts");
-    const { repairStore } = await import("../../../repair_store.ts");
+    const { repairStore } = await import("../../../journeys/repair_store.ts");
     const { BuildProgress } = await import("../../terminal/build_progress.ts");
     const { CountProgress } = await import("../../terminal/count_progress.ts");
     const { EXIT } = await import("../../exit_codes.ts");

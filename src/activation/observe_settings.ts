@@ -1,0 +1,42 @@
+/** Takes what is wanted and managed, asks the platform for what is no path: services, settings,
+ * commands. */
+import type { Json } from "../manifest/types.ts";
+import { keyOf } from "../plan/deferred.ts";
+import { idOf } from "../plan/settings.ts";
+import type { Current, Wanted } from "../plan/types.ts";
+import type { Adapters } from "../platform/adapters.ts";
+import type { ObservedElsewhere } from "./observe.ts";
+import { checkPasses } from "./run_step.ts";
+
+/**
+ * Asks for each service whether it runs, for each setting its value, and each command that has run whether it is
+ * still so. Where there are none, nothing is asked and no program is run.
+ */
+export async function observeSettings(
+  adapters: Adapters,
+  wanted: Wanted,
+  current: Pick<Current, "wanted" | "ran"> | null,
+): Promise<ObservedElsewhere> {
+  const services = new Map(
+    [...current?.wanted.services ?? [], ...wanted.services].map((one) => [keyOf(one), one]),
+  );
+  const settings = new Map(
+    [...current?.wanted.settings ?? [], ...wanted.settings].map((one) => [idOf(one), one]),
+  );
+  const ran = new Set(current?.ran ?? []);
+  const undone = new Set<string>();
+  const running = new Set<string>(), values = new Map<string, Json>();
+  await Promise.all([
+    ...[...services].map(async ([key, service]) => {
+      if (await adapters.services.running(service)) running.add(key);
+    }),
+    ...wanted.runs.map(async ({ id, check, account }) => {
+      if (check === null || !ran.has(id)) return;
+      if (!await checkPasses(adapters, check, { account })) undone.add(id);
+    }),
+    ...[...settings].map(async ([id, { kind, key, value }]) => {
+      values.set(id, await adapters.settings.get(kind, key, value));
+    }),
+  ]);
+  return { running, settings: values, undone };
+}

@@ -1,0 +1,69 @@
+/** Takes the texts of a scope's actions, gives them concrete: placeholders filled, `~` resolved, generated files
+ * named as the objects that they will be. */
+import { join } from "node:path";
+import { type Place, SysError } from "../errors.ts";
+import type { Origin } from "../manifest/types.ts";
+import { placeholdersIn, substitute } from "../manifest/placeholder.ts";
+import type { BindWorld, NewFile, Scope } from "./scope.ts";
+
+/** Stands for what is not built yet. */
+export const PENDING = "(not built yet)";
+
+/** Whether a text holds something that is not built yet. */
+export function isPending(text: string): boolean {
+  return text === PENDING || placeholdersIn(text).length > 0;
+}
+
+/** The last part of a target: what its object is named after. */
+export function nameIn(target: string): string {
+  return target.split(/[\\/]/).at(-1) || "file";
+}
+
+/** What names stand for in one scope. */
+export class Resolver {
+  /** Files that are to be in the store, by the path that they will have. */
+  readonly files = new Map<string, NewFile>();
+
+  constructor(readonly scope: Scope, readonly world: BindWorld) {}
+
+  /** Puts known paths in; what is not built keeps its placeholder. */
+  fill(text: string, place: Place): string {
+    const filled = substitute(text, this.world.known);
+    if (!filled.includes("\0")) return filled;
+    throw new SysError("config", "Cannot use a text with a NUL character here", { place });
+  }
+
+  /** The same for a path: `~` is the scope's home. */
+  path(text: string, place: Place): string {
+    return this.absolute(this.fill(text, place));
+  }
+
+  absolute(path: string): string {
+    if (path === "~") return this.scope.home;
+    return path.startsWith("~/") ? join(this.scope.home, path.slice(2)) : path;
+  }
+
+  /** Where an origin lies, or will. */
+  origin(origin: Origin, name: string, place: Place): string {
+    if ("path" in origin) return this.path(origin.path, place);
+    const text = substitute(origin.text, this.world.known);
+    return isPending(text) ? PENDING : this.addText(name, text, origin.executable);
+  }
+
+  addText(name: string, text: string, executable = false): string {
+    return this.#add(name, new TextEncoder().encode(text), executable);
+  }
+
+  /** What lies outside the store may change at any time: it is kept as it is now. */
+  addLive(path: string, executable: boolean): string {
+    if (/[\\/]store[\\/]obj[\\/]/.test(path)) return path;
+    return this.#add(nameIn(path), this.world.system.fs.readFile(path), executable);
+  }
+
+  #add(name: string, content: Uint8Array, executable: boolean): string {
+    const { store } = this.world;
+    const path = store.pathOf(store.nameOfFile(name, content, executable));
+    this.files.set(path, { name, content, executable, path });
+    return path;
+  }
+}

@@ -1,0 +1,110 @@
+/** Takes compressed bytes, gives what they were, chunk by chunk. Each decoder is loaded when it is first needed. */
+import { Buffer } from "node:buffer";
+import { Readable } from "node:stream";
+import { messageOf, SysError } from "../../errors.ts";
+import type { Compression } from "./detect.ts";
+
+/** Bytes that a decoder gives at a time. */
+const CHUNK = 256 << 10;
+
+/** Decompresses. The chunks that go in may be reused by the caller once the next is asked for. */
+export async function* decompress(
+  compression: Compression,
+  label: string,
+  input: Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* await DECODERS[compression](input);
+  } catch (thrown) {
+    if (thrown instanceof SysError) throw thrown;
+    throw new SysError("build", `Cannot unpack ${label}: its ${compression} data is damaged`, {
+      notes: [messageOf(thrown)],
+      cause: thrown,
+    });
+  }
+}
+
+const DECODERS: Record<
+  Compression,
+  (
+    input: Iterable<Uint8Array>,
+  ) => Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>>
+> = { gzip, xz, bzip2, zstd };
+
+async function gzip(input: Iterable<Uint8Array>) {
+  const { createGunzip } = await import("node:zlib");
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  return piped(Readable.from(copies(input)), gunzip as unknown as Duplex);
+}
+
+async function bzip2(input: Iterable<Uint8Array>) {
+  const { default: unbzip2 } = await import("unbzip2-stream");
+  const { PassThrough } = await import("node:stream");
+  const source = Readable.from(copies(input));
+  const decoder = unbzip2();
+  const output = new PassThrough();
+  // The decoder is a stream of the oldest kind, which does not hand its errors on.
+  decoder.on("error", (error: Error) => output.destroy(error));
+  source.on("error", (error: Error) => output.destroy(error));
+  source.pipe(decoder).pipe(output);
+  return output as AsyncIterable<Uint8Array>;
+}
+
+async function xz(input: Iterable<Uint8Array>) {
+  const { default: module } = await import("xz-decompress");
+  return withXzReasons(new module.XzReadableStream(ReadableStream.from(copies(input))));
+}
+
+/** The decoder's errors are numbers, those of XZ Embedded's `enum xz_ret`. */
+async function* withXzReasons(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (thrown) {
+    if (!/code 6$/.test(messageOf(thrown))) throw thrown;
+    throw new SysError("build", "Cannot unpack xz data: it uses options that sys does not know", {
+      hint:
+        "`xz --check=crc64` makes files that every program can read; SHA-256 is not one of those",
+      cause: thrown,
+    });
+  }
+}
+
+async function zstd(input: Iterable<Uint8Array>) {
+  const { ZSTDDecoder } = await import("zstddec/stream");
+  const decoder = new ZSTDDecoder();
+  await decoder.init();
+  return zstdPieces(decoder, input);
+}
+
+/** The decoder does not report damaged data: it gives nothing, again and again, without taking more in. */
+function* zstdPieces(
+  decoder: { decodeStreaming(input: Iterable<Uint8Array>): Iterable<Uint8Array> },
+  input: Iterable<Uint8Array>,
+): Generator<Uint8Array> {
+  let fruitless = 0;
+  const counted = function* () {
+    for (const chunk of input) {
+      fruitless = 0;
+      yield chunk;
+    }
+  };
+  for (const chunk of decoder.decodeStreaming(counted())) {
+    if (chunk.length > 0) fruitless = 0;
+    else if (++fruitless > 2) throw new Error("corrupt frame");
+    if (chunk.length > 0) yield chunk;
+  }
+}
+
+/** What `pipe` and asynchronous iteration need of a stream. */
+type Duplex = NodeJS.ReadWriteStream & AsyncIterable<Uint8Array> & { destroy(error: Error): void };
+
+function piped(source: Readable, decoder: Duplex): AsyncIterable<Uint8Array> {
+  source.on("error", (error: Error) => decoder.destroy(error));
+  source.pipe(decoder);
+  return decoder;
+}
+
+/** Streams keep what they are given, so each chunk has to be its own. */
+function* copies(input: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const chunk of input) yield Buffer.from(chunk);
+}

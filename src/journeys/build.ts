@@ -1,0 +1,117 @@
+/** Takes an evaluated config and some of its derivations, gives their objects. */
+import { join } from "node:path";
+import type { BuildObserver } from "../realize/observer.ts";
+import { realize } from "../realize/realize.ts";
+import type { SandboxMode } from "../realize/sandbox/sandbox.ts";
+import { SysError } from "../errors.ts";
+import type { Evaluated } from "./evaluate.ts";
+import type { Machine } from "../machine/open.ts";
+import { outputPlaceholder, placeholdersIn } from "../manifest/placeholder.ts";
+import type {
+  Activation,
+  Derivation,
+  DerivationHash,
+  Manifest,
+  Source,
+} from "../manifest/types.ts";
+import { protectObjects } from "../machine/protection.ts";
+import type { ObjectName } from "../store/names.ts";
+
+/** How to build. */
+export interface BuildSettings {
+  /** Builds at a time. */
+  readonly jobs: number;
+  readonly sandbox: SandboxMode;
+  readonly observer: BuildObserver;
+  readonly signal: AbortSignal;
+}
+
+/** Objects by derivation and output. */
+export type Realized = ReadonlyMap<DerivationHash, Readonly<Record<string, ObjectName>>>;
+
+/** Realizes derivations of a config, with what they depend on. */
+export async function realizeFrom(
+  machine: Machine,
+  evaluated: Evaluated,
+  wanted: readonly DerivationHash[],
+  settings: BuildSettings & { readonly check?: boolean },
+): Promise<Realized> {
+  const { manifest, recipes } = evaluated;
+  const made: ObjectName[] = [];
+  const realized = await realize(machine.system, machine.store, {
+    derivations: manifest.derivations,
+    sources: manifest.sources,
+    wanted,
+    recipes,
+    locateSource: (source) => sourcePath(evaluated, source),
+    cacheDir: machine.places.cache,
+    ...settings,
+    observer: (event) => {
+      if (event.kind === "finished") made.push(...Object.values(event.outputs));
+      settings.observer(event);
+    },
+  });
+  await protectObjects(machine, made);
+  return realized;
+}
+
+/** Where a source lies on this machine. */
+export function sourcePath(
+  evaluated: Pick<Evaluated, "dir" | "inputs">,
+  { root, path }: Source,
+): string {
+  if (root === "config") return join(evaluated.dir, path);
+  const input = evaluated.inputs.get(root.slice("input:".length));
+  if (input === undefined) {
+    throw new SysError("input", `Cannot find ${path}: the input of ${root} is not there`);
+  }
+  return join(input.path, path);
+}
+
+/** The derivations that activations name. */
+export function derivationsOf(
+  manifest: Manifest,
+  activations: readonly Activation[],
+): DerivationHash[] {
+  const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
+  return manifest.derivations
+    .filter(({ hash, outputs }) => outputs.some((one) => named.has(outputPlaceholder(hash, one))))
+    .map(({ hash }) => hash);
+}
+
+/** Those of some derivations that have to be built, with what has to be built for them, in that order. */
+export function unrealized(
+  machine: Machine,
+  manifest: Manifest,
+  wanted: Iterable<DerivationHash>,
+): Derivation[] {
+  const byHash = new Map(manifest.derivations.map((one) => [one.hash, one]));
+  const missing = new Set<DerivationHash>();
+  const seen = new Set(wanted);
+  // The list grows while it is gone through.
+  for (const hash of seen) {
+    if (machine.store.outputsOf(hash) !== null) continue;
+    missing.add(hash);
+    for (const dependency of byHash.get(hash)?.dependencies ?? []) seen.add(dependency);
+  }
+  return manifest.derivations.filter(({ hash }) => missing.has(hash));
+}
+
+/** Derivations by name, or by the beginning of their hash.
+ * @throws SysError of kind "config" for a name that none has */
+export function derivationsNamed(
+  manifest: Manifest,
+  names: readonly string[],
+): DerivationHash[] {
+  return names.flatMap((name) => {
+    const found = manifest.derivations.filter((one) =>
+      one.name === name || `${one.name}-${one.version}` === name ||
+      (name.length >= 6 && one.hash.startsWith(name))
+    );
+    if (found.length > 0) return found.map(({ hash }) => hash);
+    const there = [...new Set(manifest.derivations.map((one) => one.name))].sort();
+    throw new SysError("config", `Cannot build ${name}: the config declares no such derivation`, {
+      hint: there.length > 0 ? `it declares ${there.join(", ")}` : "it declares none",
+    });
+  });
+}

@@ -1,0 +1,90 @@
+/** Takes how much of the past to keep, removes from the store what nothing needs. */
+import { journalContents } from "../activation/journal.ts";
+import type { Machine } from "../machine/open.ts";
+import { releaseObjects } from "../machine/protection.ts";
+import { currentNumber, listSnapshots, removeSnapshots } from "../snapshot/history.ts";
+import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
+import { collectGarbage, type GcOutcome } from "../store/gc.ts";
+import { isObjectName, type ObjectName } from "../store/names.ts";
+
+/** Downloads that nobody used for so long go, in seconds. */
+const DOWNLOADS_KEPT = 30 * 24 * 3600;
+
+export interface Collection {
+  readonly dryRun: boolean;
+  /** Keep so many of the newest snapshots; null keeps all. */
+  readonly keep: number | null;
+  /** Delete snapshots older than so many milliseconds; null for none. */
+  readonly olderThan: number | null;
+  /** Stop when so many bytes are freed; null for no limit. */
+  readonly maxBytes: number | null;
+  readonly onRemoved?: (object: ObjectName) => void;
+}
+
+/** What went. */
+export interface Collected extends GcOutcome {
+  readonly snapshots: readonly SnapshotNumber[];
+}
+
+/** Deletes old snapshots, then everything that the others don't need. Call it with the exclusive lock held. */
+export async function collect(machine: Machine, collection: Collection): Promise<Collected> {
+  const { system, root, places } = machine;
+  const all = listSnapshots(system.fs, root);
+  const old = oldSnapshots(machine, all, collection);
+  const kept = all.filter(({ number }) => !old.includes(number));
+  const roots = new Set(kept.flatMap(objectsOf));
+  for (const path of journalContents(system.fs, root)) {
+    for (const object of objectsIn(path)) roots.add(object);
+  }
+  if (!collection.dryRun && old.length > 0) {
+    // What is damaged stops a collection: better before the snapshots are gone than after.
+    await collectGarbage(system, root, roots, { dryRun: true, system: places.systemRoot });
+    removeSnapshots(system.fs, root, old);
+  }
+  const outcome = await collectGarbage(system, root, roots, {
+    dryRun: collection.dryRun,
+    maxBytes: collection.maxBytes ?? undefined,
+    system: places.systemRoot,
+    downloads: {
+      dir: `${places.cache}/downloads`,
+      before: Math.floor(system.clock.now().getTime() / 1000) - DOWNLOADS_KEPT,
+    },
+    unlock: (objects) => releaseObjects(machine, objects),
+    onRemoved: ({ object }) => collection.onRemoved?.(object),
+  });
+  return { ...outcome, snapshots: old };
+}
+
+/** Snapshots that go: never the current one, nor one with a tag. */
+function oldSnapshots(
+  { system, root }: Machine,
+  all: readonly Snapshot[],
+  { keep, olderThan }: Collection,
+): SnapshotNumber[] {
+  const current = currentNumber(system.fs, root);
+  const now = system.clock.now().getTime();
+  const newest = new Set(keep === null ? all : all.slice(Math.max(0, all.length - keep)));
+  return all.filter((snapshot) => {
+    if (snapshot.number === current || snapshot.tags.length > 0) return false;
+    const age = now - new Date(snapshot.time).getTime();
+    return !newest.has(snapshot) || (olderThan !== null && age > olderThan);
+  }).map(({ number }) => number);
+}
+
+/** Every object that a snapshot needs: to be gone back to, and to give back what was there before. */
+export function objectsOf(snapshot: Snapshot): ObjectName[] {
+  const originals = Object.values(snapshot.originals).flatMap((state) =>
+    state.kind === "file" && state.content !== undefined ? objectsIn(state.content) : []
+  );
+  return [
+    ...snapshot.wanted.objects,
+    ...snapshot.derivations.flatMap(({ outputs }) => Object.values(outputs)),
+    ...originals,
+    ...(snapshot.config.source === null ? [] : [snapshot.config.source]),
+  ];
+}
+
+/** The objects that a path leads through. */
+function objectsIn(path: string): ObjectName[] {
+  return path.split("/").filter(isObjectName);
+}

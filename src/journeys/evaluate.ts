@@ -1,0 +1,59 @@
+/** Takes the path of a config, gives its evaluation: the inputs are resolved on the way. */
+import { dirname, join } from "node:path";
+import { declaredInputs, evaluate } from "../config/evaluate.ts";
+import { findConfig } from "../config/find.ts";
+import type { Evaluation, Limits } from "../config/types.ts";
+import { resolveInputs } from "../inputs/resolve.ts";
+import type { Machine } from "../machine/open.ts";
+import type { System } from "../system/mod.ts";
+
+/** Name of the lock file, beside the config. */
+export const LOCK_NAME = "syslua.lock";
+
+/** What to evaluate, and within which bounds. */
+export interface EvaluationRequest {
+  /** A file or a folder; undefined looks in the usual places. */
+  readonly path: string | undefined;
+  readonly limits: Limits;
+  /** A lock that would change is an error. */
+  readonly frozen: boolean;
+  /** Whether the lock may be written. */
+  readonly writeLock: boolean;
+  readonly onFetch: (input: string, url: string) => void;
+  /** Told what the config printed. */
+  readonly onPrint: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** An evaluated config, and where it lies. */
+export interface Evaluated extends Evaluation {
+  /** Absolute path of the entry file. */
+  readonly entry: string;
+  readonly lockPath: string;
+}
+
+/** Finds the config, resolves its inputs, runs it in `world` (which need not be able to write). */
+export async function evaluateConfig(
+  machine: Machine,
+  request: EvaluationRequest,
+  world: System = machine.system,
+): Promise<Evaluated> {
+  const { system, version } = machine;
+  const { limits } = request;
+  const entry = findConfig(world, request.path);
+  const lockPath = join(dirname(entry), LOCK_NAME);
+  const resolve = resolveInputs(system, {
+    dir: dirname(entry),
+    lockPath,
+    cacheDir: machine.places.cache,
+    write: request.writeLock,
+    frozen: request.frozen,
+    onFetch: request.onFetch,
+    signal: request.signal,
+    declaredBy: (folder) =>
+      declaredInputs(world, { entry: join(folder, "init.lua"), limits, version }),
+  });
+  const evaluation = await evaluate(world, { entry, resolve, limits, version });
+  evaluation.messages.forEach(request.onPrint);
+  return { ...evaluation, entry, lockPath };
+}

@@ -1,0 +1,114 @@
+/** Takes objects that are damaged or lost, makes them again from the config that the current snapshot came from. */
+import { buildProfile } from "../activation/profile.ts";
+import { objectsIn } from "../activation/objects.ts";
+import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
+import type { Machine } from "../machine/open.ts";
+import { protectObjects, releaseObjects } from "../machine/protection.ts";
+import { propose, UNDECIDED } from "./propose.ts";
+import { type BuildSettings, realizeFrom } from "./build.ts";
+import { readCurrent } from "../snapshot/history.ts";
+import { addSources } from "./sources.ts";
+import { layoutOf, objectPath } from "../store/layout.ts";
+import { mendObject } from "../store/mend.ts";
+import type { ObjectName } from "../store/names.ts";
+import { readOutputs } from "../store/outputs.ts";
+import { removeTree } from "../store/remove.ts";
+import type { Problem } from "../store/verify.ts";
+
+export interface StoreRepair {
+  readonly evaluation: Omit<EvaluationRequest, "path">;
+  readonly build: BuildSettings;
+  /** A config to make objects from; the current snapshot's by default. */
+  readonly path: string | undefined;
+}
+
+/** What came of it. */
+export interface StoreRepaired {
+  readonly repaired: readonly ObjectName[];
+  /** Nothing says how to make these again: what is there of them stays. */
+  readonly lost: readonly ObjectName[];
+}
+
+/** Mends what can be mended in place, makes the rest again. Call it with the exclusive lock held. */
+export async function repairStore(
+  machine: Machine,
+  problems: readonly Problem[],
+  request: StoreRepair,
+): Promise<StoreRepaired> {
+  const { fs } = machine.system;
+  await releaseObjects(machine, problems.map(({ object }) => object));
+  const mended = problems.filter((problem) => mendObject(fs, machine.root, problem));
+  const lost = [...new Set(problems.flatMap((problem) => problem.lost ?? []))];
+  const path = request.path ?? readCurrent(fs, machine.root)?.config.path ?? undefined;
+  const again = lost.length > 0 && path !== undefined
+    ? await makeAgain(machine, lost, path, request)
+    : [];
+  await protectObjects(machine, problems.map(({ object }) => object));
+  return {
+    repaired: [...new Set([...mended.map(({ object }) => object), ...again])].sort(),
+    lost: lost.filter((object) => !again.includes(object)),
+  };
+}
+
+async function makeAgain(
+  machine: Machine,
+  lost: readonly ObjectName[],
+  path: string,
+  { evaluation, build }: StoreRepair,
+): Promise<ObjectName[]> {
+  const { system, store } = machine;
+  const layout = layoutOf(machine.root);
+  const evaluated = await evaluateConfig(machine, { ...evaluation, path });
+  // Which derivation made what has to be known before the objects are out of the way.
+  const makers = evaluated.manifest.derivations.filter(({ hash }) =>
+    Object.values(readOutputs(system.fs, layout, hash) ?? {}).some((one) => lost.includes(one))
+  );
+  const aside = new Aside(machine);
+  try {
+    await releaseObjects(machine, lost);
+    for (const object of lost) aside.put(object);
+    await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
+    addSources(machine, evaluated, evaluated.manifest.activations);
+    const { bounds } = await propose(machine, evaluated, UNDECIDED);
+    for (const { files, profile, links } of bounds) {
+      for (const { name, content, executable } of files) {
+        store.addFile(name, content, executable, objectsIn([new TextDecoder().decode(content)]));
+      }
+      if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile, links);
+    }
+  } finally {
+    evaluated.close();
+    aside.settle();
+  }
+  return lost.filter((object) => store.has(object) && store.intact(object));
+}
+
+/** Objects that are out of the way while they are made again. */
+class Aside {
+  readonly #machine: Machine;
+  readonly #moved = new Map<ObjectName, string>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  put(object: ObjectName): void {
+    const { system: { fs }, root } = this.#machine;
+    const layout = layoutOf(root);
+    const path = objectPath(layout, object);
+    if (fs.lstat(path) === null) return;
+    // Names with a dot count as absent, and are removed by gc if this is killed.
+    const to = `${layout.obj}/.old-repair-${object}`;
+    fs.rename(path, to);
+    this.#moved.set(object, to);
+  }
+
+  /** Drops what was made again, brings back what was not. */
+  settle(): void {
+    const { system: { fs }, root, store } = this.#machine;
+    for (const [object, from] of this.#moved) {
+      if (store.has(object)) removeTree(fs, from);
+      else fs.rename(from, objectPath(layoutOf(root), object));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** Takes an old snapshot, or none, makes the machine what it was then. Never builds, never uses the network. */
+import { perform, type Provenance } from "../activation/perform.ts";
+import { SysError } from "../errors.ts";
+import type { Machine } from "../machine/open.ts";
+import { approve } from "../plan/approve.ts";
+import type { Plan, Step } from "../plan/types.ts";
+import { NOTHING } from "../plan/wanted.ts";
+import { type Decision, planFor, UNDECIDED } from "./propose.ts";
+import { chooseSnapshot, previousSnapshot } from "../snapshot/choose.ts";
+import { readCurrent } from "../snapshot/history.ts";
+import type { Snapshot } from "../snapshot/types.ts";
+
+export interface RestoreRequest {
+  /** Only plan. */
+  readonly dryRun: boolean;
+  /** Shown the plan before anything changes; says what may be replaced, and may throw to stop. */
+  decide(plan: Plan): Promise<Decision>;
+  readonly signal: AbortSignal;
+  readonly onStep?: (step: Step, index: number, total: number) => void;
+}
+
+/** What came of it. */
+export interface Restored {
+  readonly plan: Plan;
+  /** Null for a dry run, and when nothing changed. */
+  readonly snapshot: Snapshot | null;
+  /** The snapshot that was gone back to; null for what was there before sys.lua. */
+  readonly to: Snapshot | null;
+}
+
+/** Goes back to a snapshot, or to the one before. Call it with the exclusive lock held (shared for a dry run). */
+export async function rollback(
+  machine: Machine,
+  named: string | undefined,
+  request: RestoreRequest,
+): Promise<Restored> {
+  const { system, root, store } = machine;
+  const to = named === undefined
+    ? previousSnapshot(system.fs, root)
+    : chooseSnapshot(system.fs, root, named);
+  const missing = to.wanted.objects.filter((object) => !store.has(object));
+  if (missing.length > 0) {
+    throw new SysError(
+      "snapshot",
+      `Cannot go back to snapshot ${to.number}: ${missing[0]} is gone`,
+      {
+        notes: missing.slice(1).map((object) => `so is ${object}`),
+        hint: "nothing was changed; `sys apply` builds again what a config needs",
+      },
+    );
+  }
+  const provenance: Provenance = {
+    description: `rollback to ${to.number}`,
+    config: to.config,
+    lock: to.lock,
+    derivations: to.derivations,
+    restores: to.restores ?? to.number,
+  };
+  return { ...await restore(machine, to, provenance, request), to };
+}
+
+/** Returns everything to what was there before sys.lua. Call it with the exclusive lock held (shared for a dry run). */
+export async function destroy(machine: Machine, request: RestoreRequest): Promise<Restored> {
+  const provenance: Provenance = {
+    description: "destroy",
+    config: { path: null, source: null },
+    lock: null,
+    derivations: [],
+    restores: null,
+  };
+  return {
+    ...await restore(machine, { wanted: NOTHING, originals: {} }, provenance, request),
+    to: null,
+  };
+}
+
+async function restore(
+  machine: Machine,
+  { wanted, originals: agreed }: Pick<Snapshot, "wanted" | "originals">,
+  provenance: Provenance,
+  request: RestoreRequest,
+): Promise<Pick<Restored, "plan" | "snapshot">> {
+  const { system, store, root, adapters } = machine;
+  const current = readCurrent(system.fs, root);
+  const first = await planFor(machine, wanted, current, { decision: UNDECIDED, agreed });
+  if (request.dryRun) return { plan: first, snapshot: null };
+  const decision = await request.decide(first);
+  const plan = decision === UNDECIDED
+    ? first
+    : await planFor(machine, wanted, current, { decision, agreed });
+  approve(plan);
+  const { snapshot } = await perform(system, store, {
+    root,
+    plan,
+    wanted,
+    provenance,
+    adapters,
+    signal: request.signal,
+    onStep: request.onStep,
+  });
+  return { plan, snapshot };
+}

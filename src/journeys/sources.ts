@@ -1,0 +1,49 @@
+/** Takes the files beside a config that are to be activated, makes them objects; checks objects before their use. */
+import { SysError } from "../errors.ts";
+import type { Evaluated } from "./evaluate.ts";
+import type { Machine } from "../machine/open.ts";
+import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";
+import type { Activation } from "../manifest/types.ts";
+import { sourceObject } from "./propose.ts";
+import { sourcePath } from "./build.ts";
+import type { Snapshot } from "../snapshot/types.ts";
+import { layoutOf } from "../store/layout.ts";
+import type { ObjectName } from "../store/names.ts";
+import type { Store } from "../store/types.ts";
+
+/** Flushes the names of objects, so that a snapshot that survives a power cut finds what it refers to. */
+export function flushNames({ system: { fs }, root }: Machine): void {
+  const { obj, refs } = layoutOf(root);
+  for (const folder of [obj, refs]) if (fs.lstat(folder) !== null) fs.syncDir(folder);
+}
+
+/** Copies into the store what activations name and is not there yet. */
+export function addSources(
+  { store }: Machine,
+  evaluated: Evaluated,
+  activations: readonly Activation[],
+): void {
+  const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
+  for (const source of evaluated.manifest.sources) {
+    if (!named.has(sourcePlaceholder(source.id)) || store.has(sourceObject(source))) continue;
+    store.addTree(source.name, sourcePath(evaluated, source), source.id);
+  }
+}
+
+/** Looks at objects that are used for the first time, and gives them: what was changed behind the store's back is
+ * not activated.
+ * @throws SysError of kind "store" */
+export function checkObjects(
+  store: Store,
+  objects: readonly ObjectName[],
+  current: Snapshot | null,
+): ObjectName[] {
+  const known = new Set(current?.wanted.objects);
+  const fresh = objects.filter((object) => !known.has(object));
+  const changed = fresh.filter((object) => !store.intact(object));
+  if (changed.length === 0) return fresh;
+  throw new SysError("store", `Cannot activate ${changed[0]}: it was changed in the store`, {
+    notes: changed.slice(1).map((object) => `so was ${object}`),
+    hint: "`sys store verify --repair` makes it again",
+  });
+}

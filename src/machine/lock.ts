@@ -1,0 +1,51 @@
+/** Takes a machine, holds its lock while something is done; what a killed apply has left is undone first. */
+import { interrupted, recover, type Recovery } from "../activation/recover.ts";
+import { type Holder, lockRoot, type RootLock } from "../store/lock.ts";
+import type { Machine } from "./open.ts";
+
+/** How a command wants to hold the machine. */
+export interface Holding {
+  /** Exclusive: what is current changes, or things are removed. Shared: others may look or build too. */
+  readonly mode: "shared" | "exclusive";
+  /** For others who wait: `sys apply`. */
+  readonly command: string;
+  readonly wait: boolean;
+  readonly onWait: (holders: readonly Holder[]) => void;
+  /** An apply that had been killed was undone. */
+  readonly onRecovery: (recovery: Recovery) => void;
+}
+
+/** Does something while the machine is locked. What a killed apply has left is undone first. */
+export async function holding<T>(
+  machine: Machine,
+  how: Holding,
+  body: () => Promise<T> | T,
+): Promise<T> {
+  const { system, root } = machine;
+  const lock = (mode: Holding["mode"]) =>
+    lockRoot(system, root, mode, {
+      wait: how.wait,
+      command: how.command,
+      onWait: how.onWait,
+      shared: root === machine.places.systemRoot,
+    });
+  const undo = async () => {
+    const recovery = await recover(system.fs, machine.adapters, root);
+    if (recovery) how.onRecovery(recovery);
+  };
+  let held: RootLock = await lock(how.mode);
+  try {
+    if (how.mode === "exclusive") await undo();
+    else if (interrupted(system.fs, root).length > 0) {
+      // Undoing needs the machine to itself; whoever is quicker does it.
+      held.release();
+      held = await lock("exclusive");
+      await undo();
+      held.release();
+      held = await lock("shared");
+    }
+    return await body();
+  } finally {
+    held.release();
+  }
+}

@@ -1,0 +1,31 @@
+/** Takes the world, gives the machine that the journeys work on: its places and its store. */
+import { type Places, places } from "../platform/places.ts";
+import { platformAdapters } from "../platform/platform.ts";
+import type { Adapters } from "../platform/adapters.ts";
+import { openStore } from "../store/store.ts";
+import type { Store } from "../store/types.ts";
+import type { System } from "../system/mod.ts";
+
+/** One user's machine. */
+export interface Machine {
+  readonly system: System;
+  readonly places: Places;
+  readonly root: string;
+  readonly store: Store;
+  readonly adapters: Adapters;
+  /** Version of this program. */
+  readonly version: string;
+}
+
+/** Opens the machine of the user who runs the program. Nothing is made or written. */
+export function openMachine(system: System, version: string): Machine {
+  const here = places(system.host);
+  return {
+    system,
+    places: here,
+    root: here.root,
+    store: openStore(system, here.root, { system: here.systemRoot }),
+    adapters: platformAdapters(system, here),
+    version,
+  };
+}

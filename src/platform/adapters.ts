@@ -1,0 +1,49 @@
+/** What an apply may use of the platform beside files: commands, services, settings. `platform.ts` makes one. */
+import type { LinkSupport } from "./links.ts";
+import type { Json } from "../manifest/types.ts";
+import type { Account, WantedService, WantedSetting } from "../plan/types.ts";
+import type { Command, Processes } from "../system/processes.ts";
+
+/** Which service is meant. */
+export type Service = Pick<WantedService, "name" | "user" | "account" | "unit">;
+
+/** Starts and stops services. */
+export interface ServiceManager {
+  /** Where the unit of a service lies; for a user's, below that user's home.
+   * @throws SysError where services of that kind can't be had */
+  unitPath(name: string, user: boolean, home: string): string;
+  /** Enables a service and starts it, from the unit as it is now. */
+  start(service: Service): Promise<void>;
+  /** Stops a service and disables it. */
+  stop(service: Service): Promise<void>;
+  running(service: Service): Promise<boolean>;
+}
+
+/** Reads and writes what is neither a file nor a service. */
+export interface Settings {
+  /** The present value; null for none. `wanted` tells what of it matters. */
+  get(kind: WantedSetting["kind"], key: string, wanted: Json): Promise<Json>;
+  /** Gives a value; null takes it away. `before` is what it has now. */
+  set(kind: WantedSetting["kind"], key: string, value: Json, before: Json): Promise<void>;
+}
+
+/** A command that is the same whoever runs it. */
+export type PlainCommand = Pick<Command, "argv" | "cwd" | "env">;
+
+export interface Adapters {
+  readonly processes: Processes;
+  /** Program and flags that run a line: `["/bin/sh", "-c"]`. */
+  readonly shell: readonly string[];
+  /** What commands find in their environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Milliseconds that a command may take. */
+  readonly commandTimeout: number;
+  /** Where commands start. */
+  readonly home: string;
+  /** The same command, run by root as another user, with that user's groups and home. */
+  become(account: Account, command: PlainCommand): PlainCommand;
+  /** What can be linked. */
+  readonly links: LinkSupport;
+  readonly services: ServiceManager;
+  readonly settings: Settings;
+}

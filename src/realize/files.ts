@@ -1,0 +1,228 @@
+/** The file operations of a recipe: each within what the build may see and change. */
+import { Buffer } from "node:buffer";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { SysError } from "../errors.ts";
+import type { FileSystem } from "../system/mod.ts";
+import type { Confinement } from "./confine.ts";
+import { glob } from "./glob.ts";
+import { copyFile, copyTree } from "../system/contents.ts";
+import { makeFolders } from "../system/folders.ts";
+import { removeTree } from "../store/remove.ts";
+
+export class Files {
+  readonly #fs: FileSystem;
+  readonly #within: Confinement;
+
+  constructor(fs: FileSystem, within: Confinement) {
+    this.#fs = fs;
+    this.#within = within;
+  }
+
+  /** A file over a file, a folder's content into a folder; a file into a folder that is there. */
+  copy(from: string, to: string): void {
+    const source = this.#existing("copy", from);
+    const target = this.#target("copy to", source, to);
+    if (source === target) throw new SysError("build", `Cannot copy ${source}: that is itself`);
+    if (this.#kind(source) === "dir") this.#merge(source, target);
+    else this.#replace(target, () => this.#copyFile(source, target));
+  }
+
+  move(from: string, to: string): void {
+    const source = this.#within.writable("move", from);
+    if (this.#kind(source) === null) throw missing("move", source);
+    const target = this.#target("move to", source, to);
+    if (source === target) throw new SysError("build", `Cannot move ${source}: that is itself`);
+    if (this.#kind(target) === "dir") {
+      throw new SysError("build", `Cannot move to ${target}: a folder is there`);
+    }
+    this.#replace(target, () => this.#fs.rename(source, target));
+  }
+
+  /** With the folders above it. One that is there is fine. */
+  mkdir(path: string): void {
+    const target = this.#within.writable("make the folder", path);
+    if ((this.#kind(target) ?? "dir") !== "dir") {
+      throw new SysError("build", `Cannot make the folder ${target}: something else is there`);
+    }
+    makeFolders(this.#fs, target);
+  }
+
+  write(path: string, text: string, executable: boolean): void {
+    const target = this.#within.writable("write", path);
+    this.#replace(target, () => {
+      const file = this.#fs.create(target, executable ? 0o755 : 0o644);
+      try {
+        file.write(new TextEncoder().encode(text));
+      } finally {
+        file.close();
+      }
+    });
+  }
+
+  chmod(path: string, mode: number): void {
+    const target = this.#within.writable("change the mode of", path);
+    const kind = this.#kind(target);
+    if (kind === null) throw missing("change the mode of", target);
+    // The system would follow it.
+    if (kind === "link") {
+      throw new SysError("build", `Cannot change the mode of ${target}: it is a link`);
+    }
+    this.#fs.chmod(target, mode);
+  }
+
+  symlink(to: string, path: string): void {
+    const target = this.#within.writable("link", path);
+    if (this.#kind(target) !== null) {
+      throw new SysError("build", `Cannot link ${target}: something is there already`);
+    }
+    makeFolders(this.#fs, dirname(target));
+    this.#fs.symlink(to, target);
+  }
+
+  /** With everything below. Nothing there is fine. */
+  remove(path: string): void {
+    const target = this.#within.writable("remove", path);
+    removeTree(this.#fs, target);
+    if (this.#within.isTmp(target)) this.#fs.mkdir(target, 0o700);
+  }
+
+  read(path: string): string {
+    const source = this.#existing("read", path);
+    if (this.#kind(source) === "dir") {
+      throw new SysError("build", `Cannot read ${source}: it is a folder`);
+    }
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+        this.#fs.readFile(source),
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof TypeError)) throw thrown;
+      throw new SysError("build", `Cannot read ${source}: it is not UTF-8 text`);
+    }
+  }
+
+  exists(path: string): boolean {
+    return this.#kind(this.#within.readable("look at", path, false)) !== null;
+  }
+
+  /** Names in a folder, sorted. */
+  list(path: string): string[] {
+    const folder = this.#existing("list", path);
+    if (this.#kind(folder) !== "dir") {
+      throw new SysError("build", `Cannot list ${folder}: it is no folder`);
+    }
+    return this.#fs.readDir(folder);
+  }
+
+  /** Paths written like the pattern: absolute, or relative to ctx.tmp. */
+  glob(pattern: string): string[] {
+    const full = this.#within.absolute(pattern);
+    const parts = full.split("/");
+    const first = parts.findIndex((part) => /[*?[{]/.test(part));
+    const fixed = first < 0 ? dirname(full) : parts.slice(0, first).join("/") || "/";
+    const folder = this.#within.readable("search", fixed);
+    if (this.#kind(folder) !== "dir") return [];
+    const found = glob(this.#fs, folder, relative(fixed, full)).map((path) => join(fixed, path));
+    // A link in the middle of a match may lead anywhere.
+    for (const path of found) this.#within.readable("search", path, false);
+    return isAbsolute(pattern)
+      ? found
+      : found.map((path) => relative(this.#within.absolute("."), path));
+  }
+
+  /** Replaces texts in a file; each has to occur. */
+  substitute(path: string, replacements: Readonly<Record<string, string>>): void {
+    const target = this.#within.writable("change", path);
+    if (this.#kind(target) !== "file") throw missing("change", target);
+    const wanted = new Map(
+      Object.entries(replacements).filter(([from]) => from !== "")
+        .map(([from, to]) => [asBytes(from), asBytes(to)]),
+    );
+    if (wanted.size === 0) return;
+    const found = new Set<string>();
+    const longestFirst = [...wanted.keys()].sort((a, b) => b.length - a.length);
+    const pattern = new RegExp(
+      longestFirst.map((from) => from.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"),
+      "g",
+    );
+    const mode = this.#fs.lstat(target)?.mode ?? 0o644;
+    const before = Buffer.from(this.#fs.readFile(target)).toString("latin1");
+    const after = before.replace(pattern, (from) => {
+      found.add(from);
+      return wanted.get(from) ?? from;
+    });
+    const absent = longestFirst.filter((from) => !found.has(from));
+    if (absent.length > 0) {
+      const text = Buffer.from(absent[0], "latin1").toString("utf8");
+      throw new SysError("build", `Cannot substitute in ${target}: "${text}" is not in it`);
+    }
+    this.#replace(target, () => {
+      const file = this.#fs.create(target, mode);
+      try {
+        file.write(Buffer.from(after, "latin1"));
+      } finally {
+        file.close();
+      }
+    });
+  }
+
+  #kind(path: string) {
+    return this.#fs.lstat(path)?.kind ?? null;
+  }
+
+  #existing(doing: string, path: string): string {
+    const source = this.#within.readable(doing, path);
+    if (this.#kind(source) === null) throw missing(doing, source);
+    return source;
+  }
+
+  /** Where something is to go: into a folder that is there, unless it is a folder itself. */
+  #target(doing: string, source: string, to: string): string {
+    const target = this.#within.writable(doing, to);
+    const intoFolder = to.endsWith("/") ||
+      (this.#kind(target) === "dir" && this.#kind(source) !== "dir");
+    const final = intoFolder ? join(target, basename(source)) : target;
+    return intoFolder ? this.#within.writable(doing, final) : target;
+  }
+
+  #merge(from: string, to: string): void {
+    if (to === from || to.startsWith(`${from}/`)) {
+      throw new SysError("build", `Cannot copy ${from} to ${to}: that is inside it`);
+    }
+    const there = this.#kind(to);
+    if (there === null) {
+      makeFolders(this.#fs, dirname(to));
+      return copyTree(this.#fs, from, to);
+    }
+    if (there !== "dir") throw new SysError("build", `Cannot copy to ${to}: it is no folder`);
+    for (const name of this.#fs.readDir(from)) {
+      const [source, target] = [join(from, name), join(to, name)];
+      if (source === target) throw new SysError("build", `Cannot copy ${source}: that is itself`);
+      if (this.#kind(source) === "dir") this.#merge(source, target);
+      else this.#replace(target, () => copyTree(this.#fs, source, target));
+    }
+  }
+
+  #copyFile(from: string, to: string): void {
+    const executable = ((this.#fs.lstat(from)?.mode ?? 0) & 0o111) !== 0;
+    copyFile(this.#fs, from, to, executable ? 0o755 : 0o644);
+  }
+
+  /** Makes something where nothing, a file or a link may be. A new file never shares its content with another. */
+  #replace(path: string, make: () => void): void {
+    const kind = this.#kind(path);
+    if (kind === "dir") throw new SysError("build", `Cannot write ${path}: a folder is there`);
+    if (kind === null) makeFolders(this.#fs, dirname(path));
+    else this.#fs.remove(path);
+    make();
+  }
+}
+
+/** A text as one character for each byte of its UTF-8, so that files of any encoding survive. */
+function asBytes(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+function missing(doing: string, path: string): SysError {
+  return new SysError("build", `Cannot ${doing} ${path}: nothing is there`);
+}

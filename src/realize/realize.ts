@@ -1,0 +1,203 @@
+/** Takes derivations, gives their outputs as objects of the store: what is there already is used, what another
+ * process builds is waited for, all else is built, as much of it at a time as dependencies allow. */
+import { dirname } from "node:path";
+import { SysError } from "../errors.ts";
+import type { Derivation, DerivationHash, Source } from "../manifest/types.ts";
+import { lockDerivation } from "../store/lock.ts";
+import type { ObjectName } from "../store/names.ts";
+import type { Store } from "../store/types.ts";
+import { build, type Outputs, type Workshop } from "./build.ts";
+import { checkAgain } from "./check.ts";
+import { Limit } from "./limit.ts";
+import { orAbort } from "../system/abortable_lock.ts";
+import type { BuildObserver } from "./observer.ts";
+import type { RecipeBook } from "./recipe.ts";
+import { findSandbox, type SandboxMode } from "./sandbox/sandbox.ts";
+import type { Sandbox } from "./sandbox/types.ts";
+import type { BuildSystem } from "./world.ts";
+
+/** Downloads at a time. */
+const DOWNLOADS = 16;
+
+export interface RealizeRequest {
+  /** A manifest's, each after those that it depends on. */
+  readonly derivations: readonly Derivation[];
+  /** Those that are asked for. What they depend on is built only where it is needed. */
+  readonly wanted: readonly DerivationHash[];
+  readonly recipes: RecipeBook;
+  /** A manifest's. */
+  readonly sources: readonly Source[];
+  /** Absolute path of a source on this machine. */
+  locateSource(source: Source): string;
+  /** Programs and unpackings at a time. */
+  readonly jobs: number;
+  readonly sandbox: SandboxMode;
+  /** Downloads are kept in `downloads/` below it. */
+  readonly cacheDir: string;
+  readonly observer: BuildObserver;
+  readonly signal: AbortSignal;
+  /** Where else outputs may be had, such as a binary cache; null where it has none. Asked before anything that the
+   * derivation depends on is looked at. */
+  readonly substitute?: (derivation: Derivation, signal: AbortSignal) => Promise<Outputs | null>;
+  /** Build the wanted ones again, and compare. */
+  readonly check?: boolean;
+}
+
+/**
+ * Realizes derivations. The first failure ends all that still runs, and is thrown.
+ * @throws SysError of kind "build" or "fetch"
+ */
+export async function realize(
+  system: BuildSystem,
+  store: Store,
+  request: RealizeRequest,
+): Promise<ReadonlyMap<DerivationHash, Readonly<Record<string, ObjectName>>>> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([request.signal, failed.signal]);
+  const run = new Realization(system, store, request, signal);
+  const unique = [...new Set(request.wanted)];
+  let first: { thrown: unknown } | null = null;
+  const results = await Promise.allSettled(unique.map(async (hash) => {
+    try {
+      return [hash, await run.outputsOf(hash, request.check === true)] as const;
+    } catch (thrown) {
+      first ??= { thrown };
+      failed.abort(thrown);
+      throw thrown;
+    }
+  }));
+  await run.settled();
+  request.signal.throwIfAborted();
+  if (first !== null) throw (first as { thrown: unknown }).thrown;
+  return new Map(results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** One run of `realize`. */
+class Realization {
+  readonly #request: RealizeRequest;
+  readonly #workshop: Workshop;
+  readonly #derivations: ReadonlyMap<DerivationHash, Derivation>;
+  readonly #sources: ReadonlyMap<string, Source>;
+  readonly #imported = new Map<string, ObjectName>();
+  readonly #outputs = new Map<DerivationHash, Promise<Outputs>>();
+  /** Builds that are under way: each keeps a few files open, so not all of a large graph at once. */
+  readonly #active: Limit;
+
+  constructor(system: BuildSystem, store: Store, request: RealizeRequest, signal: AbortSignal) {
+    this.#request = request;
+    this.#derivations = new Map(request.derivations.map((d) => [d.hash, d]));
+    this.#sources = new Map(request.sources.map((source) => [source.id, source]));
+    this.#active = new Limit(request.jobs + DOWNLOADS);
+    let sandbox: Promise<Sandbox> | undefined;
+    this.#workshop = {
+      system,
+      store,
+      recipes: request.recipes,
+      observer: request.observer,
+      cacheDir: request.cacheDir,
+      signal,
+      sandbox: () => sandbox ??= findSandbox(system, request.sandbox),
+      works: new Limit(Math.max(1, request.jobs)),
+      downloads: new Limit(DOWNLOADS),
+    };
+  }
+
+  outputsOf(hash: DerivationHash, check = false): Promise<Outputs> {
+    let outputs = this.#outputs.get(hash);
+    if (outputs === undefined) {
+      const derivation = this.#derivations.get(hash);
+      if (derivation === undefined) {
+        throw new SysError(
+          "build",
+          `Cannot build ${hash}: the configuration has no such derivation`,
+        );
+      }
+      outputs = this.#realize(derivation, check);
+      this.#outputs.set(hash, outputs);
+    }
+    return outputs;
+  }
+
+  /** Resolves when nothing runs any more. */
+  async settled(): Promise<void> {
+    for (let seen = -1; seen !== this.#outputs.size;) {
+      seen = this.#outputs.size;
+      await Promise.allSettled(this.#outputs.values());
+    }
+  }
+
+  async #realize(derivation: Derivation, check: boolean): Promise<Outputs> {
+    const { store, observer, signal } = this.#workshop;
+    const there = store.outputsOf(derivation.hash) ??
+      await this.#request.substitute?.(derivation, signal) ?? null;
+    if (there !== null && !check) {
+      observer({ kind: "cached", derivation });
+      return there;
+    }
+    const needed = derivation.dependencies.map((hash) => this.outputsOf(hash));
+    const made = await Promise.all(needed);
+    const dependencies = new Map(
+      derivation.dependencies.map((hash, n) => [this.#derivations.get(hash)!, made[n]]),
+    );
+    return await this.#active.run(signal, () => this.#build(derivation, dependencies, check));
+  }
+
+  async #build(
+    derivation: Derivation,
+    dependencies: ReadonlyMap<Derivation, Outputs>,
+    check: boolean,
+  ): Promise<Outputs> {
+    const { system, store, observer, signal } = this.#workshop;
+    const lock = await this.#lock(derivation);
+    try {
+      // Another process may have built it while this one waited.
+      const there = store.outputsOf(derivation.hash);
+      if (there !== null && !check) {
+        observer({ kind: "cached", derivation });
+        return there;
+      }
+      observer({ kind: "started", derivation });
+      const ingredients = { dependencies, sources: this.#import(derivation) };
+      const outputs = there ?? await build(this.#workshop, derivation, ingredients);
+      if (check) {
+        const again = await build(this.#workshop, derivation, ingredients);
+        checkAgain(system.fs, store, derivation, outputs, again);
+      }
+      observer({ kind: "finished", derivation, outputs });
+      return outputs;
+    } catch (error) {
+      if (!signal.aborted) observer({ kind: "failed", derivation, error });
+      throw error;
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** The lock that keeps two processes from building the same. Waiting for it ends with the signal. */
+  #lock(derivation: Derivation): Promise<{ release(): void }> {
+    const { system, store, observer, signal } = this.#workshop;
+    const onWait = () => observer({ kind: "waiting", derivation });
+    const root = dirname(store.dir);
+    return orAbort(() => lockDerivation(system, root, derivation.hash, { onWait }), signal);
+  }
+
+  /** The store's copies of what a derivation uses of the user's files. */
+  #import(derivation: Derivation): Map<Source, ObjectName> {
+    const { store } = this.#workshop;
+    return new Map(derivation.sources.map((id) => {
+      const source = this.#sources.get(id);
+      if (source === undefined) {
+        throw new SysError(
+          "build",
+          `Cannot build ${derivation.name}: its source ${id} is not known`,
+        );
+      }
+      let object = this.#imported.get(id);
+      if (object === undefined) {
+        object = store.addTree(source.name, this.#request.locateSource(source), id);
+        this.#imported.set(id, object);
+      }
+      return [source, object];
+    }));
+  }
+}

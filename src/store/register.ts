@@ -1,0 +1,139 @@
+/** Takes what a build made at its scratch path, makes it an object.
+ *
+ * An output may contain its own path, and its name is the hash of its content: so neither could be known first.
+ * The way out is Nix's: the build works at a scratch path `tmp/<stem>-<scratch hash>` that is as long as the final
+ * `obj/<stem>-<hash>`. For hashing, `tmp/<stem>-<scratch hash>` counts as `obj/<stem>-000…0`, and the scratch hash
+ * anywhere else (in pieces of paths, in generated names) as `000…0`. Then each becomes the final hash. Whoever
+ * checks the object later counts its own hash as zeroes, sees the same bytes, and gets the same digest. */
+import { Buffer } from "node:buffer";
+import { basename } from "node:path";
+import { digestParts, shortHash, toDigest } from "../digest.ts";
+import { SysError } from "../errors.ts";
+import { CanonicalTree } from "./canonical.ts";
+import { hashTree } from "./nar.ts";
+import { hashPart, type ObjectName, objectName } from "./names.ts";
+import type { StoreWriter } from "./store_writer.ts";
+import { addReferences, type ObjectRecord, readRecord, writeRecord } from "./record.ts";
+import { removeTree } from "./remove.ts";
+import { rewriteTree } from "./rewrite.ts";
+import { HashScan, type Replacement } from "./scan.ts";
+import type { Output } from "./types.ts";
+import { discard, sparePath } from "./write_atomic.ts";
+
+/** What its own hash counts as while an object is hashed. */
+export const ZEROES = "0".repeat(32);
+
+/**
+ * Makes an output an object. What is at the scratch path is gone afterwards; after an error it is still there.
+ * @throws SysError of kind "build" when the output can't be an object, or is not the expected one
+ */
+export function register(
+  writer: StoreWriter,
+  output: Output,
+  inSystemStore: (object: ObjectName) => boolean,
+): ObjectName {
+  const { fs, layout } = writer;
+  const { scratch, name, version } = output;
+  if (fs.lstat(scratch) === null) {
+    throw new SysError("build", `Cannot store the output of ${name}: the build has not made it`, {
+      hint: "`config` has to write a file or a folder at `ctx.out`",
+    });
+  }
+  writer.prepare();
+  const own = basename(scratch);
+  const stem = own.slice(0, -33);
+  const siblings: Replacement[] = [...output.siblings ?? []].map(([path, object]) => ({
+    stem: object.slice(0, -33),
+    from: path.slice(-32),
+    to: hashPart(object),
+  }));
+  const zeroed = { stem, from: own.slice(-32), to: ZEROES };
+  const candidates = new Map(output.candidates.map((object) => [hashPart(object), object]));
+  for (const object of output.siblings?.values() ?? []) candidates.set(hashPart(object), object);
+
+  const tree = new CanonicalTree(writer, refuseHashes([zeroed, ...siblings]));
+  const scan = new HashScan(candidates.keys(), [zeroed, ...siblings]);
+  const bytes = hashTree(tree, scratch, scan);
+  const object = objectName(name, version, shortHash(bytes));
+  if (object.length !== own.length) {
+    throw new Error(`${scratch} is not the scratch path of ${object}`);
+  }
+  check(output, bytes);
+
+  const selves = scan.count(zeroed.from);
+  for (const [path, sibling] of output.siblings ?? []) {
+    if (scan.found.has(path.slice(-32))) scan.found.add(hashPart(sibling));
+  }
+  const found = [...scan.found].flatMap((hash) => candidates.get(hash) ?? []);
+  const record: ObjectRecord = {
+    version: 1,
+    references: found.filter((other) => other !== object).sort(),
+    self: selves,
+    entries: tree.entries,
+    executables: tree.executables,
+    bytes: tree.bytes,
+  };
+  if (writer.has(object) || inSystemStore(object)) {
+    if (writer.has(object)) {
+      sameSelves(writer, object, selves);
+      addReferences(fs, layout, object, record);
+    }
+    removeTree(fs, scratch);
+    return object;
+  }
+  const spare = sparePath(layout);
+  try {
+    tree.settleLinked(spare);
+    if (scan.replaced > 0) {
+      rewriteTree(fs, scratch, [{ ...zeroed, to: hashPart(object) }, ...siblings], spare);
+    }
+    tree.close();
+    if (fs.lstat(scratch)?.kind === "dir" || record.references.length > 0 || selves > 0) {
+      writeRecord(fs, layout, object, record);
+    }
+  } catch (thrown) {
+    discard(() => removeTree(fs, spare));
+    throw thrown;
+  }
+  writer.put(scratch, object);
+  return object;
+}
+
+/** Renaming an entry could change its place among the others, and so the hash that it is renamed to. */
+function refuseHashes(replacements: readonly Replacement[]) {
+  return (name: string, folder: string) => {
+    if (!replacements.some(({ from }) => name.includes(from))) return;
+    throw new SysError(
+      "build",
+      `Cannot store ${folder}/${name}: its name contains an output's hash`,
+      {
+        hint:
+          "the hash is not final while the build runs; contents and links may have it, names may not",
+      },
+    );
+  };
+}
+
+function check({ name, expected }: Output, found: Uint8Array) {
+  if (expected === undefined) return;
+  const { algorithm, bytes } = digestParts(expected);
+  if (algorithm !== "sha256") {
+    throw new SysError("build", `Cannot check the output of ${name}: ${expected} is no sha256`, {
+      hint: `the right one is ${toDigest("sha256", found)}`,
+    });
+  }
+  if (Buffer.compare(bytes, found) === 0) return;
+  throw new SysError("build", `Cannot accept the output of ${name}: its content is another one`, {
+    notes: [`expected ${expected}`, `found    ${toDigest("sha256", found)}`],
+    hint: "if the new content is right, put the found hash into `sha256`",
+  });
+}
+
+/** Zeroes where another tree names itself make the same digest, but not the same object. */
+function sameSelves(writer: StoreWriter, object: ObjectName, selves: number) {
+  const known = readRecord(writer.fs, writer.layout, object)?.self ?? 0;
+  if (known === selves) return;
+  throw new SysError("store", `Cannot store ${object}: another object has that name`, {
+    hint: `it differs in how often it names itself (${known} times, here ${selves})`,
+  });
+}

@@ -1,0 +1,85 @@
+/** A store that can be written: its system, its paths, its folders. */
+import { dirname } from "node:path";
+import type { FileSystem, Host } from "../system/mod.ts";
+import { FOLDER_MODE, MTIME } from "./form.ts";
+import { type Layout, layoutOf, objectPath } from "./layout.ts";
+import type { ObjectName } from "./names.ts";
+import { discard, sparePath } from "./write_atomic.ts";
+import { removeTree } from "./remove.ts";
+
+export class StoreWriter {
+  readonly fs: FileSystem;
+  readonly host: Host;
+  readonly layout: Layout;
+  readonly #shared: boolean;
+  #prepared = false;
+
+  /** `shared`: other users may read it. */
+  constructor(system: { fs: FileSystem; host: Host }, root: string, shared: boolean) {
+    this.fs = system.fs;
+    this.host = system.host;
+    this.layout = layoutOf(root);
+    this.#shared = shared;
+  }
+
+  /** Makes the root. A user's is private: the originals of files are kept in the store. */
+  prepareRoot(): void {
+    this.#folder(this.layout.root, this.#shared ? 0o755 : 0o700);
+  }
+
+  /** Makes the folders that are not there yet. */
+  prepare(): void {
+    if (this.#prepared) return;
+    const { dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
+    this.prepareRoot();
+    for (const folder of [dir, obj, pkg, drv, drvOut, refs, log, tmp]) this.#folder(folder, 0o755);
+    this.#prepared = true;
+  }
+
+  #folder(path: string, mode: number) {
+    if (this.fs.lstat(path) !== null) return;
+    const parent = dirname(path);
+    if (parent !== path) this.#folder(parent, 0o755);
+    try {
+      this.fs.mkdir(path, mode);
+      this.fs.chmod(path, mode);
+    } catch (thrown) {
+      // Another process may have been faster.
+      if (this.fs.lstat(path)?.kind !== "dir") throw thrown;
+    }
+  }
+
+  /** Whether an object is here. */
+  has(object: ObjectName): boolean {
+    return this.fs.lstat(objectPath(this.layout, object)) !== null;
+  }
+
+  /**
+   * Names a finished tree as an object, in one step; drops it when the object is there already. Its top folder is
+   * still open, everything below is closed.
+   *
+   * A folder can only move to another parent while it is writable, and must not be writable under its name. So
+   * it moves into `obj/` under a name with a dot, is closed, and is renamed there.
+   */
+  put(tree: string, object: ObjectName): void {
+    const { fs } = this;
+    const path = objectPath(this.layout, object);
+    if (fs.lstat(path) !== null) return void removeTree(fs, tree);
+    if (fs.lstat(tree)?.kind !== "dir") return fs.rename(tree, path);
+    const moved = `${this.layout.obj}/.new-${sparePath(this.layout).slice(-24)}`;
+    fs.rename(tree, moved);
+    try {
+      fs.chmod(moved, FOLDER_MODE);
+      fs.utime(moved, MTIME);
+      fs.rename(moved, path);
+    } catch (thrown) {
+      // Another process may have been faster with the same object.
+      if (fs.lstat(path)?.kind === "dir") return void removeTree(fs, moved);
+      discard(() => {
+        fs.chmod(moved, 0o755);
+        fs.rename(moved, tree);
+      });
+      throw thrown;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** Whole folders and files: copied and read, by the small steps of a file system. */
+import { join } from "node:path";
+import type { FileHandle, FileSystem, ReadFs } from "./mod.ts";
+
+/** Bytes copied at a time. */
+const CHUNK = 256 << 10;
+
+/** Copies a file, link or folder to where nothing is; modes become 0644, or 0755 for what can be executed. */
+export function copyTree(fs: FileSystem, from: string, to: string): void {
+  const info = fs.lstat(from);
+  if (info?.kind === "dir") {
+    fs.mkdir(to, 0o755);
+    for (const name of fs.readDir(from)) copyTree(fs, join(from, name), join(to, name));
+  } else if (info?.kind === "link") {
+    fs.symlink(fs.readLink(from), to);
+  } else {
+    copyFile(fs, from, to, info !== null && (info.mode & 0o111) !== 0 ? 0o755 : 0o644);
+  }
+}
+
+/** Copies one file's content. */
+export function copyFile(fs: FileSystem, from: string, to: string, mode: number): void {
+  const output = fs.create(to, mode);
+  try {
+    for (const chunk of readChunks(fs, from)) output.write(chunk);
+  } finally {
+    output.close();
+  }
+}
+
+/** A file's content in chunks, each valid until the next is asked for. */
+export function* readChunks(fs: ReadFs, path: string, size = CHUNK): Generator<Uint8Array> {
+  const buffer = new Uint8Array(size);
+  const input = fs.openRead(path);
+  try {
+    for (let count = input.read(buffer); count > 0; count = input.read(buffer)) {
+      yield buffer.subarray(0, count);
+    }
+  } finally {
+    input.close();
+  }
+}
+
+/** One for all calls of `eachChunk`: nothing waits while it is in use, and a new one for each small file would
+ * cost more than reading it. */
+let shared: Uint8Array | undefined;
+
+/** Calls `each` with every chunk of an open file. A chunk is valid only until the next. */
+export function eachChunk(file: FileHandle, each: (chunk: Uint8Array) => void): void {
+  shared ??= new Uint8Array(CHUNK);
+  for (let size = file.read(shared); size > 0; size = file.read(shared)) {
+    each(shared.subarray(0, size));
+  }
+}
