@@ -45,18 +45,18 @@ const LAW: Record<string, readonly string[]> = {
     "activation",
     "machine",
   ],
+  // What journeys give is shown by its type.
   cli: [
     "errors",
     "digest",
     "system",
-    "manifest",
-    "store",
-    "plan",
-    "realize",
-    "snapshot",
-    "activation",
-    "machine",
     "journeys",
+    "manifest/types",
+    "manifest/placeholder",
+    "plan/types",
+    "snapshot/types",
+    "realize/observer",
+    "machine/delete_root",
   ],
 };
 

@@ -1,6 +1,5 @@
 /** Opens the machine for a command, and says what happened while it was being locked. */
-import { type Holding, holding } from "../machine/lock.ts";
-import { type Machine, openMachine } from "../machine/open.ts";
+import { type Holding, holding, type Machine, openMachine } from "../journeys/open.ts";
 import { counted, localTime } from "./render/words.ts";
 import type { Session } from "./session.ts";
 

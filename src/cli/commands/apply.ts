@@ -50,7 +50,7 @@ export default command<Flags>({
         ...evaluationRequest(session, flags, path, true),
         description: flags.message ?? "apply",
         decide: (proposal, evaluated) => {
-          sayOthers(session, evaluated.manifest);
+          sayOthers(session, machine, evaluated.manifest);
           return askAbout(session, proposal.plan, flags.replace === true, {
             diff: (targets) => contentDiff(machine, proposal, targets),
             adopt: (targets) => adoptFiles(machine, evaluated, targets),

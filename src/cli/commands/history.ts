@@ -10,14 +10,11 @@ export default command({
   ],
   async run(session) {
     const { machineOf } = await import("../lock.ts");
-    const { currentNumber, listSnapshots } = await import("../../snapshot/history.ts");
+    const { history } = await import("../../journeys/history.ts");
     const { historyDocument, historyEntries, historyText } = await import("../render/history.ts");
-    const { root, system } = machineOf(session);
-    const entries = historyEntries(
-      listSnapshots(system.fs, root),
-      currentNumber(system.fs, root),
-    );
-    const now = session.console.outIsTerminal ? system.clock.now() : null;
+    const { snapshots, current } = history(machineOf(session));
+    const entries = historyEntries(snapshots, current);
+    const now = session.console.outIsTerminal ? session.system.clock.now() : null;
     session.print(historyDocument(entries), () => historyText(entries, session.style, now));
   },
 });

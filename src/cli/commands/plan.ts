@@ -25,30 +25,24 @@ export default command<Flags>({
   arguments: [CONFIG_ARGUMENT],
   async run(session, flags, [path]) {
     const { machineOf, withLock } = await import("../lock.ts");
-    const { evaluateConfig } = await import("../../journeys/evaluate.ts");
-    const { openMachine } = await import("../../machine/open.ts");
-    const { propose, UNDECIDED } = await import("../../journeys/propose.ts");
-    const { readOnly } = await import("../../system/read_only.ts");
+    const { plan: planConfig } = await import("../../journeys/plan.ts");
     const { planDocument, planText } = await import("../render/plan.ts");
     const { EXIT } = await import("../exit_codes.ts");
     const { sayOthers } = await import("../others.ts");
     const machine = machineOf(session);
-    const world = readOnly(machine.system);
-    const looking = openMachine(world, machine.version);
     const request = evaluationRequest(session, flags, path, false);
-    return await withLock(session, machine, "shared", "sys plan", async () => {
-      const evaluated = await evaluateConfig(machine, request, world);
-      try {
-        sayOthers(session, evaluated.manifest);
-        const { plan } = await propose(looking, evaluated, UNDECIDED);
-        session.print(
-          planDocument(plan),
-          () => planText(plan, session.style, flags.verbose === true),
-        );
-        return plan.changes && flags.exitCode ? EXIT.changes : EXIT.done;
-      } finally {
-        evaluated.close();
-      }
-    });
+    const { manifest, plan } = await withLock(
+      session,
+      machine,
+      "shared",
+      "sys plan",
+      () => planConfig(machine, request),
+    );
+    sayOthers(session, machine, manifest);
+    session.print(
+      planDocument(plan),
+      () => planText(plan, session.style, flags.verbose === true),
+    );
+    return plan.changes && flags.exitCode ? EXIT.changes : EXIT.done;
   },
 });

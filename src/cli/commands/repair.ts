@@ -19,20 +19,15 @@ export default command<Flags>({
   flags: { forget: toggle("give up what can't be restored") },
   async run(session, flags) {
     const { machineOf, withLock } = await import("../lock.ts");
-    const { repair } = await import("../../activation/recover.ts");
+    const { repair } = await import("../../journeys/repair.ts");
     const { counted } = await import("../render/words.ts");
     const machine = machineOf(session);
-    const { system, adapters, root } = machine;
-    const { setAsideDamaged } = await import("../../snapshot/set_aside.ts");
     const { recoveries, aside } = await withLock(
       session,
       machine,
       "exclusive",
       "sys repair",
-      async () => ({
-        recoveries: await repair(system.fs, adapters, root, flags.forget === true),
-        aside: setAsideDamaged(system.fs, root),
-      }),
+      () => repair(machine, flags.forget === true),
     );
     const steps = recoveries.reduce((sum, { restored }) => sum + restored, 0);
     session.print(

@@ -16,19 +16,9 @@ export default command({
   }],
   async run(session, _flags, [named]) {
     const { machineOf } = await import("../lock.ts");
-    const { chooseSnapshot } = await import("../../snapshot/choose.ts");
-    const { readCurrent } = await import("../../snapshot/history.ts");
+    const { showSnapshot } = await import("../../journeys/history.ts");
     const { snapshotText } = await import("../render/snapshot.ts");
-    const { SysError } = await import("../../errors.ts");
-    const { root, system } = machineOf(session);
-    const snapshot = named === undefined
-      ? readCurrent(system.fs, root)
-      : chooseSnapshot(system.fs, root, named);
-    if (snapshot === null) {
-      throw new SysError("snapshot", "Cannot show the current snapshot: nothing was applied yet", {
-        hint: "`sys apply` makes the first",
-      });
-    }
+    const snapshot = showSnapshot(machineOf(session), named);
     session.print(snapshot, () => snapshotText(snapshot, session.style));
   },
 });

@@ -12,16 +12,17 @@ export default command({
     { name: "snapshot", brief: "number of the snapshot" },
     { name: "tag", brief: "its name" },
   ],
-  async run(session, _flags, [number, tag]) {
+  async run(session, _flags, [number, name]) {
     const { machineOf, withLock } = await import("../lock.ts");
-    const { chooseSnapshot } = await import("../../snapshot/choose.ts");
-    const { tagSnapshot } = await import("../../snapshot/tag.ts");
+    const { tag } = await import("../../journeys/history.ts");
     const machine = machineOf(session);
-    const { root, system } = machine;
-    const tagged = await withLock(session, machine, "exclusive", "sys tag", () => {
-      const snapshot = chooseSnapshot(system.fs, root, number);
-      return tagSnapshot(system.fs, root, snapshot.number, tag);
-    });
+    const tagged = await withLock(
+      session,
+      machine,
+      "exclusive",
+      "sys tag",
+      () => tag(machine, number, name),
+    );
     session.print(
       { version: 1, number: tagged.number, tags: tagged.tags },
       () => `Snapshot ${tagged.number} is tagged ${tagged.tags.join(", ")}.`,

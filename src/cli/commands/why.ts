@@ -13,7 +13,7 @@ export default command({
   async run(session, _flags, [named]) {
     const { machineOf } = await import("../lock.ts");
     const { why } = await import("../../journeys/why.ts");
-    const { objectsNamed } = await import("../object_argument.ts");
+    const { objectsNamed } = await import("../../journeys/objects.ts");
     const machine = machineOf(session);
     const kept = objectsNamed(machine, [named]).map((object) => ({
       object,

@@ -13,25 +13,8 @@ export default command({
   arguments: [{ name: "object", brief: "name, hash or path of an object" }],
   async run(session, _flags, [named]) {
     const { machineOf } = await import("../../lock.ts");
-    const { objectsNamed } = await import("../../object_argument.ts");
-    const { dumpNar } = await import("../../../store/nar.ts");
-    const { SysError } = await import("../../../errors.ts");
+    const { dumpObject, objectNamed } = await import("../../../journeys/objects.ts");
     const machine = machineOf(session);
-    const found = objectsNamed(machine, [named]);
-    if (found.length > 1) {
-      throw new SysError(
-        "usage",
-        `Cannot tell which object is meant: ${named} names ${found.length}`,
-        {
-          notes: found,
-          hint: "give one of these whole",
-        },
-      );
-    }
-    dumpNar(
-      machine.system.fs,
-      machine.store.pathOf(found[0]),
-      (bytes) => session.console.outBytes(bytes),
-    );
+    dumpObject(machine, objectNamed(machine, named), (bytes) => session.console.outBytes(bytes));
   },
 });

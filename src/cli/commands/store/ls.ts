@@ -7,10 +7,9 @@ export default command({
   examples: [["sys store ls", "one line an object"], ["sys store ls --json", "as a document"]],
   async run(session) {
     const { machineOf } = await import("../../lock.ts");
-    const { listObjects } = await import("../../../store/list.ts");
+    const { objectList } = await import("../../../journeys/objects.ts");
     const { columns, counted, size } = await import("../../render/words.ts");
-    const { system, root } = machineOf(session);
-    const objects = listObjects(system.fs, root);
+    const objects = objectList(machineOf(session));
     session.print({ version: 1, objects }, () => {
       const rows = objects.map(({ object, bytes, references }) => [
         object,

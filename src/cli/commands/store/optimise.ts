@@ -9,10 +9,7 @@ export default command({
   exits: [5],
   async run(session) {
     const { machineOf, withLock } = await import("../../lock.ts");
-    const { optimise } = await import("../../../store/optimise.ts");
-    const { layoutOf } = await import("../../../store/layout.ts");
-    const { objectNames } = await import("../../../store/list.ts");
-    const { protectObjects, releaseObjects } = await import("../../../machine/protection.ts");
+    const { optimiseStore } = await import("../../../journeys/objects.ts");
     const { counted, size } = await import("../../render/words.ts");
     const machine = machineOf(session);
     const { files, bytes } = await withLock(
@@ -20,15 +17,7 @@ export default command({
       machine,
       "exclusive",
       "sys store optimise",
-      async () => {
-        const objects = objectNames(machine.system.fs, layoutOf(machine.root));
-        await releaseObjects(machine, objects);
-        try {
-          return optimise(machine.system.fs, machine.root);
-        } finally {
-          await protectObjects(machine, objects);
-        }
-      },
+      () => optimiseStore(machine),
     );
     session.print(
       { version: 1, files, bytes },

@@ -9,7 +9,7 @@ export default command({
   arguments: [{ name: "object", brief: "name, hash or path of an object", many: true }],
   async run(session, _flags, names) {
     const { machineOf } = await import("../../lock.ts");
-    const { objectsNamed } = await import("../../object_argument.ts");
+    const { objectsNamed } = await import("../../../journeys/objects.ts");
     const machine = machineOf(session);
     const paths = objectsNamed(machine, names).map((object) => machine.store.pathOf(object));
     session.print({ version: 1, paths }, () => paths.join("\n"));

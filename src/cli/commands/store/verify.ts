@@ -37,15 +37,13 @@ export default command<Flags>({
   }],
   async run(session, flags, names) {
     const { machineOf, withLock } = await import("../../lock.ts");
-    const { objectsNamed } = await import("../../object_argument.ts");
-    const { verifyObjects } = await import("../../../store/verify.ts");
+    const { verifyStore } = await import("../../../journeys/objects.ts");
     const { repairStore } = await import("../../../journeys/repair_store.ts");
     const { BuildProgress } = await import("../../terminal/build_progress.ts");
     const { CountProgress } = await import("../../terminal/count_progress.ts");
     const { EXIT } = await import("../../exit_codes.ts");
     const { counted } = await import("../../render/words.ts");
     const machine = machineOf(session);
-    const { system, root } = machine;
     const repair = flags.repair === true;
     const mode = repair ? "exclusive" : "shared";
     const { problems, repaired, lost } = await withLock(
@@ -55,8 +53,7 @@ export default command<Flags>({
       "sys store verify",
       async () => {
         const counter = new CountProgress(session, "objects checked");
-        const problems = await verifyObjects(system, root, {
-          objects: names.length > 0 ? objectsNamed(machine, names) : undefined,
+        const problems = await verifyStore(machine, names, {
           onProgress: ({ done, total }) => counter.at(done, total),
           signal: session.signal,
         }).finally(() => counter.end());

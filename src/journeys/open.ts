@@ -1,0 +1,3 @@
+/** What every journey starts from: a machine that is opened, and held while it is worked on. */
+export { type Machine, openMachine } from "../machine/open.ts";
+export { type Holding, holding } from "../machine/lock.ts";

@@ -1,0 +1,26 @@
+/** Takes a config, gives what an apply would do. Changes nothing: it looks at a world that refuses writes. */
+import { openMachine } from "../machine/open.ts";
+import type { Machine } from "../machine/open.ts";
+import type { Manifest } from "../manifest/types.ts";
+import type { Plan } from "../plan/types.ts";
+import { readOnly } from "../system/read_only.ts";
+import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
+import { propose, UNDECIDED } from "./propose.ts";
+
+/** Plans. Call it with a lock held. */
+export async function plan(
+  machine: Machine,
+  request: EvaluationRequest,
+): Promise<{ readonly manifest: Manifest; readonly plan: Plan }> {
+  const world = readOnly(machine.system);
+  const evaluated = await evaluateConfig(machine, request, world);
+  try {
+    const looking = openMachine(world, machine.version);
+    return {
+      manifest: evaluated.manifest,
+      plan: (await propose(looking, evaluated, UNDECIDED)).plan,
+    };
+  } finally {
+    evaluated.close();
+  }
+}
