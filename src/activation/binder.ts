@@ -25,10 +25,10 @@ import type {
 } from "../plan/types.ts";
 import { refuseTwo } from "../plan/wanted.ts";
 import { defaultKey } from "../platform/settings/defaults.ts";
+import { objectsIn } from "../store/names.ts";
 import type { BindWorld, Bound, Scope } from "./scope.ts";
 import { envScripts } from "./env_scripts.ts";
 import { isPending, nameIn, PENDING, Resolver } from "./resolver.ts";
-import { objectsIn } from "./objects.ts";
 import { digestOfFile } from "./observe.ts";
 import { ownerNamed } from "./owner.ts";
 import { persistentEnvironment } from "./persistent_env.ts";

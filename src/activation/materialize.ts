@@ -1,10 +1,10 @@
 /** Takes what was bound, adds to the store what it needs, gives what is Wanted with nothing of it pending. */
 import { SysError } from "../errors.ts";
 import type { Wanted } from "../plan/types.ts";
+import { objectsIn } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem } from "../system/fs.ts";
 import type { Bound } from "./scope.ts";
-import { objectsIn } from "./objects.ts";
 import { buildProfile } from "./profile.ts";
 
 /**

@@ -4,11 +4,10 @@ import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { LinkSupport } from "../platform/links.ts";
-import type { ObjectName } from "../store/names.ts";
+import { type ObjectName, objectsIn } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { leadsToFolder } from "./observe.ts";
-import { objectsIn } from "./objects.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Place, SysError } from "../errors.ts";
 import type { Origin } from "../manifest/types.ts";
 import { placeholdersIn, substitute } from "../manifest/placeholder.ts";
+import { objectsIn } from "../store/names.ts";
 import type { BindWorld, NewFile, Scope } from "./scope.ts";
 
 /** Stands for what is not built yet. */
@@ -56,7 +57,7 @@ export class Resolver {
 
   /** What lies outside the store may change at any time: it is kept as it is now. */
   addLive(path: string, executable: boolean): string {
-    if (/[\\/]store[\\/]obj[\\/]/.test(path)) return path;
+    if (objectsIn([path]).length > 0) return path;
     return this.#add(nameIn(path), this.world.system.fs.readFile(path), executable);
   }
 

@@ -5,7 +5,7 @@ import { releaseObjects } from "../machine/protection.ts";
 import { currentNumber, listSnapshots, removeSnapshots } from "../snapshot/history.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import { collectGarbage, type GcOutcome } from "../store/gc.ts";
-import { isObjectName, type ObjectName } from "../store/names.ts";
+import { type ObjectName, objectsIn } from "../store/names.ts";
 
 /** Downloads that nobody used for so long go, in seconds. */
 const DOWNLOADS_KEPT = 30 * 24 * 3600;
@@ -33,9 +33,7 @@ export async function collect(machine: Machine, collection: Collection): Promise
   const old = oldSnapshots(machine, all, collection);
   const kept = all.filter(({ number }) => !old.includes(number));
   const roots = new Set(kept.flatMap(objectsOf));
-  for (const path of journalContents(system.fs, root)) {
-    for (const object of objectsIn(path)) roots.add(object);
-  }
+  for (const object of objectsIn(journalContents(system.fs, root))) roots.add(object);
   if (!collection.dryRun && old.length > 0) {
     // What is damaged stops a collection: better before the snapshots are gone than after.
     await collectGarbage(system, root, roots, { dryRun: true, system: places.systemRoot });
@@ -74,7 +72,7 @@ function oldSnapshots(
 /** Every object that a snapshot needs: to be gone back to, and to give back what was there before. */
 export function objectsOf(snapshot: Snapshot): ObjectName[] {
   const originals = Object.values(snapshot.originals).flatMap((state) =>
-    state.kind === "file" && state.content !== undefined ? objectsIn(state.content) : []
+    state.kind === "file" && state.content !== undefined ? objectsIn([state.content]) : []
   );
   return [
     ...snapshot.wanted.objects,
@@ -82,9 +80,4 @@ export function objectsOf(snapshot: Snapshot): ObjectName[] {
     ...originals,
     ...(snapshot.config.source === null ? [] : [snapshot.config.source]),
   ];
-}
-
-/** The objects that a path leads through. */
-function objectsIn(path: string): ObjectName[] {
-  return path.split("/").filter(isObjectName);
 }

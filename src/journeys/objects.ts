@@ -6,7 +6,7 @@ import type { Machine } from "../machine/open.ts";
 import { layoutOf } from "../store/layout.ts";
 import { type Listed, listObjects, objectNames } from "../store/list.ts";
 import { dumpNar } from "../store/nar.ts";
-import { isObjectName, type ObjectName } from "../store/names.ts";
+import { hashPart, type ObjectName, objectsIn, stemOf } from "../store/names.ts";
 import { optimise, type Optimised } from "../store/optimise.ts";
 import { type Problem, verifyObjects, type VerifyOptions } from "../store/verify.ts";
 
@@ -18,9 +18,9 @@ export function objectsNamed(
 ): ObjectName[] {
   const all = objectNames(system.fs, layoutOf(root));
   return names.flatMap((named) => {
-    const inPath = named.split("/").filter(isObjectName)[0] ?? basename(named);
+    const [whole = basename(named)] = objectsIn([named]);
     const found = all.filter((object) =>
-      object === inPath || object.slice(0, -33) === named || object.slice(-32) === named ||
+      object === whole || stemOf(object) === named || hashPart(object) === named ||
       new RegExp(`^${escape(named)}-[0-9][^-]*-[^-]{32}$`).test(object)
     );
     if (found.length > 0) return found;

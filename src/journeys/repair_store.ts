@@ -1,6 +1,5 @@
 /** Takes objects that are damaged or lost, makes them again from the config that the current snapshot came from. */
 import { buildProfile } from "../activation/profile.ts";
-import { objectsIn } from "../activation/objects.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
 import type { Machine } from "../machine/open.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
@@ -10,7 +9,7 @@ import { readCurrent } from "../snapshot/history.ts";
 import { addSources } from "./sources.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { mendObject } from "../store/mend.ts";
-import type { ObjectName } from "../store/names.ts";
+import { type ObjectName, objectsIn } from "../store/names.ts";
 import { readOutputs } from "../store/outputs.ts";
 import { removeTree } from "../store/remove.ts";
 import type { Problem } from "../store/verify.ts";

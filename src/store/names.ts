@@ -1,31 +1,60 @@
-/** Names of objects, and where things lie in a store. */
+/** Names of objects: how they are made, read, and found in texts. */
 import { SysError } from "../errors.ts";
 
 /** `<name>-<version>-<hash>`: the last path part of an object. The hash is 32 characters of Nix's base32. */
 export type ObjectName = string & { readonly __brand: "ObjectName" };
 
-const OBJECT_NAME = /^[A-Za-z0-9+._?=-]+-[0-9a-df-np-sv-z]{32}$/;
+/** The one grammar of names. A name never starts with a dot: what does is on its way into the store or out of it. */
+const GRAMMAR = "(?!\\.)[A-Za-z0-9+._?=-]+-[0-9a-df-np-sv-z]{32}";
+const WHOLE = new RegExp(`^${GRAMMAR}$`);
+/** A path of an object, or of something in one, in the store of any root. */
+const PATH = new RegExp(`[\\\\/]store[\\\\/]obj[\\\\/](${GRAMMAR})(?![0-9A-Za-z])`, "g");
+const START = new RegExp(`^${GRAMMAR}(?![0-9A-Za-z])`);
+
+/** Longest stem of a name: with a hash it has to fit into what file systems take. */
+const MOST_CHARACTERS = 160;
+
+/** Most characters of a name. */
+export const LONGEST_NAME = MOST_CHARACTERS + 33;
 
 /** Makes a name from its parts. Characters that a name may not have become `-`. */
 export function objectName(name: string, version: string | null, hash: string): ObjectName {
   const stem = `${name}${version === null || version === "" ? "" : `-${version}`}`
-    .replace(/[^A-Za-z0-9+._?=-]/g, "-").replace(/^\.+/, "").slice(0, 160) || "unnamed";
+    .replace(/[^A-Za-z0-9+._?=-]/g, "-").replace(/^\.+/, "").slice(0, MOST_CHARACTERS) ||
+    "unnamed";
   return `${stem}-${hash}` as ObjectName;
 }
 
 /** Reads a name. @throws SysError of kind "store" when it is none */
 export function parseObjectName(text: string): ObjectName {
-  if (!OBJECT_NAME.test(text) || text.startsWith(".")) {
-    throw new SysError("store", `Cannot read "${text}" as the name of a store object`, {
-      hint: "names look like ripgrep-15.1.0-<32 characters>; `sys store ls` lists them",
-    });
-  }
-  return text as ObjectName;
+  if (isObjectName(text)) return text;
+  throw new SysError("store", `Cannot read "${text}" as the name of a store object`, {
+    hint: "names look like ripgrep-15.1.0-<32 characters>; `sys store ls` lists them",
+  });
 }
 
 /** Whether a text is the name of an object. */
 export function isObjectName(text: string): text is ObjectName {
-  return OBJECT_NAME.test(text) && !text.startsWith(".");
+  return WHOLE.test(text);
+}
+
+/** The objects that texts name by their paths, each once, sorted. */
+export function objectsIn(texts: Iterable<string>): ObjectName[] {
+  const found = new Set<string>();
+  for (const text of texts) {
+    for (const [, name] of text.matchAll(PATH)) found.add(name);
+  }
+  return [...found].sort() as ObjectName[];
+}
+
+/** The object at whose name a text starts; null when it starts with none. */
+export function objectAtStart(text: string): ObjectName | null {
+  return START.exec(text)?.[0] as ObjectName | undefined ?? null;
+}
+
+/** `<name>-<version>`: all but the hash. */
+export function stemOf(name: ObjectName): string {
+  return name.slice(0, -33);
 }
 
 /** The 32 characters at its end. */

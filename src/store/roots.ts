@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { dirname, resolve } from "node:path";
 import type { ReadFs } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
-import { isObjectName, type ObjectName } from "./names.ts";
+import { type ObjectName, objectsIn } from "./names.ts";
 
 /** An entry of `gcroots/`. */
 export interface GcRoot {
@@ -33,7 +33,7 @@ function entriesOf(fs: ReadFs, folder: string): GcRoot[] {
     if (kind === "dir") return entriesOf(fs, path);
     if (kind === "file") {
       const text = Buffer.from(fs.readFile(path)).toString();
-      return [{ path, objects: objectsIn(text), stale: false }];
+      return [{ path, objects: objectsIn([text]), stale: false }];
     }
     return [follow(fs, path)];
   });
@@ -42,16 +42,11 @@ function entriesOf(fs: ReadFs, folder: string): GcRoot[] {
 function follow(fs: ReadFs, entry: string): GcRoot {
   let path = entry;
   for (let n = 0; n < MOST_LINKS; n++) {
-    if (path !== entry && objectsIn(path).length > 0) break;
+    if (path !== entry && objectsIn([path]).length > 0) break;
     const info = fs.lstat(path);
     if (info === null) return { path: entry, objects: [], stale: true };
     if (info.kind !== "link") break;
     path = resolve(dirname(path), fs.readLink(path));
   }
-  return { path: entry, objects: objectsIn(path), stale: false };
-}
-
-function objectsIn(text: string): ObjectName[] {
-  return [...text.matchAll(/\/store\/obj\/([A-Za-z0-9+._?=-]+)/g)].map((match) => match[1])
-    .filter(isObjectName);
+  return { path: entry, objects: objectsIn([path]), stale: false };
 }
