@@ -1,4 +1,4 @@
-/** Takes a config's entry file, gives its Manifest and what drives its builds. */
+/** Takes a config's entry file, gives its Manifest, the files that it was made of, and what drives its builds. */
 import { basename } from "node:path";
 import { SysError } from "../errors.ts";
 import type { InputResolver, InputSpec, ResolvedInput } from "../inputs/types.ts";
@@ -6,9 +6,9 @@ import { Codecs } from "../lua/codecs.ts";
 import type { Declared } from "../manifest/declared.ts";
 import { mergeActivations } from "../manifest/merge.ts";
 import { orderDerivations } from "../manifest/order.ts";
-import type { Manifest, Read } from "../manifest/types.ts";
+import type { Manifest } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
-import { recipeBook } from "./recipes.ts";
+import { recipeSession } from "./recipes.ts";
 import { EvaluationSession, showPlace } from "./evaluation_session.ts";
 import type { Evaluation, Limits } from "./types.ts";
 
@@ -82,12 +82,11 @@ function evaluation(
 ): Evaluation {
   return {
     manifest: manifestOf(system, request, session, inputs, declared),
-    recipes: recipeBook(session),
+    files: session.filesRead(),
     inputs,
     dir: session.dir,
-    files: session.files(),
     messages: session.messages,
-    close: () => session.close(),
+    recipes: recipeSession(session),
   };
 }
 
@@ -98,10 +97,6 @@ function manifestOf(
   inputs: ReadonlyMap<string, ResolvedInput>,
   declared: Declared,
 ): Manifest {
-  const files = session.configFiles().map(({ path, hash }): Read => ({
-    fact: `file:${path}`,
-    value: hash,
-  }));
   const byName = <T extends { readonly name: string }>(a: T, b: T) => (a.name < b.name ? -1 : 1);
   return {
     version: 1,
@@ -112,7 +107,7 @@ function manifestOf(
     sources: [...declared.sources].sort((a, b) => (a.id < b.id ? -1 : 1)),
     derivations: orderDerivations(declared.derivations),
     activations: placing(session, () => mergeActivations(declared, { home: host.home })),
-    reads: [...declared.reads, ...files].sort((a, b) => (a.fact < b.fact ? -1 : 1)),
+    reads: [...declared.reads, ...session.fileFacts()].sort((a, b) => (a.fact < b.fact ? -1 : 1)),
   };
 }
 

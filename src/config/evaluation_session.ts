@@ -1,5 +1,5 @@
 /** Takes an entry file, gives a Lua machine that has loaded it: the host's side of a config. */
-import { basename, dirname } from "node:path";
+import { basename, dirname, isAbsolute, relative, sep } from "node:path";
 import { messageOf, type Place, SysError } from "../errors.ts";
 import { parseDigest, sha256Hex } from "../digest.ts";
 import type { InputSpec, ResolvedInput } from "../inputs/types.ts";
@@ -7,10 +7,11 @@ import { type Codecs, type Library, LibraryNeeded } from "../lua/codecs.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
 import { createVm, type HostArguments, HostError, type LuaVm } from "../lua/vm.ts";
 import { DIR_PLACEHOLDER, inputPlaceholder, outputPlaceholder } from "../manifest/placeholder.ts";
+import type { Read } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { failure, type LuaFailure, placeIn } from "./failure.ts";
 import { Tree } from "./tree.ts";
-import type { Limits } from "./types.ts";
+import type { ConfigFile, Limits } from "./types.ts";
 
 export interface SessionRequest {
   /** Absolute path of the entry file. */
@@ -122,16 +123,26 @@ export class EvaluationSession {
     return null;
   }
 
-  /** Absolute paths of the files that were read, sorted. */
-  files(): string[] {
-    return [...this.#trees.values()].flatMap((tree) =>
-      tree.filesRead().map(({ path }) => `${tree.path}/${path}`)
-    ).sort();
+  /** The files below the config's folder that were read, inputs that lie there included; sorted by path. */
+  filesRead(): ConfigFile[] {
+    const files = new Map<string, ConfigFile>();
+    for (const tree of this.#trees.values()) {
+      const below = relative(this.dir, tree.path).split(sep).join("/");
+      if (isAbsolute(below) || below.split("/")[0] === "..") continue;
+      for (const file of tree.filesRead()) {
+        const path = below === "" ? file.path : `${below}/${file.path}`;
+        if (!files.has(path)) files.set(path, { ...file, path });
+      }
+    }
+    return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** The config's own files that were read, and what was in them. */
-  configFiles(): { path: string; hash: string }[] {
-    return this.#tree("config").filesRead();
+  /** Facts about the config's own files, those of inputs aside. */
+  fileFacts(): Read[] {
+    return this.#tree("config").filesRead().map(({ path, content }) => ({
+      fact: `file:${path}`,
+      value: sha256Hex(content),
+    }));
   }
 
   get platform(): string {

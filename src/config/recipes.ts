@@ -1,13 +1,15 @@
 /** Takes the machine that evaluated a config, gives what drives its `config` functions. */
-import type { Recipe, RecipeBook, RecipeFacts, Reply, Turn } from "../realize/recipe.ts";
+import type { Recipe, RecipeFacts, Reply, Turn } from "../realize/recipe.ts";
 import { SysError } from "../errors.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
 import type { EvaluationSession } from "./evaluation_session.ts";
+import type { RecipeSession } from "./types.ts";
 
 /** One run for each derivation, as often as it is opened. */
-export function recipeBook(session: EvaluationSession): RecipeBook {
+export function recipeSession(session: EvaluationSession): RecipeSession {
   return {
+    close: () => session.close(),
     open: (derivation: DerivationHash): Recipe => {
       const id = session.call("open", derivation);
       const turn = (call: () => string): Turn => {

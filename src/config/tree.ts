@@ -1,10 +1,11 @@
 /** Takes a folder (the config's, or an input's), gives what Lua may see of it: files and folders below it, no `..`,
  * no links that lead out. */
 import { isAbsolute, join, relative } from "node:path";
-import { sha256Hex, shortHash } from "../digest.ts";
+import { shortHash } from "../digest.ts";
 import { HostError } from "../lua/vm.ts";
 import { hashTree } from "../store/nar.ts";
 import type { ReadFs } from "../system/mod.ts";
+import type { ConfigFile } from "./types.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -14,6 +15,7 @@ export class Tree {
   readonly #fs: ReadFs;
   #real: string | undefined;
   readonly #texts = new Map<string, string | null>();
+  readonly #files = new Map<string, ConfigFile>();
   readonly #sources = new Map<string, string | null>();
 
   constructor(fs: ReadFs, path: string) {
@@ -31,11 +33,9 @@ export class Tree {
     return text;
   }
 
-  /** The files that were read, with the SHA-256 of each. */
-  filesRead(): { path: string; hash: string }[] {
-    return [...this.#texts].flatMap(([path, text]) =>
-      text === null ? [] : [{ path, hash: sha256Hex(text) }]
-    );
+  /** The files that were read, each as it was then. */
+  filesRead(): ConfigFile[] {
+    return [...this.#files.values()];
   }
 
   /** What is there, links followed as far as they stay inside. */
@@ -82,8 +82,11 @@ export class Tree {
   }
 
   #decode(path: string): string {
+    const real = this.#fs.realPath(join(this.path, path));
+    const content = this.#fs.readFile(real);
+    this.#files.set(path, { path, content, mode: this.#fs.lstat(real)?.mode ?? 0o600 });
     try {
-      return decoder.decode(this.#fs.readFile(join(this.path, path)));
+      return decoder.decode(content);
     } catch (error) {
       if (error instanceof TypeError) throw new HostError(`\`${path}\` is not UTF-8 text`);
       throw error;

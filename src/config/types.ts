@@ -3,17 +3,31 @@ import type { RecipeBook } from "../realize/recipe.ts";
 import type { ResolvedInput } from "../inputs/types.ts";
 import type { Manifest } from "../manifest/types.ts";
 
+/** An evaluated config: data, and beside it the session that can build what the data describes. */
 export interface Evaluation {
   readonly manifest: Manifest;
-  /** Drives the `config` functions of the manifest's derivations, in the VM that evaluated them. */
-  readonly recipes: RecipeBook;
+  /** The files of the config's own folder that were read, each as it was read; sorted by path. */
+  readonly files: readonly ConfigFile[];
   readonly inputs: ReadonlyMap<string, ResolvedInput>;
   /** Absolute path of the config's folder. */
   readonly dir: string;
-  /** Absolute paths of every Lua file that was loaded. */
-  readonly files: readonly string[];
   /** What the config printed, line by line. */
   readonly messages: readonly string[];
+  /** Needed for building and for nothing else. Whoever evaluates has to close it. */
+  readonly recipes: RecipeSession;
+}
+
+/** A file that was read while a config was evaluated. */
+export interface ConfigFile {
+  /** Relative to the config's folder, `/` between the parts. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** Drives the `config` functions of a manifest's derivations, in the VM that evaluated them. */
+export interface RecipeSession extends RecipeBook {
   /** Ends the VM. */
   close(): void;
 }

@@ -18,7 +18,7 @@ import { fetcherFor } from "./fetcher.ts";
 import { type Lock, type LockedInput, readLock, writeLock } from "./lock.ts";
 import { localFolder } from "./path.ts";
 import { type Input, type InputSource, parseInput } from "./spec.ts";
-import type { InputResolver, InputSpec, ResolvedInput } from "./types.ts";
+import type { InputSpec, ResolvedInput } from "./types.ts";
 import { removeTree } from "../store/remove.ts";
 
 /** How inputs are to be resolved. */
@@ -49,11 +49,6 @@ export interface Resolution {
   readonly lock: Lock;
   /** What differs from the lock as it was. */
   readonly changes: readonly InputChange[];
-}
-
-/** A resolver for the evaluation of a config. */
-export function resolveInputs(system: System, options: InputOptions): InputResolver {
-  return async (declared) => (await lockInputs(system, options, declared)).inputs;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The whole journey: takes a config, makes the machine match it, gives the Snapshot. */
 import { materialize } from "../activation/materialize.ts";
 import { perform } from "../activation/perform.ts";
+import { storeConfigFiles } from "./config_files.ts";
 import { provenanceOf } from "./provenance.ts";
 import { evaluateConfig, type Evaluated, type EvaluationRequest } from "./evaluate.ts";
 import { SysError } from "../errors.ts";
@@ -66,7 +67,7 @@ async function applyOnce(
     const done = await activate(machine, evaluated, decision, request);
     return { plan: { ...done.plan, realize: plan.realize }, snapshot: done.snapshot };
   } finally {
-    evaluated.close();
+    evaluated.recipes.close();
   }
 }
 
@@ -95,7 +96,7 @@ async function activate(
       evaluated,
       proposal.activations,
       request.description,
-      plan.changes,
+      plan.changes ? storeConfigFiles(machine, evaluated.files) : null,
     ),
     signal: request.signal,
     onStep: request.onStep,

@@ -3,8 +3,11 @@ import { dirname, join } from "node:path";
 import { declaredInputs, evaluate } from "../config/evaluate.ts";
 import { findConfig } from "../config/find.ts";
 import type { Evaluation, Limits } from "../config/types.ts";
-import { resolveInputs } from "../inputs/resolve.ts";
+import { formatLock, type Lock } from "../inputs/lock.ts";
+import { lockInputs } from "../inputs/resolve.ts";
+import type { InputResolver } from "../inputs/types.ts";
 import type { Machine } from "../machine/open.ts";
+import type { Json } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 
 /** Name of the lock file, beside the config. */
@@ -29,7 +32,8 @@ export interface EvaluationRequest {
 export interface Evaluated extends Evaluation {
   /** Absolute path of the entry file. */
   readonly entry: string;
-  readonly lockPath: string;
+  /** The lock that the inputs were resolved by; null without inputs to lock. */
+  readonly lock: Json;
 }
 
 /** Finds the config, resolves its inputs, runs it in `world` (which need not be able to write). */
@@ -41,19 +45,28 @@ export async function evaluateConfig(
   const { system, version } = machine;
   const { limits } = request;
   const entry = findConfig(world, request.path);
-  const lockPath = join(dirname(entry), LOCK_NAME);
-  const resolve = resolveInputs(system, {
-    dir: dirname(entry),
-    lockPath,
-    cacheDir: machine.places.cache,
-    write: request.writeLock,
-    frozen: request.frozen,
-    onFetch: request.onFetch,
-    signal: request.signal,
-    declaredBy: (folder) =>
-      declaredInputs(world, { entry: join(folder, "init.lua"), limits, version }),
-  });
+  let lock: Lock = {};
+  const resolve: InputResolver = async (declared) => {
+    const resolution = await lockInputs(system, {
+      dir: dirname(entry),
+      lockPath: join(dirname(entry), LOCK_NAME),
+      cacheDir: machine.places.cache,
+      write: request.writeLock,
+      frozen: request.frozen,
+      onFetch: request.onFetch,
+      signal: request.signal,
+      declaredBy: (folder) =>
+        declaredInputs(world, { entry: join(folder, "init.lua"), limits, version }),
+    }, declared);
+    lock = resolution.lock;
+    return resolution.inputs;
+  };
   const evaluation = await evaluate(world, { entry, resolve, limits, version });
   evaluation.messages.forEach(request.onPrint);
-  return { ...evaluation, entry, lockPath };
+  return { ...evaluation, entry, lock: dataOf(lock) };
+}
+
+/** As the lock file has it. */
+function dataOf(lock: Lock): Json {
+  return Object.keys(lock).length === 0 ? null : JSON.parse(formatLock(lock));
 }

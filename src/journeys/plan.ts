@@ -14,13 +14,8 @@ export async function plan(
 ): Promise<{ readonly manifest: Manifest; readonly plan: Plan }> {
   const world = readOnly(machine.system);
   const evaluated = await evaluateConfig(machine, request, world);
-  try {
-    const looking = openMachine(world, machine.version);
-    return {
-      manifest: evaluated.manifest,
-      plan: (await propose(looking, evaluated, UNDECIDED)).plan,
-    };
-  } finally {
-    evaluated.close();
-  }
+  evaluated.recipes.close();
+  const looking = openMachine(world, machine.version);
+  const { plan } = await propose(looking, evaluated, UNDECIDED);
+  return { manifest: evaluated.manifest, plan };
 }

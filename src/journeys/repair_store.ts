@@ -76,7 +76,7 @@ async function makeAgain(
       if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile, links);
     }
   } finally {
-    evaluated.close();
+    evaluated.recipes.close();
     aside.settle();
   }
   return lost.filter((object) => store.has(object) && store.intact(object));

@@ -26,7 +26,7 @@ Deno.test("there are fixtures", () => assert.ok(names.length > 20));
 async function outcome(entry: URL, name: string): Promise<unknown> {
   try {
     const evaluation = await evaluateFile(entry.pathname, optionsOf(name));
-    evaluation.close();
+    evaluation.recipes.close();
     const { manifest, messages } = evaluation;
     return { manifest, ...(messages.length > 0 ? { messages } : {}) };
   } catch (error) {

@@ -108,7 +108,7 @@ Deno.test("a resolver is asked once, and its error is passed on", async () => {
         );
       },
     });
-    evaluation.close();
+    evaluation.recipes.close();
     assert.equal(asked, 1);
     assert.deepEqual(evaluation.messages, ['a = "path"\n']);
     const failing = evaluate(fixedSystem(), {

@@ -73,7 +73,7 @@ export default command<Flags>({
       );
       session.print({ version: 1, objects }, () => objects.map(({ path }) => path).join("\n"));
     } finally {
-      evaluated.close();
+      evaluated.recipes.close();
     }
   },
 });

@@ -33,7 +33,7 @@ export default command<Flags>({
     const request = evaluationRequest(session, flags, path, false);
     const evaluated = await evaluateConfig(machine, request, readOnly(machine.system));
     const { manifest } = evaluated;
-    evaluated.close();
+    evaluated.recipes.close();
     session.print(
       manifestDocument(manifest),
       () => flags.explain ? readsText(manifest) : manifestText(manifest, session.style),

@@ -39,7 +39,7 @@ export async function withConfig<T>(
     try {
       return await use(evaluation, dir);
     } finally {
-      evaluation.close();
+      evaluation.recipes.close();
     }
   } finally {
     Deno.removeSync(dir, { recursive: true });
