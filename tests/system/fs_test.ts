@@ -1,5 +1,7 @@
+/** What every file system must do, tried on each of them. A new operation gets its cases here. */
 import assert from "node:assert/strict";
 import { faultySystem } from "../../src/system/faulty.ts";
+import { memorySystem } from "../../src/system/memory/memory.ts";
 import { type FileSystem, FsError } from "../../src/system/mod.ts";
 import { readOnly } from "../../src/system/read_only.ts";
 import { realSystem } from "../../src/system/real.ts";
@@ -91,6 +93,99 @@ const CONTRACT: Record<string, (fs: FileSystem, dir: string) => void | Promise<v
     assert.deepEqual([info?.mtime, info?.mode, info?.nlink], [1, 0o400, 2]);
     fs.syncDir(dir);
   },
+  "a path is followed through links, up and down": (fs, dir) => {
+    fs.mkdir(`${dir}/a`, 0o755);
+    fs.mkdir(`${dir}/a/b`, 0o755);
+    write(fs, `${dir}/a/b/file`, "x");
+    fs.symlink("a/b", `${dir}/relative`);
+    fs.symlink(`${dir}/a`, `${dir}/absolute`);
+    fs.symlink("../../relative/file", `${dir}/a/b/up`);
+    for (const path of ["relative/file", "absolute/b/file", "a/b/up", "relative/../b/file"]) {
+      assert.equal(fs.realPath(`${dir}/${path}`), `${dir}/a/b/file`, path);
+      assert.deepEqual(fs.readFile(`${dir}/${path}`), bytes("x"), path);
+    }
+    assert.deepEqual(fs.readDir(`${dir}/relative`), ["file", "up"]);
+    fs.mkdir(`${dir}/relative/made`, 0o755);
+    assert.equal(fs.lstat(`${dir}/a/b/made`)?.kind, "dir");
+  },
+  "links that lead nowhere, and round in circles": (fs, dir) => {
+    fs.symlink("nowhere", `${dir}/dangling`);
+    fs.symlink("two", `${dir}/one`);
+    fs.symlink("one", `${dir}/two`);
+    assert.throws(() => fs.readFile(`${dir}/dangling`), refusal("ENOENT"));
+    assert.throws(() => fs.readFile(`${dir}/one`), refusal("ELOOP"));
+    assert.throws(() => fs.lstat(`${dir}/one/below`), refusal("ELOOP"));
+    assert.equal(fs.lstat(`${dir}/dangling/below`), null);
+    assert.throws(() => fs.mkdir(`${dir}/dangling`, 0o755), refusal("EEXIST"));
+    fs.append(`${dir}/dangling`, 0o644).close();
+    assert.equal(fs.lstat(`${dir}/nowhere`)?.kind, "file");
+  },
+  "what is no folder has nothing in it": (fs, dir) => {
+    write(fs, `${dir}/file`, "");
+    assert.throws(() => fs.create(`${dir}/file/x`, 0o644), refusal("ENOTDIR"));
+    assert.throws(() => fs.readDir(`${dir}/file`), refusal("ENOTDIR"));
+    assert.throws(() => fs.create(`${dir}/none/x`, 0o644), refusal("ENOENT"));
+    assert.throws(() => fs.mkdir(`${dir}/none/x`, 0o755), refusal("ENOENT"));
+    assert.throws(() => fs.readFile(dir), refusal("EISDIR"));
+    assert.throws(() => fs.append(dir, 0o644), refusal("EISDIR"));
+    assert.throws(() => fs.create(`${dir}/${"x".repeat(300)}`, 0o644), refusal("ENAMETOOLONG"));
+  },
+  "what a rename may replace": (fs, dir) => {
+    fs.mkdir(`${dir}/full`, 0o755);
+    fs.mkdir(`${dir}/empty`, 0o755);
+    write(fs, `${dir}/full/f`, "x");
+    write(fs, `${dir}/file`, "y");
+    assert.throws(() => fs.rename(`${dir}/none`, `${dir}/x`), refusal("ENOENT"));
+    assert.throws(() => fs.rename(`${dir}/file`, `${dir}/full`), refusal("EISDIR"));
+    assert.throws(() => fs.rename(`${dir}/full`, `${dir}/file`), refusal("ENOTDIR"));
+    assert.throws(() => fs.rename(`${dir}/empty`, `${dir}/full`), refusal("ENOTEMPTY"));
+    assert.throws(() => fs.rename(`${dir}/full`, `${dir}/full/inside`), FsError);
+    fs.rename(`${dir}/full`, `${dir}/empty`);
+    assert.deepEqual(fs.readFile(`${dir}/empty/f`), bytes("x"));
+    fs.link(`${dir}/file`, `${dir}/twin`);
+    fs.rename(`${dir}/file`, `${dir}/twin`);
+    assert.deepEqual(fs.readDir(dir), ["empty", "file", "twin"]);
+  },
+  "hard links are names of one file": (fs, dir) => {
+    write(fs, `${dir}/a`, "x");
+    fs.link(`${dir}/a`, `${dir}/b`);
+    assert.throws(() => fs.link(`${dir}/a`, `${dir}/b`), refusal("EEXIST"));
+    assert.throws(() => fs.link(dir, `${dir}/c`), refusal("EPERM"));
+    assert.throws(() => fs.link(`${dir}/none`, `${dir}/c`), refusal("ENOENT"));
+    const file = fs.append(`${dir}/b`, 0o644);
+    file.write(bytes("y"));
+    file.close();
+    fs.remove(`${dir}/b`);
+    assert.deepEqual(fs.readFile(`${dir}/a`), bytes("xy"));
+    assert.equal(fs.lstat(`${dir}/a`)?.nlink, 1);
+  },
+  "a folder counts the folders in it": (fs, dir) => {
+    fs.mkdir(`${dir}/d`, 0o755);
+    fs.mkdir(`${dir}/d/e`, 0o755);
+    write(fs, `${dir}/d/f`, "");
+    assert.ok([1, 3].includes(fs.lstat(`${dir}/d`)?.nlink ?? 0), "where folders have counts");
+  },
+  "an open file is read from anywhere, also when its name is gone": (fs, dir) => {
+    write(fs, `${dir}/a`, "hello");
+    const file = fs.openRead(`${dir}/a`);
+    fs.remove(`${dir}/a`);
+    const buffer = new Uint8Array(3);
+    assert.equal(file.read(buffer), 3);
+    file.seek(1);
+    assert.equal(file.read(buffer), 3);
+    assert.deepEqual(buffer, bytes("ell"));
+    assert.equal(file.read(buffer), 1);
+    assert.equal(file.read(buffer), 0);
+    file.close();
+    const folder = fs.openRead(dir);
+    assert.throws(() => folder.read(buffer), refusal("EISDIR"));
+    folder.close();
+  },
+  "what is there can be flushed, and what is not cannot": (fs, dir) => {
+    fs.mkdir(`${dir}/d`, 0o755);
+    fs.syncDir(`${dir}/d`);
+    assert.throws(() => fs.syncDir(`${dir}/none`), refusal("ENOENT"));
+  },
   "an exclusive lock is one's own until it is released": async (fs, dir) => {
     const first = await fs.lock(`${dir}/lock`, "exclusive", false);
     assert.ok(first);
@@ -103,18 +198,80 @@ const CONTRACT: Record<string, (fs: FileSystem, dir: string) => void | Promise<v
   },
 };
 
-for (const [name, check] of Object.entries(CONTRACT)) {
-  const worlds = {
-    real: realSystem().fs,
-    "faulty without a fault": faultySystem(realSystem(), { at: 0, when: "before" }).system.fs,
+/** What a user who is not root may not. */
+const ORDINARY: Record<string, (fs: FileSystem, dir: string) => void | Promise<void>> = {
+  "permissions count": (fs, dir) => {
+    write(fs, `${dir}/secret`, "x", 0o200);
+    assert.throws(() => fs.readFile(`${dir}/secret`), refusal("EACCES"));
+    write(fs, `${dir}/kept`, "x", 0o400);
+    assert.throws(() => fs.append(`${dir}/kept`, 0o644), refusal("EACCES"));
+    fs.mkdir(`${dir}/closed`, 0o755);
+    write(fs, `${dir}/closed/file`, "x");
+    fs.chmod(`${dir}/closed`, 0o555);
+    assert.throws(() => fs.create(`${dir}/closed/new`, 0o644), refusal("EACCES"));
+    assert.throws(() => fs.remove(`${dir}/closed/file`), refusal("EACCES"));
+    assert.throws(() => fs.rename(`${dir}/closed/file`, `${dir}/out`), refusal("EACCES"));
+    assert.throws(() => fs.rename(`${dir}/kept`, `${dir}/closed/in`), refusal("EACCES"));
+    fs.chmod(`${dir}/closed`, 0o600);
+    assert.throws(() => fs.lstat(`${dir}/closed/file`), refusal("EACCES"));
+    fs.chmod(`${dir}/closed`, 0o300);
+    assert.throws(() => fs.readDir(`${dir}/closed`), refusal("EACCES"));
+    fs.chmod(`${dir}/closed`, 0o755);
+  },
+  "a folder that may not be written does not move to another one": (fs, dir) => {
+    fs.mkdir(`${dir}/there`, 0o755);
+    fs.mkdir(`${dir}/folder`, 0o555);
+    assert.throws(() => fs.rename(`${dir}/folder`, `${dir}/there/folder`), refusal("EACCES"));
+    fs.rename(`${dir}/folder`, `${dir}/renamed`);
+  },
+  "owners are root's to give": (fs, dir) => {
+    write(fs, `${dir}/mine`, "x");
+    assert.throws(() => fs.chown(`${dir}/mine`, 0, 0), refusal("EPERM"));
+    assert.throws(() => fs.chmod("/", 0o755), refusal("EPERM"));
+  },
+};
+
+interface World {
+  readonly name: string;
+  readonly ordinary: boolean;
+  readonly run: (check: (fs: FileSystem, dir: string) => void | Promise<void>) => Promise<void>;
+}
+
+/** Runs a check in a fresh home of a system in memory. */
+function inMemory(uid: number): World["run"] {
+  return async (check) => {
+    const root = memorySystem();
+    root.fs.mkdir("/home", 0o755);
+    root.fs.chown("/home", uid, uid);
+    await check(memorySystem({ disk: root.fs.disk, user: { uid, gid: uid } }).fs, "/home");
   };
-  for (const [world, fs] of Object.entries(worlds)) {
+}
+
+const real = realSystem();
+const without = { at: 0, when: "before" } as const;
+const WORLDS: readonly World[] = [
+  {
+    name: "real",
+    ordinary: !real.host.elevated && real.host.os !== "windows",
+    run: (check) => withTemporary((dir) => check(real.fs, dir)),
+  },
+  {
+    name: "faulty without a fault",
+    ordinary: false,
+    run: (check) => withTemporary((dir) => check(faultySystem(real, without).system.fs, dir)),
+  },
+  { name: "memory, as root", ordinary: false, run: inMemory(0) },
+  { name: "memory, as an ordinary user", ordinary: true, run: inMemory(1000) },
+];
+
+for (const { name: world, ordinary, run } of WORLDS) {
+  for (const [name, check] of Object.entries({ ...CONTRACT, ...(ordinary ? ORDINARY : {}) })) {
     Deno.test({
       name: `file system, ${world}: ${name}`,
       // A lock request that waits cannot be taken back; it ends after the test's own end.
       sanitizeOps: false,
       sanitizeResources: false,
-      fn: () => withTemporary((dir) => check(fs, dir)),
+      fn: () => run(check),
     });
   }
 }

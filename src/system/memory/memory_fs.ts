@@ -1,0 +1,357 @@
+/** A file system in memory, as one user sees it: owners, permissions, links, times, a disk that can be full.
+ *
+ * Several users share one disk. It refuses what Linux refuses, with the same codes (see `rules.ts` for the other
+ * systems), and remembers what was flushed (see `disk.ts`). */
+import { Buffer } from "node:buffer";
+import { type FileHandle, type FileInfo, type FileLock, type FileSystem, FsError } from "../fs.ts";
+import { type Disk, type NameChange, Refusal } from "./disk.ts";
+import { MemoryHandle, type Opened } from "./handle.ts";
+import type { Attributes, FileInode, FolderInode, Inode } from "./inode.ts";
+import { type Found, may, pathOf, READ, SEARCH, type User, walk, WRITE } from "./walk.ts";
+
+const SETUID = 0o4000, SETGID = 0o2000, STICKY = 0o1000;
+
+export class MemoryFs implements FileSystem {
+  readonly disk: Disk;
+  readonly user: User;
+  readonly #umask: number;
+
+  constructor(disk: Disk, user: User, umask = 0o022) {
+    this.disk = disk;
+    this.user = user;
+    this.#umask = umask;
+  }
+
+  lstat(path: string): FileInfo | null {
+    return this.#attempt("look at", path, () => {
+      try {
+        const { inode } = this.#walk(path, false);
+        return inode === null ? null : infoOf(inode, this.disk.rules.owners);
+      } catch (thrown) {
+        if (thrown instanceof Refusal && /^(ENOENT|ENOTDIR)$/.test(thrown.code)) return null;
+        throw thrown;
+      }
+    });
+  }
+
+  readFile(path: string): Uint8Array {
+    return this.#attempt("read", path, () => {
+      const inode = this.#open(path, READ);
+      if (inode.kind !== "file") throw new Refusal("EISDIR");
+      return inode.content.bytes.slice();
+    });
+  }
+
+  readLink(path: string): string {
+    return this.#attempt("read the link", path, () => {
+      const { inode } = this.#walk(path, false);
+      if (inode === null) throw new Refusal("ENOENT");
+      if (inode.kind !== "link") throw new Refusal("EUNKNOWN");
+      return inode.to;
+    });
+  }
+
+  readDir(path: string): string[] {
+    return this.#attempt("list", path, () => {
+      const folder = this.#open(path, READ);
+      if (folder.kind !== "dir") throw new Refusal("ENOTDIR");
+      return [...folder.entries.values()].map(({ name }) => name)
+        .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    });
+  }
+
+  realPath(path: string): string {
+    return this.#attempt("resolve", path, () => {
+      const { folder, inode, name } = this.#walk(path, true);
+      if (inode === null) throw new Refusal("ENOENT");
+      if (inode.kind === "dir") return pathOf(this.disk, inode);
+      const above = pathOf(this.disk, folder);
+      return `${above === "/" ? "" : above}/${this.disk.entry(folder, name)?.name}`;
+    });
+  }
+
+  openRead(path: string): FileHandle {
+    return this.#attempt("open", path, () => this.#handle(path, this.#open(path, READ), "reading"));
+  }
+
+  create(path: string, mode: number): FileHandle {
+    return this.#attempt("create", path, () => {
+      return this.#handle(path, this.#makeFile(this.#free(path), mode), "writing");
+    });
+  }
+
+  append(path: string, mode: number): FileHandle {
+    return this.#attempt("append to", path, () => {
+      const found = this.#walk(path, true);
+      if (found.inode === null) {
+        return this.#handle(path, this.#makeFile(found, mode & ~this.#umask), "appending");
+      }
+      if (found.inode.kind !== "file") throw new Refusal("EISDIR");
+      this.#mayChange(found.inode);
+      if (!may(this.disk, this.user, found.inode, WRITE)) throw new Refusal("EACCES");
+      return this.#handle(path, found.inode, "appending");
+    });
+  }
+
+  symlink(to: string, path: string): void {
+    this.#attempt("link", path, () => {
+      if (to === "") throw new Refusal("ENOENT");
+      const { folder, name } = this.#free(path);
+      if (!this.disk.rules.fileLinks && !this.#leadsToFolder(to)) throw new Refusal("EPERM");
+      const inode = this.disk.newLink(this.#attributes(folder, 0o777), folder.dev, to);
+      this.#change([{ folder, name, inode }]);
+    });
+  }
+
+  link(existing: string, path: string): void {
+    this.#attempt("link", path, () => {
+      const { inode } = this.#walk(existing, false);
+      if (inode === null) throw new Refusal("ENOENT");
+      const { folder, name } = this.#free(path);
+      if (inode.dev !== folder.dev) throw new Refusal("EXDEV");
+      if (inode.kind === "dir" || inode.immutable || !this.#mayLink(inode)) {
+        throw new Refusal("EPERM");
+      }
+      if (inode.nlink >= this.disk.maxLinks) throw new Refusal("EMLINK");
+      this.#change([{ folder, name, inode }]);
+    });
+  }
+
+  mkdir(path: string, mode: number): void {
+    this.#attempt("make the folder", path, () => {
+      const { folder, name } = this.#free(path);
+      const inherited = folder.attributes.mode & SETGID;
+      const inode = this.disk.newFolder(this.#attributes(folder, mode | inherited), folder.dev);
+      this.#change([{ folder, name, inode }]);
+    });
+  }
+
+  rename(from: string, to: string): void {
+    this.#attempt(`rename ${from} to`, to, () => {
+      const source = this.#walk(from, false);
+      const target = this.#walk(to, false);
+      const { inode } = source;
+      if (inode === null) throw new Refusal("ENOENT");
+      if (source.name === "" || target.name === "") throw new Refusal("EBUSY");
+      this.#mayTake(source);
+      if (target.inode === inode && source.name === target.name) return;
+      if (target.inode === inode && inode.kind === "file" && !this.#sameEntry(source, target)) {
+        return;
+      }
+      this.#mayReplace(inode, source, target);
+      this.#change([
+        { folder: source.folder, name: source.name, inode: null },
+        { folder: target.folder, name: target.name, inode },
+      ]);
+    });
+  }
+
+  remove(path: string): void {
+    this.#attempt("remove", path, () => {
+      const found = this.#walk(path, false);
+      if (found.inode === null) throw new Refusal("ENOENT");
+      if (found.name === "") throw new Refusal("EBUSY");
+      this.#mayTake(found);
+      if (found.inode.kind === "dir" && found.inode.entries.size > 0) {
+        throw new Refusal("ENOTEMPTY");
+      }
+      this.#change([{ folder: found.folder, name: found.name, inode: null }]);
+    });
+  }
+
+  chmod(path: string, mode: number): void {
+    this.#attempt("change the mode of", path, () => {
+      const inode = this.#own(path, true);
+      inode.attributes = { ...inode.attributes, mode };
+    });
+  }
+
+  chown(path: string, uid: number, gid: number): void {
+    this.#attempt("change the owner of", path, () => {
+      const inode = this.#own(path, false);
+      const { attributes } = inode;
+      const same = uid === attributes.uid && gid === this.user.gid;
+      if (this.user.uid !== 0 && !same) throw new Refusal("EPERM");
+      const mode = inode.kind === "file" ? withoutSetid(attributes.mode) : attributes.mode;
+      inode.attributes = { ...attributes, uid, gid, mode };
+      // A link cannot be opened, so nobody could flush it.
+      if (inode.kind === "link") inode.flushed = inode.attributes;
+    });
+  }
+
+  utime(path: string, seconds: number): void {
+    this.#attempt("set the time of", path, () => {
+      const inode = this.#own(path, true);
+      inode.attributes = { ...inode.attributes, mtime: seconds };
+    });
+  }
+
+  syncDir(path: string): void {
+    this.#attempt("flush", path, () => this.disk.flush(this.#open(path, READ)));
+  }
+
+  async lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null> {
+    const inode = this.#attempt("lock", path, () => {
+      const found = this.#walk(path, true);
+      const file = found.inode ?? this.#makeFile(found, 0o644 & ~this.#umask);
+      if (!may(this.disk, this.user, file, READ | WRITE)) throw new Refusal("EACCES");
+      return file;
+    });
+    return await this.disk.locks.take(inode, mode, wait);
+  }
+
+  /** Marks a file or folder so that nobody changes it, or takes the mark off. */
+  setImmutable(path: string, on: boolean): void {
+    this.#attempt("mark", path, () => this.#open(path, 0).immutable = on);
+  }
+
+  #walk(path: string, follow: boolean): Found {
+    return walk(this.disk, this.user, path, follow);
+  }
+
+  /** What a path leads to, where the user may do that with it. */
+  #open(path: string, what: number): Inode {
+    const { inode } = this.#walk(path, true);
+    if (inode === null) throw new Refusal("ENOENT");
+    if (what !== 0 && !may(this.disk, this.user, inode, what)) throw new Refusal("EACCES");
+    return inode;
+  }
+
+  /** A name that nothing has. */
+  #free(path: string): Found {
+    const found = this.#walk(path, false);
+    if (found.inode !== null) throw new Refusal("EEXIST");
+    return found;
+  }
+
+  #makeFile({ folder, name }: Found, mode: number): FileInode {
+    const inode = this.disk.newFile(this.#attributes(folder, mode), folder.dev);
+    this.#change([{ folder, name, inode }]);
+    return inode;
+  }
+
+  #attributes(folder: FolderInode, mode: number): Attributes {
+    const { uid } = this.user;
+    const gid = folder.attributes.mode & SETGID ? folder.attributes.gid : this.user.gid;
+    return { mode, uid, gid, mtime: this.disk.now };
+  }
+
+  #change(changes: readonly NameChange[]) {
+    for (const { folder } of changes) {
+      this.#mayChange(folder);
+      if (!may(this.disk, this.user, folder, WRITE | SEARCH)) throw new Refusal("EACCES");
+    }
+    this.disk.change(changes);
+  }
+
+  #mayChange(inode: Inode) {
+    if (this.disk.readOnly) throw new Refusal("EROFS");
+    if (inode.immutable) throw new Refusal("EPERM");
+  }
+
+  /** A file or folder whose attributes the user may change. */
+  #own(path: string, follow: boolean): Inode {
+    const { inode } = this.#walk(path, follow);
+    if (inode === null) throw new Refusal("ENOENT");
+    this.#mayChange(inode);
+    const { uid } = this.user;
+    if (uid !== 0 && uid !== inode.attributes.uid && this.disk.rules.owners) {
+      throw new Refusal("EPERM");
+    }
+    return inode;
+  }
+
+  /** Whether the user may take a name away. */
+  #mayTake({ folder, inode }: Found) {
+    if (!may(this.disk, this.user, folder, WRITE | SEARCH)) throw new Refusal("EACCES");
+    this.#mayChange(folder);
+    if (inode !== null) this.#mayChange(inode);
+    const { uid } = this.user;
+    const sticky = (folder.attributes.mode & STICKY) !== 0 && uid !== 0;
+    if (sticky && uid !== folder.attributes.uid && uid !== inode?.attributes.uid) {
+      throw new Refusal("EPERM");
+    }
+  }
+
+  #mayReplace(inode: Inode, source: Found, target: Found) {
+    if (inode.dev !== target.folder.dev) throw new Refusal("EXDEV");
+    if (inode.kind === "dir") {
+      for (let at = target.folder; at !== this.disk.root; at = at.parent) {
+        if (at === inode) throw new Refusal("EUNKNOWN");
+      }
+      // Its `..` changes.
+      const moves = source.folder !== target.folder;
+      if (moves && !may(this.disk, this.user, inode, WRITE)) throw new Refusal("EACCES");
+    }
+    if (target.inode === null || target.inode === inode) return;
+    this.#mayTake(target);
+    if (target.inode.kind === "dir" && inode.kind !== "dir") throw new Refusal("EISDIR");
+    if (target.inode.kind !== "dir" && inode.kind === "dir") throw new Refusal("ENOTDIR");
+    if (target.inode.kind === "dir" && target.inode.entries.size > 0) {
+      throw new Refusal("ENOTEMPTY");
+    }
+  }
+
+  /** Whether two paths are one name, spelled in two ways. */
+  #sameEntry(a: Found, b: Found): boolean {
+    const { key } = this.disk.rules;
+    return a.folder === b.folder && key(a.name) === key(b.name);
+  }
+
+  /** An ordinary user gives names only to files that are the user's, or that may be read and written
+   * (`fs.protected_hardlinks`). */
+  #mayLink(inode: Inode): boolean {
+    const { uid } = this.user;
+    if (uid === 0 || uid === inode.attributes.uid || !this.disk.rules.owners) return true;
+    return inode.kind === "file" && (inode.attributes.mode & (SETUID | SETGID)) === 0 &&
+      may(this.disk, this.user, inode, READ | WRITE);
+  }
+
+  #leadsToFolder(path: string): boolean {
+    try {
+      return this.#walk(path, true).inode?.kind === "dir";
+    } catch {
+      return false;
+    }
+  }
+
+  #handle(path: string, inode: Inode, opened: Opened): FileHandle {
+    const attempt = <T>(doing: string, action: () => T) => this.#attempt(doing, path, action);
+    return new MemoryHandle(this.disk, inode, opened, attempt);
+  }
+
+  #attempt<T>(doing: string, path: string, action: () => T): T {
+    try {
+      return action();
+    } catch (thrown) {
+      if (thrown instanceof Refusal) throw new FsError(doing, path, thrown.code, thrown);
+      throw thrown;
+    }
+  }
+}
+
+function infoOf(inode: Inode, owners: boolean): FileInfo {
+  const { mode, uid, gid, mtime } = inode.attributes;
+  const size = inode.kind === "file"
+    ? inode.content.size
+    : inode.kind === "link"
+    ? Buffer.byteLength(inode.to)
+    : 4096;
+  const folders = inode.kind === "dir"
+    ? [...inode.entries.values()].filter((entry) => entry.inode.kind === "dir").length
+    : 0;
+  return {
+    kind: inode.kind,
+    size,
+    mtime,
+    ...(owners ? { mode, uid, gid } : { mode: 0o755, uid: 0, gid: 0 }),
+    dev: inode.dev,
+    ino: inode.ino,
+    nlink: inode.kind === "dir" ? 2 + folders : inode.nlink,
+  };
+}
+
+/** A new owner does not inherit the right to be run as the owner. */
+function withoutSetid(mode: number): number {
+  return mode & ~(mode & 0o010 ? SETUID | SETGID : SETUID);
+}

@@ -1,0 +1,20 @@
+/** In what the file systems of the operating systems differ. */
+import type { Os } from "../host.ts";
+
+export interface Rules {
+  /** The form in which names are compared. */
+  readonly key: (name: string) => string;
+  /** Whether there are owners and permissions. Without them everything is readable and writable. */
+  readonly owners: boolean;
+  /** Whether links to files can be made. Without them links to folders are junctions. */
+  readonly fileLinks: boolean;
+}
+
+const folded = (name: string) => name.normalize("NFC").toLowerCase();
+
+/** What each operating system's usual file system does, for a user without special rights. */
+export const RULES: Readonly<Record<Os, Rules>> = {
+  linux: { key: (name) => name, owners: true, fileLinks: true },
+  darwin: { key: folded, owners: true, fileLinks: true },
+  windows: { key: folded, owners: false, fileLinks: false },
+};
