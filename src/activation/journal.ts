@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
 import { UNFINISHED, writeAtomic } from "../snapshot/files.ts";
+import type { Original } from "../snapshot/originals.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { makeFolders } from "../system/folders.ts";
@@ -29,6 +30,8 @@ export interface JournalHeader {
   /** `apply`, `rollback to 3`, … */
   readonly description: string;
   readonly steps: readonly Step[];
+  /** What was kept for it, and is listed among the originals once it is done. */
+  readonly kept?: readonly Original[];
 }
 
 /** A journal that was found on disk. */
@@ -171,9 +174,10 @@ export function journalContents(fs: ReadFs, root: string): string[] {
       : state.kind === "link"
       ? [state.to]
       : [];
-  return readJournals(fs, root).flatMap(({ header }) =>
-    header.steps.flatMap((step) =>
+  return readJournals(fs, root).flatMap(({ header }) => [
+    ...header.steps.flatMap((step) =>
       step.kind === "path" ? [...contents(step.before), ...contents(step.after)] : []
-    )
-  );
+    ),
+    ...(header.kept ?? []).flatMap(({ state }) => contents(state)),
+  ]);
 }

@@ -1,6 +1,7 @@
 /** Takes the paths that a plan is about, gives what is there: the Observation. Changes nothing. */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
+import { sameState } from "../plan/state.ts";
 import type { FileInfo, ReadFs } from "../system/fs.ts";
 import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
 import type { Json } from "../manifest/types.ts";
@@ -59,7 +60,28 @@ export function observe(
     if (now.kind === "link" && leadsToFolder(fs, path)) folders.add(path);
     if (now.kind === "dir" && !entries.has(path)) entries.set(path, fs.readDir(path));
   }
-  return { states, entries, folders, identical, undone: new Set(), ...settings };
+  const lost = current === null ? new Map() : lostOriginals(fs, wanted, current);
+  return { states, entries, folders, identical, lost, undone: new Set(), ...settings };
+}
+
+/** Files that are to come back and of which nothing whole is left, with what became of it. */
+function lostOriginals(
+  fs: ReadFs,
+  wanted: Wanted,
+  current: Pick<Current, "wanted" | "originals">,
+): Map<string, string> {
+  const stay = new Set(wanted.paths.map(({ path }) => path));
+  const lost = new Map<string, string>();
+  for (const { path } of current.wanted.paths) {
+    const original = current.originals[path];
+    if (stay.has(path) || original?.kind !== "file") continue;
+    const { content, digest, kept } = original;
+    if (kept?.held !== undefined && sameState(stateAt(fs, kept.held), original)) continue;
+    if (content === undefined) lost.set(path, "its content was not kept");
+    else if (fs.lstat(content) === null) lost.set(path, `${content} is gone`);
+    else if (digestOfFile(fs, content) !== digest) lost.set(path, `${content} was changed`);
+  }
+  return lost;
 }
 
 /** What is at a path. @param owned whether it matters whose file it is */

@@ -6,12 +6,14 @@
  * in the instant between look and write can still lead astray what is written; never what is read or removed by
  * name below root's own folders.
  */
+import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { sha256Hex } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { describeState, sameState } from "../plan/state.ts";
-import type { Owner, PathState, Step } from "../plan/types.ts";
-import type { FileSystem, ReadFs } from "../system/fs.ts";
+import type { Kept, Owner, PathState, Step } from "../plan/types.ts";
+import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
+import { holdAt } from "./keep.ts";
 import { stateAt } from "./observe.ts";
 import { eachChunk } from "../system/contents.ts";
 
@@ -34,7 +36,7 @@ export function doPathStep(fs: FileSystem, step: PathStep, onBegin: () => void):
     });
   }
   onBegin();
-  put(fs, path, now, after, owner);
+  put(fs, step, { from: before, now, to: after });
 }
 
 /** How undoing a step ended. */
@@ -67,7 +69,7 @@ export function undoPathStep(fs: FileSystem, step: PathStep): Undone {
         why: `${describeState(now)} is there, which sys.lua did not put there`,
       };
     }
-    put(fs, path, now, before, owner);
+    put(fs, step, { from: after, now, to: before });
     return { kind: "restored" };
   } catch (thrown) {
     return { kind: "failed", why: thrown instanceof Error ? thrown.message : String(thrown) };
@@ -82,43 +84,75 @@ export function besidePath(path: string): string {
   );
 }
 
-function put(fs: FileSystem, path: string, now: PathState, to: PathState, owner?: Owner): void {
+/** Brings a path from what it is now to another state. `from` is what it should be now, with what is known of it. */
+function put(
+  fs: FileSystem,
+  { path, owner }: PathStep,
+  { from, now, to }: Readonly<Record<"from" | "now" | "to", PathState>>,
+): void {
   if (to.kind === "other") throw new SysError("activation", `Cannot make ${path}`);
+  // What was given back and goes again is held again.
+  const held = keptOf(from)?.held;
+  if (held !== undefined && sameState(now, from)) holdAt(fs, path, held);
   if (now.kind === "dir" || (to.kind === "dir" && now.kind !== "absent")) fs.remove(path);
   if (to.kind === "absent") {
     if (now.kind !== "dir" && now.kind !== "absent") fs.remove(path);
     return;
   }
+  if (bringBackHeld(fs, path, to)) return;
+  const whose = to.kept ?? owner;
   if (to.kind === "dir") {
     fs.mkdir(path, to.mode);
     exactly(fs, path, to.mode);
-    if (owner) fs.chown(path, owner.uid, owner.gid);
-    return;
+    return details(fs, path, to, whose);
   }
-  if (to.kind === "link" && now.kind === "absent" && !owner) return fs.symlink(to.to, path);
+  if (to.kind === "link" && now.kind === "absent" && !whose) return fs.symlink(to.to, path);
   const beside = besidePath(path);
   if (fs.lstat(beside) !== null) fs.remove(beside);
-  if (to.kind === "link") {
-    fs.symlink(to.to, beside);
-    if (owner) fs.chown(beside, owner.uid, owner.gid);
-  } else writeFile(fs, beside, to, to.owner ?? owner);
+  if (to.kind === "link") fs.symlink(to.to, beside);
+  else writeFile(fs, path, beside, to);
+  details(fs, beside, to, (to.kind === "file" ? to.owner : undefined) ?? whose);
   fs.rename(beside, path);
 }
 
+/** Puts the thing itself back, where it is held and still what it was. */
+function bringBackHeld(fs: FileSystem, path: string, to: PathState): boolean {
+  const held = keptOf(to)?.held;
+  if (held === undefined || !sameState(stateAt(fs, held), to)) return false;
+  try {
+    fs.rename(held, path);
+  } catch (thrown) {
+    if (thrown instanceof FsError && thrown.code === "EXDEV") return false;
+    throw thrown;
+  }
+  // Renaming over another name of the same file does nothing.
+  if (fs.lstat(held) !== null) fs.remove(held);
+  return true;
+}
+
+function keptOf(state: PathState): Kept | undefined {
+  return state.kind === "absent" || state.kind === "other" ? undefined : state.kept;
+}
+
+/** Writes a file whose content is checked before the file has its name. */
 function writeFile(
   fs: FileSystem,
   path: string,
+  beside: string,
   state: Extract<PathState, { kind: "file" }>,
-  owner?: Owner,
 ): void {
   if (state.content === undefined) {
     throw new SysError("activation", `Cannot write ${path}: its content was not kept`);
   }
+  const hash = createHash("sha256");
   const from = fs.openRead(state.content);
   try {
-    const file = fs.create(path, state.mode);
+    const file = fs.create(beside, state.mode);
     try {
-      eachChunk(from, (chunk) => file.write(chunk));
+      eachChunk(from, (chunk) => {
+        hash.update(chunk);
+        file.write(chunk);
+      });
       file.sync();
     } finally {
       file.close();
@@ -126,8 +160,32 @@ function writeFile(
   } finally {
     from.close();
   }
-  if (owner) fs.chown(path, owner.uid, owner.gid);
-  exactly(fs, path, state.mode);
+  if (hash.digest("hex") === state.digest) return;
+  fs.remove(beside);
+  throw new SysError("activation", `Cannot write ${path}: ${state.content} was changed`, {
+    hint: "`sys store verify` tells what else was",
+  });
+}
+
+/** Owner, mode and time of what was just made. */
+function details(
+  fs: FileSystem,
+  path: string,
+  to: Exclude<PathState, { kind: "absent" | "other" }>,
+  owner?: Owner,
+): void {
+  const info = fs.lstat(path);
+  if (owner && (info?.uid !== owner.uid || info.gid !== owner.gid)) {
+    try {
+      fs.chown(path, owner.uid, owner.gid);
+    } catch (thrown) {
+      // Who is not root can't make a file somebody else's again, and has it as the own.
+      if (!to.kept || !(thrown instanceof FsError) || thrown.code !== "EPERM") throw thrown;
+    }
+  }
+  if (to.kind === "link") return;
+  exactly(fs, path, to.mode);
+  if (to.kept) fs.utime(path, to.kept.mtime);
 }
 
 /** The umask may have taken bits away, and a new owner those for setuid. */

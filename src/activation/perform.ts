@@ -15,14 +15,16 @@ import { messageOf, SysError } from "../errors.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
 import type { Adapters } from "../platform/adapters.ts";
 import { currentNumber, makeCurrent, nextNumber, recordSnapshot } from "../snapshot/history.ts";
+import { addOriginals, type Original } from "../snapshot/originals.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
 import { flushFolders } from "./flush.ts";
 import { Journal, readJournals } from "./journal.ts";
-import { backUpOriginals } from "./backup.ts";
+import { keepOriginals } from "./keep.ts";
 import { doPathStep } from "./path_step.ts";
+import { settleReturned } from "./settle.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
 import { makeFolders } from "../system/folders.ts";
@@ -53,6 +55,8 @@ export interface Performance {
 export interface Outcome {
   /** Null when nothing changed. */
   readonly snapshot: Snapshot | null;
+  /** What of the user's was set aside, and is listed among the originals now. */
+  readonly kept: readonly Original[];
 }
 
 /**
@@ -66,15 +70,17 @@ export async function perform(
 ): Promise<Outcome> {
   const { fs, clock } = system;
   const { root, provenance, wanted } = performance;
-  if (performance.plan.steps.length === 0 && !performance.plan.changes) return { snapshot: null };
+  if (performance.plan.steps.length === 0 && !performance.plan.changes) {
+    return { snapshot: null, kept: [] };
+  }
   throwIfAborted(performance.signal);
   makeFolders(fs, root);
-  const { plan, objects } = backUpOriginals(fs, store, performance.plan);
+  const time = clock.now().toISOString();
+  const { plan, kept, objects } = keepOriginals({ fs, root, store, time }, performance.plan);
   // What the journal will point to is on the disk before the journal is.
   const stored = join(root, "store", "obj");
   if (fs.lstat(stored) !== null) fs.syncDir(stored);
   const number = freeNumber(fs, root);
-  const time = clock.now().toISOString();
   const journal = new Journal(fs, root, {
     version: 1,
     number,
@@ -82,6 +88,7 @@ export async function perform(
     time,
     description: provenance.description,
     steps: plan.steps,
+    kept,
   });
   const snapshot: Snapshot | null = !plan.changes ? null : {
     version: 1,
@@ -108,11 +115,26 @@ export async function perform(
       recordSnapshot(fs, root, snapshot);
       makeCurrent(fs, root, number);
     }
+    addOriginals(fs, root, kept);
     journal.commit();
   } catch (thrown) {
     throw await undone(system, performance, journal, thrown, plan.steps[index]);
   }
-  return { snapshot };
+  return { snapshot, kept: [...kept, ...returned(fs, root, plan)] };
+}
+
+/** What is at its place again is no original any more. It has happened, so failing at this undoes nothing. */
+function returned(fs: System["fs"], root: string, plan: Plan): Original[] {
+  const numbers = plan.steps.flatMap((step) =>
+    step.kind === "path" && "kept" in step.after && step.after.kept?.number !== undefined
+      ? [step.after.kept.number]
+      : []
+  );
+  try {
+    return settleReturned(fs, root, new Set(numbers), (path) => path in plan.originals);
+  } catch {
+    return [];
+  }
 }
 
 async function doStep(

@@ -3,8 +3,10 @@ import { SysError } from "../errors.ts";
 import type { Adapters } from "../platform/adapters.ts";
 import { removeUnfinished } from "../snapshot/files.ts";
 import { readCurrent, snapshotFolder } from "../snapshot/history.ts";
+import { originalsFolder } from "../snapshot/originals.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { endJournal, type FoundJournal, leftovers, readJournals } from "./journal.ts";
+import { sweepHeld } from "./settle.ts";
 import { undoJournal } from "./undo.ts";
 
 /** What was undone. */
@@ -73,6 +75,9 @@ function withoutManaged(fs: FileSystem, root: string, journal: FoundJournal): Fo
 function clean(fs: FileSystem, root: string): void {
   for (const path of leftovers(fs, root)) fs.remove(path);
   removeUnfinished(fs, snapshotFolder(root));
+  removeUnfinished(fs, originalsFolder(root));
+  const journalled = readJournals(fs, root).flatMap(({ header }) => header.kept ?? []);
+  sweepHeld(fs, root, new Set(journalled.map(({ number }) => number)));
 }
 
 async function undo(

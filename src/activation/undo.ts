@@ -9,6 +9,7 @@ import { flushFolders } from "./flush.ts";
 import { endJournal, type FoundJournal } from "./journal.ts";
 import { undoPathStep } from "./path_step.ts";
 import { runCommand } from "./run_step.ts";
+import { settleUndone } from "./settle.ts";
 
 /** What undoing came to. */
 export interface Undoing {
@@ -61,11 +62,19 @@ export async function undoJournal(
       else failedSteps.unshift(step);
     }
   }
+  const settled = await attempt(
+    "the list of originals",
+    () => settleUndone(fs, root, header.kept ?? [], pathsOf(failedSteps)),
+  );
   const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));
   // While `current` may still name the new snapshot, or what was put back may not have reached the disk, the next
   // command has to try again.
-  if (forgotten && flushed) endJournal(fs, root, journal, failedSteps);
+  if (forgotten && settled && flushed) endJournal(fs, root, journal, failedSteps);
   return { restored, failed, final };
+}
+
+function pathsOf(steps: readonly Step[]): Set<string> {
+  return new Set(steps.flatMap((step) => step.kind === "path" ? [step.path] : []));
 }
 
 /** The new snapshot never was. */

@@ -3,6 +3,7 @@ import { journalContents } from "../activation/journal.ts";
 import type { Machine } from "../machine/open.ts";
 import { releaseObjects } from "../machine/protection.ts";
 import { currentNumber, listSnapshots, removeSnapshots } from "../snapshot/history.ts";
+import { originalContents } from "../snapshot/originals.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import { collectGarbage, type GcOutcome } from "../store/gc.ts";
 import { type ObjectName, objectsIn } from "../store/names.ts";
@@ -33,7 +34,8 @@ export async function collect(machine: Machine, collection: Collection): Promise
   const old = oldSnapshots(machine, all, collection);
   const kept = all.filter(({ number }) => !old.includes(number));
   const roots = new Set(kept.flatMap(objectsOf));
-  for (const object of objectsIn(journalContents(system.fs, root))) roots.add(object);
+  const contents = [...journalContents(system.fs, root), ...originalContents(system.fs, root)];
+  for (const object of objectsIn(contents)) roots.add(object);
   if (!collection.dryRun && old.length > 0) {
     // What is damaged stops a collection: better before the snapshots are gone than after.
     await collectGarbage(system, root, roots, { dryRun: true, system: places.systemRoot });

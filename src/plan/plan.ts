@@ -70,6 +70,7 @@ class Planner {
   readonly #blocked: Plan["blocked"][number][] = [];
   readonly #unmanaged: string[] = [];
   readonly #backups: string[] = [];
+  readonly #lost: Plan["lost"][number][] = [];
   readonly #folders: FolderPlan;
   /** Something is to be recorded although nothing is to be done. */
   #recorded = false;
@@ -106,6 +107,7 @@ class Planner {
       backups: this.#backups,
       unmanaged: this.#unmanaged,
       blocked: this.#blocked,
+      lost: this.#lost,
       originals: this.#originals,
       settings: { ...settings.originals, ...originals },
       changes: paths.length > 0 || settings.steps.length > 0 || changes || this.#recorded ||
@@ -129,12 +131,12 @@ class Planner {
       if (sameState(now, original)) {
         remove();
       } else if (now.kind !== "absent" && !sameState(now, was.state)) {
-        const kept = original.kind === "file" && original.content !== undefined
-          ? `; what was there before sys.lua lies in ${original.content}`
-          : original.kind === "link"
-          ? `; before sys.lua it was a link to ${original.to}`
-          : "";
-        remove(`edited by hand, kept${kept}`);
+        remove(`edited by hand, kept${whereKept(original)}`);
+      } else if (this.world.lost.has(was.path)) {
+        const why = this.world.lost.get(was.path)!;
+        this.#lost.push({ target: was.target, why });
+        remove(`the original cannot come back: ${why}`);
+        this.#move(was, this.#known(now, was), ABSENT);
       } else {
         if (original.kind !== "absent") {
           const blocked = this.#makeFolder(dirname(was.path), was);
@@ -236,7 +238,7 @@ class Planner {
   /** What sys.lua did not put there, and is as wanted, is managed from now on. */
   #takeOver(path: WantedPath, now: PathState) {
     this.#recorded = true;
-    if (now.kind === "file") this.#backups.push(path.path);
+    if (now.kind !== "dir") this.#backups.push(path.path);
   }
 
   #ask(path: WantedPath, now?: PathState) {
@@ -253,7 +255,7 @@ class Planner {
   }
 
   #move(path: WantedPath, before: PathState, after: PathState) {
-    if (before.kind === "file" && before.content === undefined) this.#backups.push(path.path);
+    if (this.#isUsers(path.path, before)) this.#backups.push(path.path);
     const rank = RANKS[path.role] ?? FILE;
     this.#moves.set(path.path, {
       path: path.path,
@@ -263,6 +265,15 @@ class Planner {
       by: path.by,
       rank,
     });
+  }
+
+  /** Whether sys.lua has not put it there. */
+  #isUsers(path: string, state: PathState): boolean {
+    if (state.kind === "absent") return false;
+    const was = this.#was.get(path);
+    if (was) return !sameState(state, was.state);
+    // A folder that an earlier apply made is among the originals, and managed by nobody.
+    return state.kind !== "dir" || !(path in this.#before);
   }
 
   /** The present state, with the place of its content where that is an object already. */
@@ -292,6 +303,18 @@ class Planner {
       by,
     }));
   }
+}
+
+/** Where the original of something that stays is to be found. */
+function whereKept(original: PathState): string {
+  if (original.kind === "absent" || original.kind === "other") return "";
+  if (original.kept?.number !== undefined) {
+    return `; what was there before sys.lua is original ${original.kept.number}`;
+  }
+  if (original.kind === "link") return `; before sys.lua it was a link to ${original.to}`;
+  return original.kind === "file" && original.content !== undefined
+    ? `; what was there before sys.lua lies in ${original.content}`
+    : "";
 }
 
 /** Folders that hold keys are for their owner alone, as the programs that read them demand. */

@@ -15,10 +15,20 @@ export interface Account {
   readonly home: string;
 }
 
+/** How something of the user's lay at its path, beside what is in it: what it takes for all of it to come back. */
+export interface Kept extends Owner {
+  /** Number of the original that it is; absent where it is not one. */
+  readonly number?: number;
+  /** Path of a hard link to it, where the file system let us make one: the thing itself, attributes and all. */
+  readonly held?: string;
+  /** Modification time, seconds since the epoch. */
+  readonly mtime: number;
+}
+
 /** What is, or shall be, at a path. The one vocabulary of observing, planning, doing, undoing and checking. */
 export type PathState =
   | { readonly kind: "absent" }
-  | { readonly kind: "link"; readonly to: string }
+  | { readonly kind: "link"; readonly to: string; readonly kept?: Kept }
   | {
     readonly kind: "file";
     /** SHA-256 of the content, hex. */
@@ -28,8 +38,9 @@ export type PathState =
     readonly owner?: Owner;
     /** Path of a file with this content: an object, or the kept original. Absent in observations. */
     readonly content?: string;
+    readonly kept?: Kept;
   }
-  | { readonly kind: "dir"; readonly mode: number }
+  | { readonly kind: "dir"; readonly mode: number; readonly kept?: Kept }
   /** A socket, a device, … : never touched. */
   | { readonly kind: "other" };
 
@@ -191,7 +202,7 @@ export interface Plan {
   }[];
   readonly actions: readonly PlannedAction[];
   readonly steps: readonly Step[];
-  /** Paths whose present content has to be kept as an object first. */
+  /** Paths at which something of the user's lies that has to be kept first: each becomes an original. */
   readonly backups: readonly string[];
   /** Targets that hold something which sys.lua did not put there, or which was edited since, and for which no one
    * has said yet that it may be replaced: nothing is done while there are any. */
@@ -202,6 +213,8 @@ export interface Plan {
     readonly why: string;
     readonly place: Place | null;
   }[];
+  /** Targets whose original can't come back, since what was kept of it is lost or damaged. */
+  readonly lost: readonly { readonly target: string; readonly why: string }[];
   /** What was at each managed path before sys.lua first touched it: goes into the snapshot. */
   readonly originals: Readonly<Record<string, PathState>>;
   /** The same for settings. */
@@ -220,6 +233,8 @@ export interface Observation {
   readonly folders: ReadonlySet<string>;
   /** Where a file lies and a link is wanted: whether the content is the same. Missing: not known yet. */
   readonly identical: ReadonlyMap<string, boolean>;
+  /** Paths that are no longer wanted and whose original can't come back, with the reason. */
+  readonly lost: ReadonlyMap<string, string>;
   /** Services that are running, by `keyOf`. Empty where nobody asked. */
   readonly running: ReadonlySet<string>;
   /** Ids of commands that have run and whose check says now that they have not. */

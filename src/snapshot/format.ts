@@ -25,17 +25,28 @@ const owner = fields({ uid: whole, gid: whole });
 const account = optional(fields({ name: text, home: text }));
 const place = nullable(fields({ file: text, line: whole }));
 
+const kept = optional(
+  fields({
+    number: optional(whole),
+    held: optional(text),
+    uid: whole,
+    gid: whole,
+    mtime: whole,
+  }),
+);
+
 /** A state of a path. */
 export const pathState: Shape = byKind({
   absent: fields({}),
-  link: fields({ to: text }),
+  link: fields({ to: text, kept }),
   file: fields({
     digest: text,
     mode: whole,
     owner: optional(owner),
     content: optional(text),
+    kept,
   }),
-  dir: fields({ mode: whole }),
+  dir: fields({ mode: whole, kept }),
   other: fields({}),
 });
 

@@ -149,9 +149,14 @@ export class CopyingTree implements ReadFs {
   }
 
   #finish(target: FileHandle, copy: string, mode: number) {
-    target.close();
-    this.fs.chmod(copy, mode);
-    this.fs.utime(copy, MTIME);
+    try {
+      this.fs.chmod(copy, mode);
+      this.fs.utime(copy, MTIME);
+      // A file of its own has no seal that would tell what a power cut made of it.
+      if (copy === this.to) target.sync();
+    } finally {
+      target.close();
+    }
   }
 
   #copyOf(path: string): string {

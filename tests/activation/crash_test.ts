@@ -5,6 +5,7 @@ import { SysError } from "../../src/errors.ts";
 import type { Wanted } from "../../src/plan/types.ts";
 import { chooseSnapshot } from "../../src/snapshot/choose.ts";
 import { readCurrent } from "../../src/snapshot/history.ts";
+import { originalsFolder, readOriginals } from "../../src/snapshot/originals.ts";
 import { Crash, type Fault, faultySystem } from "../../src/system/faulty.ts";
 import type { FsCode } from "../../src/system/fs.ts";
 import { real, Rig } from "./support.ts";
@@ -101,12 +102,20 @@ const stories: Story[] = [
   },
 ];
 
+/** What is held and not listed. */
+function heldForNobody({ root }: Rig): string[] {
+  const listed = readOriginals(real.fs, root).originals.map(({ number }) => String(number));
+  const folder = originalsFolder(root);
+  const there = real.fs.lstat(folder) === null ? [] : real.fs.readDir(folder);
+  return there.filter((name) => name !== "index.json" && !listed.includes(name));
+}
+
 /** Times differ from run to run; nothing else may. */
 function timeless(world: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(world).map(([path, what]) => [
       path,
-      what.replace(/"time":"[^"]*"/g, '"time":""'),
+      what.replace(/"time":"[^"]*"/g, '"time":""').replace(/"mtime":[0-9]+/g, '"mtime":0'),
     ]),
   );
 }
@@ -137,7 +146,7 @@ Deno.test({
   fn: async () => {
     const [, story] = stories;
     const worlds = await normal(story);
-    for (const at of [25, 40, worlds.operations - 3]) {
+    for (const at of [25, 40, worlds.operations - 12]) {
       using rig = new Rig();
       furnish(rig);
       await story.before(rig);
@@ -188,6 +197,7 @@ for (const story of stories) {
             assert.deepEqual(world, worlds.old, `${when} operation ${at}`);
           }
           assert.deepEqual(rig.journals(), [], `journals, ${when} operation ${at}`);
+          assert.deepEqual(heldForNobody(rig), [], `held, ${when} operation ${at}`);
           // Whatever happened, the next apply works and gives the same world.
           await story.change(rig, real);
           assert.equal(readCurrent(real.fs, rig.root)?.wanted.paths.length !== undefined, true);

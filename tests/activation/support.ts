@@ -153,7 +153,7 @@ export class Rig {
 
   /** Everything in the home, and in the root but for the store: path → what is there, byte for byte. */
   world(): Record<string, string> {
-    return { ...treeOf(this.home), ...treeOf(this.root, ["store", "journal"]) };
+    return { ...treeOf(this.home), ...treeOf(this.root, ["store", "journal", "originals"]) };
   }
 
   /** Files of journals that are there. */

@@ -88,6 +88,7 @@ function planFor(given: Case): Plan {
       }),
     ),
     running: new Set(),
+    lost: new Map(),
     undone: new Set(),
     settings: new Map(),
   };
@@ -271,6 +272,7 @@ check("an unmanaged link that is as wanted is taken over", {
   world: { "/h/a": link("/s/a") },
   actions: ["keep /h/a"],
   steps: [],
+  backups: ["/h/a"],
   after: { "/h/a": "@/s/a" },
   changes: true,
 });
@@ -287,6 +289,7 @@ check("an unmanaged dangling link is asked about", {
   world: { "/h/a": link("/nowhere") },
   actions: ["replace /h/a"],
   unmanaged: ["/h/a"],
+  backups: ["/h/a"],
   after: { "/h/a": "@/nowhere" },
 });
 check("what was edited by hand is asked about", {
@@ -355,6 +358,7 @@ check("an empty folder is replaced and comes back", {
   wanted: { "/h/a": link("/s/a") },
   world: { "/h/a": DIR },
   steps: ["/h/a: dir -> @/s/a"],
+  backups: ["/h/a"],
   after: { "/h/a": "dir" },
 });
 check("a socket blocks", {

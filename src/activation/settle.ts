@@ -1,0 +1,94 @@
+/** Takes what was kept for a plan that is done or was undone, puts the list of originals and what is held in order. */
+import { sameState } from "../plan/state.ts";
+import {
+  addOriginals,
+  heldPath,
+  type Original,
+  originalsFolder,
+  readOriginals,
+  removeOriginals,
+} from "../snapshot/originals.ts";
+import type { FileSystem } from "../system/fs.ts";
+import { detailsOf } from "./keep.ts";
+import { stateAt } from "./observe.ts";
+
+/**
+ * After a plan is done: what lies at its place again is struck off the list.
+ * @param returned numbers that the plan gave back
+ * @param managed paths that are sys.lua's
+ * @returns what was held and had been changed meanwhile through another name: it stays, as an edit
+ */
+export function settleReturned(
+  fs: FileSystem,
+  root: string,
+  returned: ReadonlySet<number>,
+  managed: (path: string) => boolean,
+): Original[] {
+  const { originals } = readOriginals(fs, root);
+  const back = originals.filter((one) =>
+    (returned.has(one.number) || (one.why === "original" && !managed(one.path))) &&
+    isInPlace(fs, one)
+  );
+  const changed = back.flatMap((one) => letGo(fs, root, one));
+  const numbers = new Set(back.map(({ number }) => number));
+  for (const { number } of changed) numbers.delete(number);
+  removeOriginals(fs, root, numbers);
+  addOriginals(fs, root, changed);
+  return changed;
+}
+
+/**
+ * After a plan was undone: what was kept for it is at its place again, and no original. What could not be put back
+ * stays on the list.
+ */
+export function settleUndone(
+  fs: FileSystem,
+  root: string,
+  kept: readonly Original[],
+  unrestored: ReadonlySet<string>,
+): void {
+  if (kept.length === 0) return;
+  const back = kept.filter(({ path }) => !unrestored.has(path));
+  const changed = back.flatMap((one) => letGo(fs, root, one));
+  const gone = new Set(back.map(({ number }) => number));
+  for (const { number } of changed) gone.delete(number);
+  removeOriginals(fs, root, gone);
+  addOriginals(fs, root, [...changed, ...kept.filter(({ path }) => unrestored.has(path))]);
+}
+
+/** Removes what is held for nobody, where it has another name: an apply was killed before it had begun. */
+export function sweepHeld(
+  fs: FileSystem,
+  root: string,
+  journalled: ReadonlySet<number>,
+): void {
+  if (fs.lstat(originalsFolder(root)) === null) return;
+  const listed = new Set(readOriginals(fs, root).originals.map(({ number }) => number));
+  for (const name of fs.readDir(originalsFolder(root))) {
+    const number = /^[1-9][0-9]*$/.test(name) ? Number(name) : null;
+    if (number === null || listed.has(number) || journalled.has(number)) continue;
+    const held = heldPath(root, number);
+    if ((fs.lstat(held)?.nlink ?? 1) > 1) fs.remove(held);
+  }
+}
+
+function isInPlace(fs: FileSystem, { path, state, size }: Original): boolean {
+  const info = fs.lstat(path);
+  if (info?.kind !== state.kind || (state.kind === "file" && info.size !== size)) return false;
+  return sameState(stateAt(fs, path), state);
+}
+
+/** Ends the holding of something that is at its place. Gives it back, as an edit, where it is not that any more. */
+function letGo(fs: FileSystem, root: string, original: Original): Original[] {
+  const held = heldPath(root, original.number);
+  const info = fs.lstat(held);
+  if (info === null) return [];
+  const state = stateAt(fs, held);
+  if (sameState(state, original.state) || state.kind === "absent" || state.kind === "other") {
+    fs.remove(held);
+    return [];
+  }
+  const kept = { number: original.number, held, ...detailsOf(info) };
+  const content = state.kind === "file" ? { content: held } : {};
+  return [{ ...original, why: "edit", size: info.size, state: { ...state, ...content, kept } }];
+}
