@@ -1,8 +1,13 @@
 /** Takes a command of the user's, runs it with the user's environment, gives its output when it fails. */
+import { randomBytes } from "node:crypto";
 import { SysError } from "../errors.ts";
 import type { Account } from "../plan/types.ts";
 import type { Adapters } from "../platform/adapters.ts";
 import type { Finished } from "../system/processes.ts";
+import { Tail } from "../system/tail.ts";
+
+/** In the environment of a command and of all that it starts, with a value that no other command has. */
+const MARKER = "SYSLUA_RUN";
 
 /** Lines of output that an error shows. */
 const LINES = 20;
@@ -26,15 +31,15 @@ export async function runCommand(
   command: string | readonly string[],
   options: RunOptions = {},
 ): Promise<void> {
-  const { code, stdout, stderr, timedOut } = await run(adapters, command, options);
+  const tail = new Tail();
+  const { code, timedOut } = await run(adapters, command, { ...options, tail });
   if (code === 0 && !timedOut) return;
   const words = typeof command === "string" ? command : command.join(" ");
   const why = timedOut
     ? `it did not end within ${Math.ceil(adapters.commandTimeout / 60_000)} minutes`
     : `it exited with ${code}`;
-  const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
   throw new SysError("activation", `Cannot run \`${words}\`: ${why}`, {
-    notes: output.split("\n").filter((line) => line !== "").slice(-LINES),
+    notes: tail.lines(LINES),
   });
 }
 
@@ -50,13 +55,17 @@ export async function checkPasses(
 function run(
   adapters: Runner,
   command: string | readonly string[],
-  { account, signal }: RunOptions,
+  { account, signal, tail }: RunOptions & { readonly tail?: Tail },
 ): Promise<Finished> {
   const argv = typeof command === "string" ? [...adapters.shell, command] : command;
-  const plain = { argv, cwd: adapters.home, env: adapters.environment };
+  const env = { ...adapters.environment, [MARKER]: randomBytes(16).toString("hex") };
+  const plain = { argv, cwd: adapters.home, env };
   return adapters.processes.run({
     ...account ? adapters.become(account, plain) : plain,
+    marker: MARKER,
     signal,
     timeout: adapters.commandTimeout,
+    capture: false,
+    onOutput: (bytes, stream) => tail?.add(bytes, stream),
   });
 }

@@ -7,14 +7,22 @@ export interface Command {
   readonly cwd?: string;
   /** The whole environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Name of a variable in `env` whose value no other program has. What leaves the process group is known by it, and
+   * is killed too when the program is ended or sys dies. */
+  readonly marker?: string;
   /** Given on standard input, which is empty otherwise. */
   readonly stdin?: Uint8Array | string;
-  /** Called with each chunk of stdout or stderr as it comes. */
+  /** Called with each chunk of stdout or stderr as it comes; the chunk may be kept. What it throws ends the program
+   * and is thrown by `run`. */
   readonly onOutput?: (bytes: Uint8Array, stream: "stdout" | "stderr") => void;
-  /** Milliseconds, after which the whole process group is killed. */
+  /** False: output goes to `onOutput` only, and what `run` gives of it is empty. */
+  readonly capture?: boolean;
+  /** Milliseconds, after which the program is ended. */
   readonly timeout?: number;
-  /** Ends the whole process group when it fires. */
+  /** Ends the program when it fires. */
   readonly signal?: AbortSignal;
+  /** Milliseconds between SIGTERM and SIGKILL when the program is ended; 5000 unless given. */
+  readonly grace?: number;
 }
 
 /** How it ended. */
@@ -26,7 +34,7 @@ export interface Finished {
   readonly timedOut: boolean;
 }
 
-/** Runs programs, each in a process group of its own that dies as a whole. */
+/** Runs programs, each in a process group of its own that dies as a whole, and with sys at the latest. */
 export interface Processes {
   run(command: Command): Promise<Finished>;
   /** Absolute path of a program on `path` (colon separated), or null. */

@@ -1,40 +1,43 @@
 /** Programs of this machine, each in a process group of its own. */
 import { delimiter, isAbsolute, join } from "node:path";
 import { SysError } from "../errors.ts";
+import { Guard } from "./guard.ts";
+import { groupRuns, signalGroup } from "./process_group.ts";
 import type { Command, Finished, Processes } from "./processes.ts";
 
 /** How long output may still come after the program itself has ended, in milliseconds: a child that it left
  * behind may hold the pipe open for ever. */
 const DRAIN = 300;
 
+/** Milliseconds that a program has to end in order once it was told to. */
+const GRACE = 5_000;
+
+/** How often it is looked whether a process group is gone, in milliseconds. */
+const POLL = 50;
+
 /** Runs programs for real. */
 export class RealProcesses implements Processes {
   async run(command: Command): Promise<Finished> {
-    const [name, ...args] = command.argv;
-    const program = isAbsolute(name) || name.includes("/")
-      ? name
-      : this.which(name, command.env.PATH ?? "");
-    if (program === null) {
-      throw new SysError("io", `Cannot run ${name}: there is no such program on its PATH`);
-    }
-    if (command.signal?.aborted) throw new SysError("interrupted", `Did not run ${name}`);
+    const program = this.#find(command);
+    if (command.signal?.aborted) throw new SysError("interrupted", `Did not run ${program}`);
+    const { marker, env } = command;
+    const guard = new Guard(marker === undefined ? undefined : `${marker}=${env[marker]}`);
     let child: Deno.ChildProcess;
     try {
-      child = new Deno.Command(program, {
-        args,
-        cwd: command.cwd,
-        env: { ...command.env },
-        clearEnv: true,
-        stdin: command.stdin === undefined ? "null" : "piped",
-        stdout: "piped",
-        stderr: "piped",
-        detached: true,
-      }).spawn();
+      child = start(program, command);
     } catch (thrown) {
+      await guard.dismiss();
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       throw new SysError("io", `Cannot run ${program}: ${reason}`, { cause: thrown });
     }
-    return await this.#follow(child, command);
+    return await new Running(child, guard, command).finished();
+  }
+
+  #find({ argv: [name], env }: Command): string {
+    if (isAbsolute(name) || name.includes("/")) return name;
+    const program = this.which(name, env.PATH ?? "");
+    if (program !== null) return program;
+    throw new SysError("io", `Cannot run ${name}: there is no such program on its PATH`);
   }
 
   which(program: string, path = Deno.env.get("PATH") ?? ""): string | null {
@@ -48,39 +51,99 @@ export class RealProcesses implements Processes {
     }
     return null;
   }
+}
 
-  async #follow(child: Deno.ChildProcess, command: Command): Promise<Finished> {
-    const kill = () => killGroup(child.pid);
-    let timedOut = false;
-    const timer = command.timeout === undefined ? undefined : setTimeout(() => {
-      timedOut = true;
-      kill();
-    }, command.timeout);
-    command.signal?.addEventListener("abort", kill, { once: true });
+function start(program: string, { argv, cwd, env, stdin }: Command): Deno.ChildProcess {
+  return new Deno.Command(program, {
+    args: argv.slice(1),
+    cwd,
+    env: { ...env },
+    clearEnv: true,
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+}
+
+/** One program, from its start to the end of all that it started. */
+class Running {
+  readonly #child: Deno.ChildProcess;
+  readonly #guard: Guard;
+  readonly #command: Command;
+  /** Set when the program is being ended rather than ending by itself; resolves when it has ended. */
+  #ending: Promise<void> | null = null;
+  #timedOut = false;
+  #failure: { readonly thrown: unknown } | null = null;
+
+  constructor(child: Deno.ChildProcess, guard: Guard, command: Command) {
+    this.#child = child;
+    this.#guard = guard;
+    this.#command = command;
+  }
+
+  /** @throws what `onOutput` throws */
+  async finished(): Promise<Finished> {
+    const { timeout, signal, stdin } = this.#command;
+    const end = () => this.#end();
+    const timer = timeout === undefined ? undefined : setTimeout(() => {
+      this.#timedOut = true;
+      end();
+    }, timeout);
+    signal?.addEventListener("abort", end, { once: true });
     try {
-      const streams = [
-        collect(child.stdout, (bytes) => command.onOutput?.(bytes, "stdout")),
-        collect(child.stderr, (bytes) => command.onOutput?.(bytes, "stderr")),
-      ];
-      const fed = feed(child, command.stdin);
-      const status = await child.status;
-      // Whatever the program started and left behind ends with it.
-      kill();
+      const adopted = this.#guard.adopt(this.#child.pid);
+      const stdout = this.#collect("stdout");
+      const stderr = this.#collect("stderr");
+      const fed = feed(this.#child, stdin);
+      const { code } = await this.#child.status;
+      await adopted;
+      await this.#clear();
       await fed;
-      const drained = Promise.all(streams.map((stream) => stream.done));
-      const late = setTimeout(() => streams.forEach((stream) => stream.stop()), DRAIN);
-      await drained;
-      clearTimeout(late);
-      return {
-        code: status.code,
-        stdout: streams[0].bytes(),
-        stderr: streams[1].bytes(),
-        timedOut,
-      };
+      await drained([stdout, stderr]);
+      if (this.#failure !== null) throw this.#failure.thrown;
+      const timedOut = this.#timedOut;
+      return { code, stdout: stdout.bytes(), stderr: stderr.bytes(), timedOut };
     } finally {
       clearTimeout(timer);
-      command.signal?.removeEventListener("abort", kill);
+      signal?.removeEventListener("abort", end);
     }
+  }
+
+  /** Asks the program to end, and makes it end when it does not. */
+  #end(): void {
+    this.#ending ??= this.#endGroup();
+  }
+
+  async #endGroup(): Promise<void> {
+    const { pid } = this.#child;
+    const until = performance.now() + (this.#command.grace ?? GRACE);
+    signalGroup(pid, "SIGTERM");
+    while (groupRuns(pid) && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, POLL));
+    }
+    signalGroup(pid, "SIGKILL");
+    await this.#guard.kill();
+  }
+
+  /** Whatever the program started and left behind ends with it. */
+  async #clear(): Promise<void> {
+    if (this.#ending !== null) return await this.#ending;
+    signalGroup(this.#child.pid, "SIGKILL");
+    await this.#guard.dismiss();
+  }
+
+  #collect(name: "stdout" | "stderr"): Output {
+    const { onOutput, capture } = this.#command;
+    return collect(this.#child[name], capture !== false, (bytes) => {
+      if (this.#failure !== null) return;
+      try {
+        onOutput?.(bytes, name);
+      } catch (thrown) {
+        this.#failure = { thrown };
+        this.#end();
+      }
+    });
   }
 }
 
@@ -90,15 +153,6 @@ function isProgram(path: string): boolean {
     return info.isFile && (Deno.build.os === "windows" || ((info.mode ?? 0) & 0o111) !== 0);
   } catch {
     return false;
-  }
-}
-
-/** Ends a whole process group; one that is gone already is fine. */
-function killGroup(pid: number) {
-  try {
-    Deno.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
-  } catch {
-    // Nothing is left of it.
   }
 }
 
@@ -113,25 +167,58 @@ async function feed(child: Deno.ChildProcess, stdin: Uint8Array | string | undef
   }
 }
 
-function collect(stream: ReadableStream<Uint8Array>, each: (bytes: Uint8Array) => void) {
+/** What a program writes on one of its streams. */
+interface Output {
+  readonly done: Promise<void>;
+  /** How many have come. */
+  chunks(): number;
+  bytes(): Uint8Array;
+  stop(): void;
+}
+
+function collect(
+  stream: ReadableStream<Uint8Array>,
+  capture: boolean,
+  each: (bytes: Uint8Array) => void,
+): Output {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
+  let count = 0;
   const done = (async () => {
     for (;;) {
       const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
       if (done || value === undefined) return;
-      chunks.push(value);
+      count++;
+      if (capture) chunks.push(value);
       each(value);
     }
   })();
-  const bytes = () => {
-    const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
+  return {
+    done,
+    chunks: () => count,
+    bytes: () => joined(chunks),
+    stop: () => void reader.cancel().catch(() => {}),
   };
-  return { done, bytes, stop: () => void reader.cancel().catch(() => {}) };
+}
+
+/** Resolves when all output is there, or has not come for a while: what holds the pipe may never write to it. */
+async function drained(outputs: readonly Output[]): Promise<void> {
+  let seen = -1;
+  const watch = setInterval(() => {
+    const chunks = outputs.reduce((sum, output) => sum + output.chunks(), 0);
+    if (chunks === seen) outputs.forEach((output) => output.stop());
+    seen = chunks;
+  }, DRAIN);
+  await Promise.all(outputs.map((output) => output.done));
+  clearInterval(watch);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
 }

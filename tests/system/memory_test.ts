@@ -1,7 +1,7 @@
 /** What a disk in memory can do that no real one does when it is asked: be full, lose its power, be another's. */
 import assert from "node:assert/strict";
 import { Disk } from "../../src/system/memory/disk.ts";
-import { type MemoryFs } from "../../src/system/memory/memory_fs.ts";
+import type { MemoryFs } from "../../src/system/memory/memory_fs.ts";
 import { memorySystem } from "../../src/system/memory/memory.ts";
 import { RULES } from "../../src/system/memory/rules.ts";
 import { NAMES, NOTHING, random } from "../../src/system/memory/survivors.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { RealProcesses } from "../../src/system/real_processes.ts";
 import type { Command } from "../../src/system/processes.ts";
+import { assertGone } from "../support/alive.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const PATH = "/usr/local/bin:/usr/bin:/bin";
@@ -30,7 +31,7 @@ Deno.test("a program that hangs is ended with all that it started", () =>
     const line = `(sleep 30; touch ${dir}/late) & echo $! > ${dir}/pid; sleep 30`;
     const { timedOut, code } = await sh(line, { timeout: 300 });
     assert.equal(timedOut, true);
-    assert.equal(code, 137);
+    assert.equal(code, 143);
     await assertGone(Number(Deno.readTextFileSync(`${dir}/pid`)));
   }));
 
@@ -46,7 +47,7 @@ Deno.test("an abort ends the program", async () => {
     signal: controller.signal,
     onOutput: () => controller.abort(),
   });
-  assert.equal((await running).code, 137);
+  assert.equal((await running).code, 143);
 });
 
 Deno.test("a missing program is named", async () => {
@@ -58,14 +59,79 @@ Deno.test("a missing program is named", async () => {
   assert.equal(processes.which("sh", "relative/bin:/bin:/usr/bin"), "/bin/sh");
 });
 
-/** A killed process may be a zombie for a moment; it must not be alive after some retryPolicy. */
-async function assertGone(pid: number) {
-  for (let tries = 0; tries < 100; tries++) {
-    const state = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
-      .output();
-    const shown = text(state.stdout).trim();
-    if (shown === "" || shown.startsWith("Z")) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.fail(`process ${pid} is still alive`);
+Deno.test("a program that does not want to end is killed after the grace", () =>
+  withTemporary(async (dir) => {
+    const line = `trap "" TERM; echo $$ > ${dir}/pid; while :; do sleep 0.1; done`;
+    const { timedOut, code } = await sh(line, { timeout: 300, grace: 300 });
+    assert.deepEqual([timedOut, code], [true, 137]);
+    await assertGone(Number(Deno.readTextFileSync(`${dir}/pid`)));
+  }));
+
+Deno.test("a program that is told to end may do so in order", () =>
+  withTemporary(async (dir) => {
+    const line = `trap "sleep 0.3; echo tidy > ${dir}/end; exit 7" TERM; echo ready; ` +
+      "while :; do sleep 0.1; done";
+    const controller = new AbortController();
+    const onOutput = () => controller.abort();
+    const { code } = await sh(line, { signal: controller.signal, onOutput, grace: 60_000 });
+    assert.equal(code, 7);
+    assert.equal(Deno.readTextFileSync(`${dir}/end`), "tidy\n");
+  }));
+
+Deno.test("what `onOutput` throws ends the program", async () => {
+  const line = "echo one; sleep 30";
+  const running = sh(line, {
+    onOutput: () => {
+      throw new RangeError("no room");
+    },
+  });
+  await assert.rejects(running, new RangeError("no room"));
+});
+
+Deno.test("output that is not captured is not kept", async () => {
+  let seen = 0;
+  const { stdout } = await sh("head -c 1000000 /dev/zero", {
+    capture: false,
+    onOutput: (bytes) => seen += bytes.length,
+  });
+  assert.deepEqual([seen, stdout.length], [1_000_000, 0]);
+});
+
+/** Runs a program and says so; `sys` that is killed meanwhile. */
+const PROGRAM = `
+import { RealProcesses } from ${
+  JSON.stringify(import.meta.resolve("../../src/system/real_processes.ts"))
+};
+const [line, onOutput] = [Deno.args[0], (bytes) => Deno.stdout.writeSync(bytes)];
+const env = { PATH: ${JSON.stringify(PATH)}, MARK: Deno.args[1] };
+await new RealProcesses().run({ argv: ["sh", "-c", line], env, marker: "MARK", onOutput });
+`;
+
+/** Starts a line, kills the process that runs it once the line has printed something, and gives what it printed. */
+async function killedWhileRunning(line: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", PROGRAM, "--", line, crypto.randomUUID()],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value } = await reader.read();
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  return value ?? "";
 }
+
+Deno.test("a program ends when the one that runs it is killed", async () => {
+  const pids = await killedWhileRunning("trap '' TERM; sleep 60 & echo $$ $!; wait");
+  for (const pid of pids.trim().split(" ")) await assertGone(Number(pid));
+});
+
+Deno.test({
+  name: "so does what has left its process group and its parent",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const pid = await killedWhileRunning("(setsid sh -c 'echo $$; exec sleep 60' &); sleep 60");
+    await assertGone(Number(pid));
+  },
+});
