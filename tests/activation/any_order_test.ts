@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { SysError } from "../../src/errors.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
 import type { WantedPath } from "../../src/plan/types.ts";
-import { Rig, treeOf } from "./support.ts";
+import { makeFolders } from "../../src/system/folders.ts";
+import { inMemory } from "../support/memory.ts";
+import { Rig, treeOf, writeText } from "./support.ts";
 
 /** Few names, so that paths meet: a folder here is a file there. */
 const TARGETS = ["a", "b", "a/x", "a/y", "a/x/deep", "b/c/d", "b/c/e"];
@@ -44,8 +46,8 @@ function wanted(rig: Rig, wishes: readonly Wish[]): WantedPath[] {
 }
 
 /** The user does something at a path, where that is possible. */
-function busy(rig: Rig, { target, content, how }: Edit) {
-  const path = join(rig.home, target);
+function busy({ system: { fs }, home }: Rig, { target, content, how }: Edit) {
+  const path = join(home, target);
   const attempt = (action: () => void) => {
     try {
       action();
@@ -53,80 +55,91 @@ function busy(rig: Rig, { target, content, how }: Edit) {
       // A folder is in the way, or a file is where a folder would have to be.
     }
   };
-  if (how === "remove") return attempt(() => Deno.removeSync(path));
-  attempt(() => Deno.mkdirSync(dirname(path), { recursive: true }));
+  const remove = () => attempt(() => fs.remove(path));
+  if (how === "remove") return remove();
+  attempt(() => makeFolders(fs, dirname(path)));
+  if (["file", "link"].includes(fs.lstat(path)?.kind ?? "")) remove();
   attempt(() => {
-    if (Deno.lstatSync(path).isSymlink) Deno.removeSync(path);
+    if (how === "link") fs.symlink("/nowhere", path);
+    else if (how === "folder") fs.mkdir(path, 0o755);
+    else writeText(fs, path, content);
   });
-  if (how === "write") attempt(() => Deno.writeTextFileSync(path, content));
-  if (how === "link") attempt(() => Deno.symlinkSync("/nowhere", path));
-  if (how === "folder") attempt(() => Deno.mkdirSync(path));
 }
 
-Deno.test("any order: without the user's hands in between, destroy gives back every byte", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(edit, { maxLength: 4 }),
-      fc.array(config, { minLength: 1, maxLength: 4 }),
-      async (furniture, configs) => {
-        using rig = new Rig();
-        for (const one of furniture) busy(rig, one);
-        const before = treeOf(rig.home);
-        for (const wishes of configs) {
-          const paths = wanted(rig, wishes);
-          try {
-            await rig.apply({ paths }, { replace: "all" });
-          } catch (thrown) {
-            // Folders with files in them are not replaced, nor files by folders.
-            assert.ok(
-              thrown instanceof SysError && /Cannot put/.test(thrown.message),
-              String(thrown),
-            );
-            continue;
-          }
-          const again = await rig.plan({ ...NOTHING, paths });
-          assert.deepEqual([again.steps, again.changes], [[], false], "it settles");
-        }
-        await rig.apply({}, { replace: "all" });
-        assert.deepEqual(treeOf(rig.home), before);
-      },
-    ),
-    { numRuns: 150, seed: 3 },
-  );
-});
+const WORLDS = [
+  { world: "on the real disk", newRig: () => new Rig(), numRuns: 20 },
+  { world: "in memory", newRig: () => new Rig(inMemory()), numRuns: 600 },
+];
 
-Deno.test("any order: whatever the user does in between, nothing of the user's is lost", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.tuple(config, fc.array(edit, { maxLength: 3 })), { minLength: 1, maxLength: 4 }),
-      async (rounds) => {
-        using rig = new Rig();
-        for (const [wishes, edits] of rounds) {
-          const paths = wanted(rig, wishes);
-          const before = treeOf(rig.home);
-          const kept = await rig.apply({ paths }).then(() => true, (thrown) => {
-            assert.ok(thrown instanceof SysError, String(thrown));
-            return false;
-          });
-          // Refused: nothing changed. Done without leave: no text of the user's went away.
-          const after = treeOf(rig.home);
-          if (!kept) assert.deepEqual(after, before);
+for (const { world, newRig, numRuns } of WORLDS) {
+  Deno.test(`any order, ${world}: without the user's hands in between, destroy gives back every byte`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(edit, { maxLength: 4 }),
+        fc.array(config, { minLength: 1, maxLength: 4 }),
+        async (furniture, configs) => {
+          using rig = newRig();
+          for (const one of furniture) busy(rig, one);
+          const before = treeOf(rig.home, [], rig.system.fs);
+          for (const wishes of configs) {
+            const paths = wanted(rig, wishes);
+            try {
+              await rig.apply({ paths }, { replace: "all" });
+            } catch (thrown) {
+              // Folders with files in them are not replaced, nor files by folders.
+              assert.ok(
+                thrown instanceof SysError && /Cannot put/.test(thrown.message),
+                String(thrown),
+              );
+              continue;
+            }
+            const again = await rig.plan({ ...NOTHING, paths });
+            assert.deepEqual([again.steps, again.changes], [[], false], "it settles");
+          }
+          await rig.apply({}, { replace: "all" });
+          assert.deepEqual(treeOf(rig.home, [], rig.system.fs), before);
+        },
+      ),
+      { numRuns, seed: 3 },
+    );
+  });
+
+  Deno.test(`any order, ${world}: whatever the user does in between, nothing of the user's is lost`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(config, fc.array(edit, { maxLength: 3 })), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        async (rounds) => {
+          using rig = newRig();
+          for (const [wishes, edits] of rounds) {
+            const paths = wanted(rig, wishes);
+            const before = treeOf(rig.home, [], rig.system.fs);
+            const kept = await rig.apply({ paths }).then(() => true, (thrown) => {
+              assert.ok(thrown instanceof SysError, String(thrown));
+              return false;
+            });
+            // Refused: nothing changed. Done without leave: no text of the user's went away.
+            const after = treeOf(rig.home, [], rig.system.fs);
+            if (!kept) assert.deepEqual(after, before);
+            for (const [path, what] of Object.entries(before)) {
+              if (/ (mine|my own)$/.test(what)) assert.equal(after[path], what, path);
+            }
+            for (const one of edits) busy(rig, one);
+          }
+          const before = treeOf(rig.home, [], rig.system.fs);
+          await rig.apply({});
+          const after = treeOf(rig.home, [], rig.system.fs);
           for (const [path, what] of Object.entries(before)) {
             if (/ (mine|my own)$/.test(what)) assert.equal(after[path], what, path);
           }
-          for (const one of edits) busy(rig, one);
-        }
-        const before = treeOf(rig.home);
-        await rig.apply({});
-        const after = treeOf(rig.home);
-        for (const [path, what] of Object.entries(before)) {
-          if (/ (mine|my own)$/.test(what)) assert.equal(after[path], what, path);
-        }
-        for (const what of Object.values(after)) {
-          assert.ok(!what.includes(rig.root), "no link into the store is left");
-        }
-      },
-    ),
-    { numRuns: 150, seed: 5 },
-  );
-});
+          for (const what of Object.values(after)) {
+            assert.ok(!what.includes(rig.root), "no link into the store is left");
+          }
+        },
+      ),
+      { numRuns, seed: 5 },
+    );
+  });
+}

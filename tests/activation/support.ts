@@ -13,25 +13,32 @@ import { openStore } from "../../src/store/store.ts";
 import type { Store } from "../../src/store/types.ts";
 import { sha256Hex } from "../../src/digest.ts";
 import { realSystem } from "../../src/system/real.ts";
-import type { System } from "../../src/system/mod.ts";
+import { makeFolders } from "../../src/system/folders.ts";
+import type { MemorySystem } from "../../src/system/memory/memory.ts";
+import type { FileSystem, ReadFs, System } from "../../src/system/mod.ts";
 
 export const real = realSystem();
 
-/** A home folder, a root, and what can be done with them. */
+/** A home folder, a root, and what can be done with them: on the real disk, or on one in memory. */
 export class Rig {
-  readonly dir = Deno.makeTempDirSync({ prefix: "sys-activation-" });
-  readonly home = join(this.dir, "home");
-  readonly root = join(this.dir, "root");
+  readonly system: System;
+  readonly dir: string;
+  readonly home: string;
+  readonly root: string;
   readonly store: Store;
 
-  constructor() {
-    Deno.mkdirSync(this.home);
-    this.store = openStore(real, this.root);
+  constructor(memory?: MemorySystem) {
+    this.system = memory ?? real;
+    this.dir = memory ? "/rig" : Deno.makeTempDirSync({ prefix: "sys-activation-" });
+    this.home = join(this.dir, "home");
+    this.root = join(this.dir, "root");
+    makeFolders(this.system.fs, this.home);
+    this.store = openStore(this.system, this.root);
   }
 
   /** Removes it all, read-only folders too. */
   [Symbol.dispose]() {
-    removeAll(this.dir);
+    if (this.system === real) removeAll(this.dir);
   }
 
   path(target: string): string {
@@ -79,7 +86,7 @@ export class Rig {
     };
   }
 
-  adapters(system: System = real): Adapters {
+  adapters(system: System = this.system): Adapters {
     return {
       processes: system.processes,
       shell: ["/bin/sh", "-c"],
@@ -101,7 +108,7 @@ export class Rig {
   async plan(
     wanted: Wanted,
     options: Partial<Pick<PlanOptions, "replace" | "agreed">> = {},
-    system: System = real,
+    system: System = this.system,
     adapters: Partial<Adapters> = {},
   ): Promise<Plan> {
     const current = readCurrent(system.fs, this.root);
@@ -130,7 +137,7 @@ export class Rig {
       signal?: AbortSignal;
     } = {},
   ): Promise<Outcome> {
-    const system = options.system ?? real;
+    const system = options.system ?? this.system;
     const whole = { ...NOTHING, ...wanted };
     const { replace = "none", agreed } = options;
     const plan = await this.plan(whole, { replace, agreed }, system, options.adapters);
@@ -153,43 +160,51 @@ export class Rig {
 
   /** Everything in the home, and in the root but for the store: path → what is there, byte for byte. */
   world(): Record<string, string> {
-    return { ...treeOf(this.home), ...treeOf(this.root, ["store", "journal", "originals"]) };
+    const { fs } = this.system;
+    return {
+      ...treeOf(this.home, [], fs),
+      ...treeOf(this.root, ["store", "journal", "originals"], fs),
+    };
   }
 
   /** Files of journals that are there. */
   journals(): string[] {
-    try {
-      return [...Deno.readDirSync(join(this.root, "journal"))].map(({ name }) => name).sort();
-    } catch {
-      return [];
-    }
+    const { fs } = this.system;
+    const folder = join(this.root, "journal");
+    return fs.lstat(folder) === null ? [] : fs.readDir(folder);
   }
 }
 
 /** What lies below a folder. */
-export function treeOf(dir: string, without: string[] = []): Record<string, string> {
+export function treeOf(
+  dir: string,
+  without: string[] = [],
+  fs: ReadFs = real.fs,
+): Record<string, string> {
   const found: Record<string, string> = {};
   const walk = (folder: string, depth: number) => {
-    let entries: Deno.DirEntry[];
-    try {
-      entries = [...Deno.readDirSync(folder)];
-    } catch {
-      return;
-    }
-    for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (fs.lstat(folder)?.kind !== "dir") return;
+    for (const name of fs.readDir(folder)) {
       if (depth === 0 && without.includes(name)) continue;
       const path = join(folder, name);
-      const info = Deno.lstatSync(path);
-      const mode = ((info.mode ?? 0) & 0o7777).toString(8);
-      if (info.isSymlink) found[path] = `-> ${Deno.readLinkSync(path)}`;
-      else if (info.isDirectory) {
+      const info = fs.lstat(path)!;
+      const mode = info.mode.toString(8);
+      if (info.kind === "link") found[path] = `-> ${fs.readLink(path)}`;
+      else if (info.kind === "dir") {
         found[path] = `dir ${mode}`;
         walk(path, depth + 1);
-      } else found[path] = `${mode} ${Deno.readTextFileSync(path)}`;
+      } else found[path] = `${mode} ${new TextDecoder().decode(fs.readFile(path))}`;
     }
   };
   walk(dir, 0);
   return found;
+}
+
+/** Makes a file with this content. */
+export function writeText(fs: FileSystem, path: string, text: string, mode = 0o644): void {
+  const file = fs.create(path, mode);
+  file.write(new TextEncoder().encode(text));
+  file.close();
 }
 
 /** Removes a tree whose folders may be read-only. */

@@ -1,0 +1,151 @@
+/** Changes of a machine that tests interrupt: an apply, another one, a rollback, a destroy. */
+import type { Wanted } from "../../src/plan/types.ts";
+import { chooseSnapshot } from "../../src/snapshot/choose.ts";
+import { originalsFolder, readOriginals } from "../../src/snapshot/originals.ts";
+import { faultySystem } from "../../src/system/faulty.ts";
+import type { System } from "../../src/system/mod.ts";
+import { inMemory } from "../support/memory.ts";
+import { Rig, writeText } from "./support.ts";
+
+/** Something that is done to a machine. */
+export interface Change {
+  readonly name: string;
+  before(rig: Rig): Promise<unknown>;
+  make(rig: Rig, system: System): Promise<unknown>;
+}
+
+export const CHANGES: readonly Change[] = [
+  {
+    name: "the first apply",
+    before: () => Promise.resolve(),
+    make: (rig, system) => rig.apply(first(rig), { replace: "all", system }),
+  },
+  {
+    name: "a second apply",
+    before: (rig) => rig.apply(first(rig), { replace: "all" }),
+    make: (rig, system) => rig.apply(second(rig), { replace: "all", system }),
+  },
+  {
+    name: "a rollback",
+    before: async (rig) => {
+      await rig.apply(first(rig), { replace: "all" });
+      await rig.apply(second(rig), { replace: "all" });
+    },
+    make: (rig, system) => {
+      const { originals: agreed } = chooseSnapshot(rig.system.fs, rig.root, "1");
+      return rig.apply(first(rig), { agreed, system, description: "rollback to 1" });
+    },
+  },
+  {
+    name: "a destroy",
+    before: async (rig) => {
+      await rig.apply(first(rig), { replace: "all" });
+      await rig.apply(second(rig), { replace: "all" });
+    },
+    make: (rig, system) => rig.apply({}, { system, description: "destroy" }),
+  },
+];
+
+/** A machine on which a change can be made any number of times, each time on a fresh copy. */
+export interface Prepared {
+  fresh(): Promise<Rig>;
+  /** The world before the change and after it, with paths relative to the rig. */
+  readonly old: Record<string, string>;
+  readonly new: Record<string, string>;
+  /** How many operations the change takes. */
+  readonly operations: number;
+}
+
+/** Prepares a change on a disk in memory, which is copied; or on the real one, where all is done again. */
+export async function prepare(change: Change, world: "memory" | "real"): Promise<Prepared> {
+  const start = async (rig: Rig) => {
+    furnish(rig);
+    await change.before(rig);
+    return rig;
+  };
+  let fresh = () => start(new Rig());
+  if (world === "memory") {
+    const prepared = inMemory();
+    await start(new Rig(prepared));
+    fresh = () => Promise.resolve(new Rig(inMemory(prepared.fs.disk.copy())));
+  }
+  using rig = await fresh();
+  const old = relative(rig);
+  const counting = faultySystem(rig.system, { at: 0, when: "before" });
+  await change.make(rig, counting.system);
+  return { fresh, old, new: relative(rig), operations: counting.operations() };
+}
+
+/** What is there: paths relative to the rig, without times, which differ from run to run. */
+export function relative(rig: Rig): Record<string, string> {
+  const text = JSON.stringify(rig.world()).replaceAll(rig.dir, "")
+    .replace(/\\"time\\":\\"[^"]*\\"|\\"mtime\\":[0-9]+/g, "");
+  return Object.fromEntries(
+    Object.entries(JSON.parse(text) as Record<string, string>)
+      // The root and its folders may come to be at any time.
+      .filter(([path]) => path !== "/root/snapshots"),
+  );
+}
+
+/** Originals that are held and not listed. */
+export function heldForNobody({ system: { fs }, root }: Rig): string[] {
+  const listed = readOriginals(fs, root).originals.map(({ number }) => String(number));
+  const folder = originalsFolder(root);
+  const there = fs.lstat(folder) === null ? [] : fs.readDir(folder);
+  return there.filter((name) => name !== "index.json" && !listed.includes(name));
+}
+
+/** What the user had. */
+function furnish({ system: { fs }, home }: Rig) {
+  writeText(fs, `${home}/.vimrc`, "mine\n", 0o600);
+  writeText(fs, `${home}/tool`, "#!/bin/sh\n", 0o755);
+  fs.symlink("/nowhere", `${home}/dangling`);
+  fs.symlink(".vimrc", `${home}/linked`);
+  fs.mkdir(`${home}/empty`, 0o700);
+}
+
+function first(rig: Rig): Partial<Wanted> {
+  return {
+    paths: [
+      rig.link("~/.vimrc", "ours\n"),
+      rig.copy("~/tool", "#!/bin/sh\necho ours\n", 0o755),
+      rig.link("~/dangling", "d"),
+      rig.copy("~/linked", "l", 0o600),
+      rig.link("~/empty", "e"),
+      rig.link("~/.config/app/a", "a"),
+      rig.link("~/.config/b", "b"),
+    ],
+    runs: [run("one")],
+  };
+}
+
+function second(rig: Rig): Partial<Wanted> {
+  return {
+    paths: [
+      rig.copy("~/.vimrc", "now a copy\n"),
+      rig.link("~/tool", "now a link\n"),
+      rig.link("~/.config/app", "a link where a folder was"),
+      rig.link("~/.config/b/c", "a folder where a link was"),
+      rig.copy("~/new/file", "n", 0o640),
+    ],
+    runs: [run("two")],
+  };
+}
+
+/** A command that leaves a mark, and its undoing. */
+function run(name: string): Wanted["runs"][number] {
+  return {
+    id: name,
+    command: `echo ran > ~/mark-${name}`,
+    check: null,
+    undo: `rm -f ~/mark-${name}`,
+    on: "change",
+    pending: false,
+    order: 0,
+    by: name,
+    place: null,
+  };
+}
+
+/** Every operation on a disk in memory; on the real one, which is slow, one of several. */
+export const WORLDS = [{ world: "memory", every: 1 }, { world: "real", every: 9 }] as const;
