@@ -2,6 +2,7 @@
 import { type ApplicationText, buildApplication, run as route, text_en } from "@stricli/core";
 import { routes } from "./routes.ts";
 import type { Console, System } from "../system/mod.ts";
+import { SafeConsole } from "./terminal/safe_console.ts";
 import { EXIT } from "./exit_codes.ts";
 import { errorDocument } from "./render/error.ts";
 import type { Context } from "./session.ts";
@@ -24,7 +25,7 @@ const TAKE_VALUE = new Set(["--color", "--log-format"]);
 
 /** Runs one command. Never throws, never exits. */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  const { console } = world;
+  const console = new SafeConsole(world.console, { out: false, err: false });
   const application = buildApplication(routes, {
     name: "sys",
     versionInfo: { currentVersion: world.version },
@@ -40,7 +41,7 @@ export async function run(args: readonly string[], world: World): Promise<number
       stderr: { write: (text: string) => void (complaint += text) },
     },
     system: world.system,
-    console,
+    console: world.console,
     version: world.version,
     stop: () => world.stop(EXIT.interrupted),
     exit: EXIT.done,

@@ -4,6 +4,7 @@ import { messageOf, SysError } from "../errors.ts";
 import type { Console, System } from "../system/mod.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { errorDocument, errorText } from "./render/error.ts";
+import { SafeConsole } from "./terminal/safe_console.ts";
 import { chooseStyle, type Style } from "./terminal/style.ts";
 
 /** Flags that every command takes. */
@@ -30,7 +31,7 @@ export interface Context extends CommandContext {
 /** One run of one command. */
 export class Session {
   readonly system: System;
-  readonly console: Console;
+  readonly console: SafeConsole;
   readonly version: string;
   readonly flags: CommonFlags;
   /** For standard output and standard error. */
@@ -43,13 +44,17 @@ export class Session {
 
   constructor(context: Context, flags: CommonFlags, signal: AbortSignal) {
     this.system = context.system;
-    this.console = context.console;
     this.version = context.version;
     this.flags = flags;
     this.signal = signal;
     const env = (name: string) => this.system.host.env(name);
-    this.style = chooseStyle(flags.color, this.console.outIsTerminal, env);
-    this.errStyle = chooseStyle(flags.color, this.console.errIsTerminal, env);
+    const { console } = context;
+    this.style = chooseStyle(flags.color, console.outIsTerminal, env);
+    this.errStyle = chooseStyle(flags.color, console.errIsTerminal, env);
+    this.console = new SafeConsole(console, {
+      out: this.style.isColorSupported,
+      err: this.errStyle.isColorSupported,
+    });
   }
 
   /** Prints a result: the document with `--json`, else the text. */

@@ -123,10 +123,9 @@ function row(action: PlannedAction, style: Style): string[] {
   ];
 }
 
-/** A name with what would spoil the line, or the terminal, made visible. */
+/** A name that stays on its line. */
 function shown(target: string): string {
-  // deno-lint-ignore no-control-regex
-  return target.replace(/[\x00-\x1f\x7f]/g, (c) => JSON.stringify(c).slice(1, -1));
+  return target.replace(/[\n\t]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
 function limited(lines: readonly string[], verbose: boolean): string[] {

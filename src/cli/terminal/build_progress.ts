@@ -30,7 +30,7 @@ export class BuildProgress {
     const { console, system, flags } = session;
     const live = console.errIsTerminal && !flags.quiet && flags.logFormat === "text";
     this.#display = live && total > 0
-      ? new LiveDisplay(console, system.clock, () => this.#lines())
+      ? new LiveDisplay(console.raw, system.clock, () => this.#lines())
       : null;
     session.live = this.#display;
   }

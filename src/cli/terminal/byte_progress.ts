@@ -31,7 +31,7 @@ export class ByteProgress {
     this.#line = label;
     this.#start = system.clock.monotonic();
     this.#display = console.errIsTerminal && !flags.quiet
-      ? new LiveDisplay(console, system.clock, () => [this.#line])
+      ? new LiveDisplay(console.raw, system.clock, () => [this.#line])
       : null;
     session.live = this.#display;
   }

@@ -15,7 +15,7 @@ export class CountProgress {
     this.#session = session;
     this.#label = label;
     this.#display = console.errIsTerminal && !flags.quiet
-      ? new LiveDisplay(console, system.clock, () => [this.#line])
+      ? new LiveDisplay(console.raw, system.clock, () => [this.#line])
       : null;
     session.live = this.#display;
   }

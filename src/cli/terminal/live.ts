@@ -1,5 +1,6 @@
 /** Lines at the bottom of a terminal that tell what is going on right now, drawn over themselves. */
 import type { Clock, Console } from "../../system/mod.ts";
+import { readable } from "./safe_console.ts";
 
 /** Milliseconds between two drawings. */
 const PACE = 100;
@@ -45,7 +46,7 @@ export class LiveDisplay {
   show(): void {
     this.#last = this.#clock.monotonic();
     const width = this.#console.columns() - 1;
-    const lines = this.#lines().map((line) => cut(line, width));
+    const lines = this.#lines().map((line) => cut(readable(line, true), width));
     this.#drawn = lines.length;
     if (lines.length > 0) this.#console.err(lines.join("\n") + "\n");
   }
