@@ -60,7 +60,7 @@ export class Journal {
 
   /** Writes the header. */
   constructor(readonly fs: FileSystem, readonly root: string, readonly header: JournalHeader) {
-    makeFolders(fs, journalFolder(root));
+    makePrivate(fs, journalFolder(root));
     this.#path = join(journalFolder(root), `${header.number}.jsonl`);
     writeAtomic(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
   }
@@ -95,6 +95,12 @@ export class Journal {
     const { header, begun, reached } = this;
     return { path: this.#path, header, begun, reached, unrestored: false };
   }
+}
+
+/** A journal names what every user has in the home, and what is done there: for its owner alone. */
+function makePrivate(fs: FileSystem, folder: string): void {
+  makeFolders(fs, folder, 0o700);
+  if (fs.lstat(folder)?.mode !== 0o700) fs.chmod(folder, 0o700);
 }
 
 /** Ends a journal. Steps that could not be undone are set aside for `repair`. */
