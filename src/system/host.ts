@@ -9,6 +9,7 @@ export interface Host {
   readonly os: Os;
   readonly arch: Arch;
   readonly hostname: string;
+  /** Of the user that the process runs as, whatever the environment says. */
   readonly username: string;
   /** Numeric user and group; 0 on Windows. */
   readonly uid: number;

@@ -5,6 +5,7 @@ import type { System } from "./mod.ts";
 import type { HttpRequest, HttpResponse, Network } from "./network.ts";
 import { RealFs } from "./real_fs.ts";
 import { RealProcesses } from "./real_processes.ts";
+import { nameOfUser } from "./username.ts";
 
 /** This machine. Facts about it are read when they are first asked for. */
 export function realSystem(): System {
@@ -63,6 +64,7 @@ class RealHost implements Host {
     : "linux";
   readonly arch: Arch = Deno.build.arch;
   readonly pid: number = Deno.pid;
+  #username: string | undefined;
 
   get processors(): number {
     return navigator.hardwareConcurrency;
@@ -73,8 +75,7 @@ class RealHost implements Host {
   }
 
   get username(): string {
-    return this.env("USER") ?? this.env("LOGNAME") ?? this.env("USERNAME") ??
-      (this.uid === 0 && this.os !== "windows" ? "root" : String(this.uid));
+    return this.#username ??= this.#findUsername();
   }
 
   get uid(): number {
@@ -100,5 +101,29 @@ class RealHost implements Host {
 
   env(name: string): string | undefined {
     return Deno.env.get(name);
+  }
+
+  #findUsername(): string {
+    if (this.os === "windows") return this.env("USERNAME") ?? "user";
+    const known = nameOfUser(readText("/etc/passwd"), this.uid);
+    if (known !== null) return known;
+    // Accounts of a directory service, and all those of macOS, are in no file.
+    try {
+      const { success, stdout } = new Deno.Command("id", { args: ["-un"], stderr: "null" })
+        .outputSync();
+      const name = new TextDecoder().decode(stdout).trim();
+      if (success && name !== "") return name;
+    } catch {
+      // There is no `id` here.
+    }
+    return String(this.uid);
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
   }
 }
