@@ -59,6 +59,11 @@ export async function rollback(
   return { ...await restore(machine, to, provenance, request), to };
 }
 
+/** Whether the history has to move: another snapshot's state may be what is on the disk already. */
+function isElsewhere(current: Snapshot | null, restores: Provenance["restores"]): boolean {
+  return restores !== null && current !== null && restores !== (current.restores ?? current.number);
+}
+
 /** Returns everything to what was there before sys.lua. Call it with the exclusive lock held (shared for a dry run). */
 export async function destroy(machine: Machine, request: RestoreRequest): Promise<Restored> {
   const provenance: Provenance = {
@@ -89,9 +94,10 @@ async function restore(
     ? first
     : await planFor(machine, wanted, current, { decision, agreed });
   approve(plan);
+  const changes = plan.changes || isElsewhere(current, provenance.restores);
   const { snapshot } = await perform(system, store, {
     root,
-    plan,
+    plan: { ...plan, changes },
     wanted,
     provenance,
     adapters,
