@@ -5,6 +5,7 @@ import { sameState } from "../plan/state.ts";
 import type { FileInfo, ReadFs } from "../system/fs.ts";
 import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
 import type { Json } from "../manifest/types.ts";
+import { objectsIn } from "../store/names.ts";
 import { eachChunk } from "../system/contents.ts";
 
 /** What others have to look at: `src/platform` asks service managers and settings. */
@@ -28,6 +29,7 @@ export function observe(
   const states = new Map<string, PathState>();
   const entries = new Map<string, readonly string[]>();
   const folders = new Set<string>();
+  const dangling = new Set<string>();
   const identical = new Map<string, boolean>();
   const look = (path: string, owned: boolean): PathState => {
     const known = states.get(path);
@@ -52,8 +54,11 @@ export function observe(
     if (same !== null) identical.set(path.path, same);
   }
   for (const path of current?.wanted.paths ?? []) {
-    look(path.path, path.owner !== undefined);
+    const now = look(path.path, path.owner !== undefined);
     lookAbove(path.path, path.owner === undefined);
+    // What lies in the store is looked for there.
+    const live = now.kind === "link" && objectsIn([now.to]).length === 0;
+    if (live && kindBehind(fs, path.path) === undefined) dangling.add(path.path);
   }
   for (const path of Object.keys(current?.originals ?? {})) {
     const now = look(path, false);
@@ -61,7 +66,7 @@ export function observe(
     if (now.kind === "dir" && !entries.has(path)) entries.set(path, fs.readDir(path));
   }
   const lost = current === null ? new Map() : lostOriginals(fs, wanted, current);
-  return { states, entries, folders, identical, lost, undone: new Set(), ...settings };
+  return { states, entries, folders, dangling, identical, lost, undone: new Set(), ...settings };
 }
 
 /** Files that are to come back and of which nothing whole is left, with what became of it. */
@@ -138,10 +143,14 @@ function sameContent(
 /** Whether a path is a folder, or a link that leads to one. */
 export function leadsToFolder(fs: ReadFs, path: string): boolean {
   const kind = fs.lstat(path)?.kind;
-  if (kind !== "link") return kind === "dir";
+  return kind === "link" ? kindBehind(fs, path) === "dir" : kind === "dir";
+}
+
+/** What is at the end of a link; undefined where it leads nowhere. */
+function kindBehind(fs: ReadFs, path: string): FileInfo["kind"] | undefined {
   try {
-    return fs.lstat(fs.realPath(path))?.kind === "dir";
+    return fs.lstat(fs.realPath(path))?.kind;
   } catch {
-    return false;
+    return undefined;
   }
 }

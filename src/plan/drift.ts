@@ -13,17 +13,20 @@ export interface Drift {
   readonly found: string;
 }
 
-/** Where the world is not what was activated. What the user may edit only has to be there. */
+/** Where the world is not what was activated. What the user may edit only has to be there; a
+ * link has to lead to something. */
 export function driftOf(wanted: Wanted, world: Observation): Drift[] {
   const drift: Drift[] = [];
   for (const path of wanted.paths) {
     const now = world.states.get(path.path) ?? ABSENT;
-    if (path.mutable ? now.kind !== "absent" : sameState(now, path.state)) continue;
+    const dangling = world.dangling.has(path.path);
+    const fine = path.mutable ? now.kind !== "absent" : sameState(now, path.state);
+    if (fine && !dangling) continue;
     drift.push({
       target: path.target,
       kind: path.role,
       expected: describeState(path.state),
-      found: describeState(now),
+      found: dangling ? `${describeState(now)}, which leads nowhere` : describeState(now),
     });
   }
   for (const service of wanted.services) {

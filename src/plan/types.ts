@@ -231,6 +231,8 @@ export interface Observation {
   readonly entries: ReadonlyMap<string, readonly string[]>;
   /** Those of them that are links which lead to a folder. */
   readonly folders: ReadonlySet<string>;
+  /** Managed links out of the store that lead nowhere. */
+  readonly dangling: ReadonlySet<string>;
   /** Where a file lies and a link is wanted: whether the content is the same. Missing: not known yet. */
   readonly identical: ReadonlyMap<string, boolean>;
   /** Paths that are no longer wanted and whose original can't come back, with the reason. */

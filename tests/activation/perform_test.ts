@@ -362,6 +362,25 @@ Deno.test("status: links, contents, modes and missing files are drift; what is m
   assert.deepEqual(drift(), []);
 });
 
+Deno.test("status: a link to what the user edits has to lead to something", async () => {
+  using rig = new Rig();
+  const source = join(rig.home, "source"), link = join(rig.home, "link");
+  Deno.writeTextFileSync(source, "s");
+  const paths = [rig.wantedPath("~/link", { kind: "link", to: source })];
+  await rig.apply({ paths });
+  const drift = () => {
+    const current = readCurrent(real.fs, rig.root);
+    assert.ok(current);
+    return driftOf(current.wanted, observe(real.fs, NOTHING, current, new Map()));
+  };
+  assert.deepEqual(drift(), []);
+  Deno.removeSync(source);
+  assert.deepEqual(drift().map(({ target, found }) => [target, found]), [
+    ["~/link", `a link to ${source}, which leads nowhere`],
+  ]);
+  assert.equal(Deno.readLinkSync(link), source);
+});
+
 /** A systemctl that keeps what it is told in a file, and the folder that shows that systemd is there. */
 function fakeSystemd(rig: Rig): System {
   const bin = join(rig.dir, "bin");

@@ -81,6 +81,7 @@ function planFor(given: Case): Plan {
     states,
     entries,
     folders: new Set(given.folders ?? []),
+    dangling: new Set(),
     identical: new Map(
       Object.entries({
         ...Object.fromEntries(Object.keys(given.world ?? {}).map((path) => [path, false])),
