@@ -1,7 +1,6 @@
 /** Takes what was bound, adds to the store what it needs, gives what is Wanted with nothing of it pending. */
 import { SysError } from "../errors.ts";
 import type { Wanted } from "../plan/types.ts";
-import { objectsIn } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem } from "../system/fs.ts";
 import type { Bound } from "./scope.ts";
@@ -20,7 +19,7 @@ export function materialize(
   { wanted, files, profile, links }: Bound,
 ): Wanted {
   for (const { name, content, executable } of files) {
-    store.addFile(name, content, executable, objectsIn([new TextDecoder().decode(content)]));
+    store.addFile(name, content, executable);
   }
   const object = profile === null || profile.length === 0
     ? null

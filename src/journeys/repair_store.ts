@@ -9,7 +9,7 @@ import { readCurrent } from "../snapshot/history.ts";
 import { addSources } from "./sources.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { mendObject } from "../store/mend.ts";
-import { type ObjectName, objectsIn } from "../store/names.ts";
+import type { ObjectName } from "../store/names.ts";
 import { readOutputs } from "../store/outputs.ts";
 import { removeTree } from "../store/remove.ts";
 import type { Problem } from "../store/verify.ts";
@@ -71,7 +71,7 @@ async function makeAgain(
     const { bounds } = await propose(machine, evaluated, UNDECIDED);
     for (const { files, profile, links } of bounds) {
       for (const { name, content, executable } of files) {
-        store.addFile(name, content, executable, objectsIn([new TextDecoder().decode(content)]));
+        store.addFile(name, content, executable);
       }
       if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile, links);
     }

@@ -1,6 +1,5 @@
 /** Takes an old snapshot, or none, makes the machine what it was then. Never builds, never uses the network. */
 import { perform, type Provenance } from "../activation/perform.ts";
-import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { approve } from "../plan/approve.ts";
 import type { Plan, Step } from "../plan/types.ts";
@@ -8,6 +7,7 @@ import { NOTHING } from "../plan/wanted.ts";
 import { type Decision, planFor, UNDECIDED } from "./propose.ts";
 import { chooseSnapshot, previousSnapshot } from "../snapshot/choose.ts";
 import { readCurrent } from "../snapshot/history.ts";
+import { refuseChanged } from "../store/changes.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 
 export interface RestoreRequest {
@@ -38,17 +38,7 @@ export async function rollback(
   const to = named === undefined
     ? previousSnapshot(system.fs, root)
     : chooseSnapshot(system.fs, root, named);
-  const missing = to.wanted.objects.filter((object) => !store.has(object));
-  if (missing.length > 0) {
-    throw new SysError(
-      "snapshot",
-      `Cannot go back to snapshot ${to.number}: ${missing[0]} is gone`,
-      {
-        notes: missing.slice(1).map((object) => `so is ${object}`),
-        hint: "nothing was changed; `sys apply` builds again what a config needs",
-      },
-    );
-  }
+  refuseChanged(store, to.wanted.objects, `go back to snapshot ${to.number} with`);
   const provenance: Provenance = {
     description: `rollback to ${to.number}`,
     config: to.config,

@@ -1,5 +1,4 @@
 /** Takes the files beside a config that are to be activated, makes them objects; checks objects before their use. */
-import { SysError } from "../errors.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "../machine/open.ts";
 import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";
@@ -7,6 +6,7 @@ import type { Activation } from "../manifest/types.ts";
 import { sourceObject } from "./propose.ts";
 import { sourcePath } from "./build.ts";
 import type { Snapshot } from "../snapshot/types.ts";
+import { refuseChanged } from "../store/changes.ts";
 import { layoutOf } from "../store/layout.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
@@ -30,20 +30,15 @@ export function addSources(
   }
 }
 
-/** Looks at objects that are used for the first time, and gives them: what was changed behind the store's back is
- * not activated.
+/** Looks at what is to be used, with all that it refers to: what was changed behind the store's back is not
+ * activated. Gives the objects that are used for the first time.
  * @throws SysError of kind "store" */
 export function checkObjects(
   store: Store,
   objects: readonly ObjectName[],
   current: Snapshot | null,
 ): ObjectName[] {
+  refuseChanged(store, objects, "activate");
   const known = new Set(current?.wanted.objects);
-  const fresh = objects.filter((object) => !known.has(object));
-  const changed = fresh.filter((object) => !store.intact(object));
-  if (changed.length === 0) return fresh;
-  throw new SysError("store", `Cannot activate ${changed[0]}: it was changed in the store`, {
-    notes: changed.slice(1).map((object) => `so was ${object}`),
-    hint: "`sys store verify --repair` makes it again",
-  });
+  return objects.filter((object) => !known.has(object));
 }

@@ -1,7 +1,7 @@
 /** Takes an output whose hash is asked for, gives the error that tells it. */
 import { toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
-import { ZEROES } from "../store/register.ts";
+import { ZEROES } from "../store/names.ts";
 import { hashTree } from "../store/nar.ts";
 import { HashScan } from "../store/scan.ts";
 import type { ReadFs } from "../system/mod.ts";

@@ -1,15 +1,22 @@
 /** Takes content that the user has, makes it an object. */
 import { shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
+import { sealOf } from "./entries.ts";
 import { CopyingTree } from "./copy.ts";
 import { canonicalMode, MTIME } from "./form.ts";
 import { hashContent, hashTree } from "./nar.ts";
 import { type ObjectName, objectName } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
-import { type ObjectRecord, writeRecord } from "./record.ts";
+import { writeRecord } from "./record.ts";
 import { removeTree } from "./remove.ts";
 import { discard, sparePath } from "./write_atomic.ts";
-import { objectPath } from "./layout.ts";
+
+/** A file that is to be stored. */
+export interface NewFile {
+  readonly content: Uint8Array;
+  readonly executable: boolean;
+  readonly references: readonly ObjectName[];
+}
 
 /** The name that a file with this content would get. */
 export function nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
@@ -20,9 +27,7 @@ export function nameOfFile(name: string, content: Uint8Array, executable: boolea
 export function addFile(
   writer: StoreWriter,
   object: ObjectName,
-  content: Uint8Array,
-  executable: boolean,
-  references: readonly ObjectName[],
+  { content, executable, references }: NewFile,
 ): void {
   const { fs, layout } = writer;
   writer.prepare();
@@ -38,26 +43,12 @@ export function addFile(
     } finally {
       handle.close();
     }
-    const record = recordOfFile(object, content, executable, references);
-    if (record.references.length > 0) writeRecord(fs, layout, object, record);
-    fs.rename(spare, objectPath(layout, object));
+    writeRecord(fs, layout, object, { references, self: 0, entries: sealOf(fs, spare) });
+    writer.put(spare, object);
   } catch (thrown) {
     discard(() => fs.remove(spare));
     throw thrown;
   }
-}
-
-/** What is recorded about a file. */
-export function recordOfFile(
-  object: ObjectName,
-  content: Uint8Array,
-  executable: boolean,
-  references: readonly ObjectName[],
-): ObjectRecord {
-  const others = [...new Set(references)].filter((other) => other !== object).sort();
-  const executables = executable ? 1 : 0;
-  const bytes = content.length;
-  return { version: 1, references: others, self: 0, entries: 1, executables, bytes };
 }
 
 /**
@@ -87,17 +78,7 @@ export function addTree(
     }
     const object = objectName(name, null, hash);
     copy.close();
-    const { entries, executables, bytes } = copy;
-    if (fs.lstat(spare)?.kind === "dir") {
-      writeRecord(fs, layout, object, {
-        version: 1,
-        references: [],
-        self: 0,
-        entries,
-        executables,
-        bytes,
-      });
-    }
+    writeRecord(fs, layout, object, { references: [], self: 0, entries: sealOf(fs, spare) });
     writer.put(spare, object);
     return object;
   } catch (thrown) {

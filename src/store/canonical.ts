@@ -13,10 +13,6 @@ import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
  * else too, and the tree gets a copy of its own.
  */
 export class CanonicalTree implements ReadFs {
-  /** Files, links and folders; of these the executable files; the bytes of the files. */
-  entries = 0;
-  executables = 0;
-  bytes = 0;
   readonly #folders: string[] = [];
   readonly #linked = new Map<string, { info: FileInfo; paths: string[] }>();
   readonly #fs: FileSystem;
@@ -38,7 +34,6 @@ export class CanonicalTree implements ReadFs {
   lstat(path: string): FileInfo | null {
     const info = this.#fs.lstat(path);
     if (info === null) return null;
-    this.entries++;
     if (info.kind === "dir") {
       this.#own(path, info);
       if ((info.mode & 0o7700) !== 0o700) this.#fs.chmod(path, 0o755);
@@ -54,8 +49,6 @@ export class CanonicalTree implements ReadFs {
         hint: "remove it at the end of the build: only files, links and folders can be stored",
       });
     }
-    this.bytes += info.size;
-    if (info.mode & 0o100) this.executables++;
     if (info.nlink > 1) this.#remember(path, info);
     else this.#settle(path, info);
     return info;

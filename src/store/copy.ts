@@ -60,10 +60,6 @@ function pump(
 /** A view of a tree that copies whatever is read through it, in canonical form. So a tree is copied and hashed
  * in one walk, and what is hashed is what was copied. */
 export class CopyingTree implements ReadFs {
-  /** Files, links and folders; of these the executable files; the bytes of the files. */
-  entries = 0;
-  executables = 0;
-  bytes = 0;
   readonly #folders: string[] = [];
   readonly #modes = new Map<string, number>();
 
@@ -76,7 +72,6 @@ export class CopyingTree implements ReadFs {
   lstat(path: string): FileInfo | null {
     const info = this.fs.lstat(path);
     if (info === null) return null;
-    this.entries++;
     const copy = this.#copyOf(path);
     if (info.kind === "dir") {
       this.fs.mkdir(copy, 0o755);
@@ -84,8 +79,6 @@ export class CopyingTree implements ReadFs {
     } else if (info.kind === "link") {
       this.fs.symlink(this.fs.readLink(path), copy);
     } else if (info.kind === "file") {
-      this.bytes += info.size;
-      if (info.mode & 0o100) this.executables++;
       const mode = canonicalMode(info.mode);
       if (info.size === 0) this.#finish(this.fs.create(copy, mode), copy, mode);
       else this.#modes.set(path, mode);

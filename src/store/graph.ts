@@ -1,11 +1,10 @@
 /** Takes the records of all objects, gives what refers to what.
  *
  * Objects are numbers here: a store may hold hundreds of thousands, and gc has to stay small. */
-import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
-import { type Layout, objectPath } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
-import { readRecord } from "./record.ts";
+import { identityOf } from "./remake.ts";
 
 export class ReferenceGraph {
   /** All objects of the store, sorted; their numbers are their places here. */
@@ -17,7 +16,8 @@ export class ReferenceGraph {
   readonly #starts: Uint32Array;
   readonly #edges: number[] = [];
 
-  /** @throws SysError of kind "store" when a record can't be read: what its object needs is unknown */
+  /** A record that is lost is made again from its object.
+   * @throws SysError of kind "store" when that is damaged, too: what it needs is unknown */
   constructor(fs: ReadFs, layout: Layout) {
     // Each folder is listed once only: listing a hundred thousand names takes 90 MiB for a moment.
     const names = fs.lstat(layout.obj) === null ? [] : fs.readDir(layout.obj);
@@ -27,13 +27,10 @@ export class ReferenceGraph {
     this.#starts = new Uint32Array(this.objects.length + 1);
     for (const [n, object] of this.objects.entries()) {
       // What is left in the set belongs to no object.
-      if (recorded.delete(object)) {
-        for (const other of referencesOf(fs, layout, object)) {
-          const to = this.#numbers.get(other);
-          if (to !== undefined && to !== n) this.#edges.push(to);
-        }
-      } else if (fs.lstat(objectPath(layout, object))?.kind === "dir") {
-        throw unknown(object, new SysError("store", "its record is missing"));
+      recorded.delete(object);
+      for (const other of identityOf(fs, layout, object).references) {
+        const to = this.#numbers.get(other);
+        if (to !== undefined && to !== n) this.#edges.push(to);
       }
       this.#starts[n + 1] = this.#edges.length;
     }
@@ -90,20 +87,4 @@ export class ReferenceGraph {
   numberOf(object: ObjectName): number | undefined {
     return this.#numbers.get(object);
   }
-}
-
-function referencesOf(fs: ReadFs, layout: Layout, object: ObjectName): readonly ObjectName[] {
-  try {
-    return readRecord(fs, layout, object)?.references ?? [];
-  } catch (thrown) {
-    if (!(thrown instanceof SysError)) throw thrown;
-    throw unknown(object, thrown);
-  }
-}
-
-function unknown(object: ObjectName, cause: SysError): SysError {
-  return new SysError("store", `Cannot tell what ${object} needs: ${cause.message}`, {
-    hint: "nothing was removed; `sys store verify --repair` makes the record again",
-    cause,
-  });
 }

@@ -1,10 +1,10 @@
 /** Takes an object that was made elsewhere, puts it into this store under the name that it had there. */
 import { shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
-import { ZEROES } from "./register.ts";
 import { CanonicalTree } from "./canonical.ts";
+import { sealOf } from "./entries.ts";
 import { hashTree } from "./nar.ts";
-import { hashPart, type ObjectName } from "./names.ts";
+import { hashPart, type ObjectName, stemOf, ZEROES } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
 import { addReferences, writeRecord } from "./record.ts";
 import { removeTree } from "./remove.ts";
@@ -23,7 +23,7 @@ export function importTree(
 ): void {
   const { fs, layout } = writer;
   writer.prepare();
-  const own = { stem: object.slice(0, -33), from: hashPart(object), to: ZEROES };
+  const own = { stem: stemOf(object), from: hashPart(object), to: ZEROES };
   const canonical = new CanonicalTree(writer);
   const scan = new HashScan([], [own]);
   const hash = shortHash(hashTree(canonical, tree, scan));
@@ -33,22 +33,14 @@ export function importTree(
       hint: "it was damaged or changed on the way here",
     });
   }
-  const record = {
-    version: 1,
-    references: [...new Set(references)].filter((other) => other !== object).sort(),
-    self: scan.replaced,
-    entries: canonical.entries,
-    executables: canonical.executables,
-    bytes: canonical.bytes,
-  } as const;
+  const others = [...new Set(references)].filter((other) => other !== object).sort();
   if (writer.has(object)) {
-    addReferences(fs, layout, object, record);
+    addReferences(fs, layout, object, others);
     return void removeTree(fs, tree);
   }
   canonical.settleLinked(sparePath(layout));
   canonical.close();
-  if (fs.lstat(tree)?.kind === "dir" || record.references.length > 0 || record.self > 0) {
-    writeRecord(fs, layout, object, record);
-  }
+  const entries = sealOf(fs, tree);
+  writeRecord(fs, layout, object, { references: others, self: scan.replaced, entries });
   writer.put(tree, object);
 }

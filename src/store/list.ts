@@ -3,7 +3,7 @@ import type { ReadFs } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { readRecord } from "./record.ts";
-import { lookAt } from "./seal.ts";
+import { bytesOf, entriesOf } from "./entries.ts";
 
 /** An object with what is recorded about it. */
 export interface Listed {
@@ -30,5 +30,7 @@ export function listObjects(fs: ReadFs, root: string): Listed[] {
 
 /** Bytes of an object's files. */
 export function objectSize(fs: ReadFs, layout: Layout, object: ObjectName): number {
-  return readRecord(fs, layout, object)?.bytes ?? lookAt(fs, objectPath(layout, object)).bytes;
+  return bytesOf(
+    readRecord(fs, layout, object)?.entries ?? entriesOf(fs, objectPath(layout, object)),
+  );
 }

@@ -52,9 +52,23 @@ export function objectAtStart(text: string): ObjectName | null {
   return START.exec(text)?.[0] as ObjectName | undefined ?? null;
 }
 
+/** What its own hash counts as while an object is hashed. */
+export const ZEROES = "0".repeat(32);
+
 /** `<name>-<version>`: all but the hash. */
 export function stemOf(name: ObjectName): string {
   return name.slice(0, -33);
+}
+
+/** Objects by their hash parts; several where equal content has several names. */
+export function byHashPart(objects: Iterable<ObjectName>): Map<string, ObjectName[]> {
+  const found = new Map<string, ObjectName[]>();
+  for (const object of objects) {
+    const known = found.get(hashPart(object));
+    if (known === undefined) found.set(hashPart(object), [object]);
+    else if (!known.includes(object)) known.push(object);
+  }
+  return found;
 }
 
 /** The 32 characters at its end. */

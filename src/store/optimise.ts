@@ -8,6 +8,7 @@ import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { objectNames } from "./list.ts";
 import type { ObjectName } from "./names.ts";
+import { reseal } from "./remake.ts";
 import { discard, sparePath, storing } from "./write_atomic.ts";
 
 export interface Optimised {
@@ -34,6 +35,7 @@ export function optimise(
   const first = new Map<string, string>();
   let files = 0, bytes = 0;
   for (const object of objects) {
+    const before = files;
     eachFile(fs, objectPath(layout, object), "", (path, folder, info) => {
       if (info.size === 0 || (sizes.get(info.size) ?? 0) < 2) return;
       const key = `${info.mode} ${contentHash(fs, path)}`;
@@ -48,6 +50,7 @@ export function optimise(
       files++;
       if (info.nlink === 1) bytes += info.size;
     });
+    if (files > before) storing(() => reseal(fs, layout, object));
   }
   return { files, bytes };
 }

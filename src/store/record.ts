@@ -1,49 +1,53 @@
-/** What is recorded about an object beside it, in `refs/<object>`.
+/** What is recorded about an object beside it, in `refs/<object>`: two lines of JSON.
  *
- *     { "version": 1, "references": ["zlib-1.3.1-…"], "self": 2, "entries": 12, "executables": 1, "bytes": 80123 }
+ *     { "version": 2, "references": ["zlib-1.3.1-…"], "self": 2 }
+ *     [["", "dir", 365, 0, 81233], ["/bin", "dir", 365, 0, 81234], ["/bin/run", "file", 365, 512, 81235]]
  *
- * `references` are sorted and leave out the object itself; `self` counts the places where it names itself;
- * `entries` (files, links, folders), `executables` (files) and `bytes` (of the files) are its seal. A file or link of its own without
- * references has no record: there would be nothing in it, and a configuration has thousands of them. */
-import { messageOf, SysError } from "../errors.ts";
-import { FsError } from "../system/fs.ts";
+ * `references` are sorted and leave out the object itself; `self` counts the places where it names itself. The
+ * second line is its seal: see `Entry`. It is a line of its own because gc reads all records, and needs no seals.
+ *
+ * A record is on disk before its object has its name. That of a file or link without references is not flushed: a
+ * configuration has thousands of these, and what a power cut takes is made again from the object (`remake.ts`). */
 import type { FileSystem, ReadFs } from "../system/mod.ts";
+import { FsError } from "../system/fs.ts";
+import type { Entry } from "./entries.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { writeAtomic } from "./write_atomic.ts";
 
-export interface ObjectRecord {
-  readonly version: 1;
+/** What an object is like: all but its seal. */
+export interface Identity {
   readonly references: readonly ObjectName[];
   readonly self: number;
-  readonly entries: number;
-  readonly executables: number;
-  readonly bytes: number;
 }
 
-/** Reads the record of an object; null when it has none. @throws SysError of kind "store" when it is damaged */
+export interface ObjectRecord extends Identity {
+  readonly entries: readonly Entry[];
+}
+
+/** Reads the record of an object; null when it has none that can be read. */
 export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord | null {
-  const path = `${layout.refs}/${object}`;
-  const text = readIfThere(fs, path);
-  if (text === null) return null;
-  let found: unknown;
-  try {
-    found = JSON.parse(new TextDecoder().decode(text));
-  } catch (thrown) {
-    throw damaged(path, messageOf(thrown), thrown);
-  }
-  if (!isRecord(found)) throw damaged(path, "it is not the record of an object");
-  return found;
+  const lines = linesOf(fs, layout, object);
+  const identity = identityIn(lines[0]);
+  const entries = parse(lines[1]);
+  return identity !== null && areEntries(entries) ? { ...identity, entries } : null;
 }
 
-/** Writes the record of an object, whole and flushed. */
+/** The same without the seal, which may be long. */
+export function readIdentity(fs: ReadFs, layout: Layout, object: ObjectName): Identity | null {
+  return identityIn(linesOf(fs, layout, object)[0]);
+}
+
+/** Writes the record of an object, whole. */
 export function writeRecord(
   fs: FileSystem,
   layout: Layout,
   object: ObjectName,
-  record: ObjectRecord,
+  { references, self, entries }: ObjectRecord,
 ): void {
-  writeAtomic(fs, layout, `${layout.refs}/${object}`, JSON.stringify(record), { flush: true });
+  const text = `${JSON.stringify({ version: 2, references, self })}\n${JSON.stringify(entries)}\n`;
+  const flush = references.length > 0 || entries.length > 1;
+  writeAtomic(fs, layout, `${layout.refs}/${object}`, text, { flush });
 }
 
 /** Adds references to the record of an object that is there already: it may have been added by somebody who did
@@ -52,36 +56,49 @@ export function addReferences(
   fs: FileSystem,
   layout: Layout,
   object: ObjectName,
-  wanted: ObjectRecord,
+  wanted: readonly ObjectName[],
 ): void {
   const known = readRecord(fs, layout, object);
-  const references = new Set([...known?.references ?? [], ...wanted.references]);
-  if (references.size === (known?.references.length ?? 0)) return;
-  writeRecord(fs, layout, object, { ...known ?? wanted, references: [...references].sort() });
+  const references = new Set([...known?.references ?? [], ...wanted]);
+  if (known === null || references.size === known.references.length) return;
+  writeRecord(fs, layout, object, { ...known, references: [...references].sort() });
 }
 
-function readIfThere(fs: ReadFs, path: string): Uint8Array | null {
+function linesOf(fs: ReadFs, layout: Layout, object: ObjectName): string[] {
   try {
-    return fs.readFile(path);
+    return new TextDecoder().decode(fs.readFile(`${layout.refs}/${object}`)).split("\n", 2);
   } catch (thrown) {
-    if (thrown instanceof FsError && thrown.code === "ENOENT") return null;
+    if (thrown instanceof FsError && ["ENOENT", "EISDIR", "ELOOP"].includes(thrown.code)) return [];
     throw thrown;
   }
 }
 
-function isRecord(found: unknown): found is ObjectRecord {
-  const record = found as ObjectRecord | null;
-  return typeof record === "object" && record !== null && record.version === 1 &&
-    Array.isArray(record.references) &&
-    record.references.every((name) => typeof name === "string" && isObjectName(name)) &&
-    [record.self, record.entries, record.executables, record.bytes].every((n) =>
-      Number.isSafeInteger(n) && n >= 0
+function identityIn(line: string | undefined): Identity | null {
+  const found = parse(line) as (Identity & { version: unknown }) | null;
+  const right = typeof found === "object" && found !== null && found.version === 2 &&
+    Array.isArray(found.references) &&
+    found.references.every((name) => typeof name === "string" && isObjectName(name)) &&
+    isCount(found.self);
+  return right ? { references: found.references, self: found.self } : null;
+}
+
+function areEntries(found: unknown): found is Entry[] {
+  return Array.isArray(found) && found.length > 0 &&
+    found.every((entry) =>
+      Array.isArray(entry) && entry.length === 5 && typeof entry[0] === "string" &&
+      ["file", "dir", "link"].includes(entry[1]) && entry.slice(2).every(isCount)
     );
 }
 
-function damaged(path: string, why: string, cause?: unknown): SysError {
-  return new SysError("store", `Cannot read what is recorded about an object in ${path}: ${why}`, {
-    hint: "`sys store verify --repair` makes it again",
-    cause,
-  });
+function isCount(found: unknown): found is number {
+  return Number.isSafeInteger(found) && (found as number) >= 0;
+}
+
+/** Null for what is no JSON. */
+function parse(line: string | undefined): unknown {
+  try {
+    return JSON.parse(line ?? "");
+  } catch {
+    return null;
+  }
 }

@@ -10,18 +10,16 @@ import { basename } from "node:path";
 import { digestParts, shortHash, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { CanonicalTree } from "./canonical.ts";
+import { sealOf } from "./entries.ts";
 import { hashTree } from "./nar.ts";
-import { hashPart, type ObjectName, objectName } from "./names.ts";
+import { byHashPart, hashPart, type ObjectName, objectName, stemOf, ZEROES } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
-import { addReferences, type ObjectRecord, readRecord, writeRecord } from "./record.ts";
+import { addReferences, readIdentity, writeRecord } from "./record.ts";
 import { removeTree } from "./remove.ts";
 import { rewriteTree } from "./rewrite.ts";
 import { HashScan, type Replacement } from "./scan.ts";
 import type { Output } from "./types.ts";
 import { discard, sparePath } from "./write_atomic.ts";
-
-/** What its own hash counts as while an object is hashed. */
-export const ZEROES = "0".repeat(32);
 
 /**
  * Makes an output an object. What is at the scratch path is gone afterwards; after an error it is still there.
@@ -43,13 +41,12 @@ export function register(
   const own = basename(scratch);
   const stem = own.slice(0, -33);
   const siblings: Replacement[] = [...output.siblings ?? []].map(([path, object]) => ({
-    stem: object.slice(0, -33),
+    stem: stemOf(object),
     from: path.slice(-32),
     to: hashPart(object),
   }));
   const zeroed = { stem, from: own.slice(-32), to: ZEROES };
-  const candidates = new Map(output.candidates.map((object) => [hashPart(object), object]));
-  for (const object of output.siblings?.values() ?? []) candidates.set(hashPart(object), object);
+  const candidates = byHashPart([...output.candidates, ...output.siblings?.values() ?? []]);
 
   const tree = new CanonicalTree(writer, refuseHashes([zeroed, ...siblings]));
   const scan = new HashScan(candidates.keys(), [zeroed, ...siblings]);
@@ -65,18 +62,11 @@ export function register(
     if (scan.found.has(path.slice(-32))) scan.found.add(hashPart(sibling));
   }
   const found = [...scan.found].flatMap((hash) => candidates.get(hash) ?? []);
-  const record: ObjectRecord = {
-    version: 1,
-    references: found.filter((other) => other !== object).sort(),
-    self: selves,
-    entries: tree.entries,
-    executables: tree.executables,
-    bytes: tree.bytes,
-  };
+  const references = found.filter((other) => other !== object).sort();
   if (writer.has(object) || inSystemStore(object)) {
     if (writer.has(object)) {
       sameSelves(writer, object, selves);
-      addReferences(fs, layout, object, record);
+      addReferences(fs, layout, object, references);
     }
     removeTree(fs, scratch);
     return object;
@@ -88,9 +78,8 @@ export function register(
       rewriteTree(fs, scratch, [{ ...zeroed, to: hashPart(object) }, ...siblings], spare);
     }
     tree.close();
-    if (fs.lstat(scratch)?.kind === "dir" || record.references.length > 0 || selves > 0) {
-      writeRecord(fs, layout, object, record);
-    }
+    const entries = sealOf(fs, scratch);
+    writeRecord(fs, layout, object, { references, self: selves, entries });
   } catch (thrown) {
     discard(() => removeTree(fs, spare));
     throw thrown;
@@ -131,8 +120,8 @@ function check({ name, expected }: Output, found: Uint8Array) {
 
 /** Zeroes where another tree names itself make the same digest, but not the same object. */
 function sameSelves(writer: StoreWriter, object: ObjectName, selves: number) {
-  const known = readRecord(writer.fs, writer.layout, object)?.self ?? 0;
-  if (known === selves) return;
+  const known = readIdentity(writer.fs, writer.layout, object)?.self;
+  if (known === undefined || known === selves) return;
   throw new SysError("store", `Cannot store ${object}: another object has that name`, {
     hint: `it differs in how often it names itself (${known} times, here ${selves})`,
   });

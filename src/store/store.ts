@@ -1,17 +1,19 @@
 /** Takes files and the outputs of builds, gives immutable objects that are named by their content. */
+import { Buffer } from "node:buffer";
 import { sha256, shortHash } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
-import { addFile, addTree, nameOfFile, recordOfFile } from "./add.ts";
+import { addFile, addTree, nameOfFile } from "./add.ts";
 import { register } from "./register.ts";
 import { registerAll } from "./register_all.ts";
+import { type ChangedFile, changesOf } from "./changes.ts";
 import { importTree } from "./import.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
-import { type ObjectName, objectName } from "./names.ts";
+import { type ObjectName, objectName, objectsIn } from "./names.ts";
 import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
 import { StoreWriter } from "./store_writer.ts";
-import { addReferences, readRecord } from "./record.ts";
-import { isIntact } from "./seal.ts";
+import { addReferences, readIdentity } from "./record.ts";
+import { identityOf } from "./remake.ts";
 import type { Output, Store } from "./types.ts";
 import { sparePath, storing } from "./write_atomic.ts";
 
@@ -36,6 +38,8 @@ class LocalStore implements Store {
   readonly #writer: StoreWriter;
   /** Where objects are looked up, in order. */
   readonly #layouts: readonly Layout[];
+  /** Objects that were looked at and found as they were made. */
+  readonly #unchanged = new Set<ObjectName>();
   /** Objects that were seen with all that they refer to, under the lock that keeps them. */
   readonly #whole = new Set<ObjectName>();
 
@@ -58,18 +62,15 @@ class LocalStore implements Store {
     return nameOfFile(name, content, executable);
   }
 
-  addFile(
-    name: string,
-    content: Uint8Array,
-    executable: boolean,
-    references: readonly ObjectName[] = [],
-  ): ObjectName {
+  addFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
     const object = nameOfFile(name, content, executable);
+    const references = objectsIn([Buffer.from(content).toString("latin1")])
+      .filter((other) => this.has(other));
     const { fs, layout } = this.#writer;
     storing(() => {
-      if (!this.has(object)) addFile(this.#writer, object, content, executable, references);
+      if (!this.has(object)) addFile(this.#writer, object, { content, executable, references });
       else if (references.length > 0 && this.#writer.has(object)) {
-        addReferences(fs, layout, object, recordOfFile(object, content, executable, references));
+        addReferences(fs, layout, object, references);
       }
     });
     return object;
@@ -120,7 +121,7 @@ class LocalStore implements Store {
 
   references(object: ObjectName): readonly ObjectName[] {
     const layout = this.#layoutOf(object);
-    return layout === null ? [] : readRecord(this.#writer.fs, layout, object)?.references ?? [];
+    return layout === null ? [] : identityOf(this.#writer.fs, layout, object).references;
   }
 
   closure(objects: Iterable<ObjectName>): Set<ObjectName> {
@@ -132,9 +133,30 @@ class LocalStore implements Store {
     return closure;
   }
 
+  changed(objects: Iterable<ObjectName>): ChangedFile[] {
+    const found: ChangedFile[] = [];
+    const closure = new Set(objects);
+    for (const object of closure) {
+      const changes = this.#unchanged.has(object) ? [] : this.#changesOf(object);
+      found.push(...changes);
+      // What a changed object refers to is known only where that is recorded.
+      const known = changes.length > 0
+        ? readIdentity(this.#writer.fs, this.#writer.layout, object)?.references ?? []
+        : this.references(object);
+      for (const other of known) closure.add(other);
+    }
+    return found;
+  }
+
   intact(object: ObjectName): boolean {
-    const layout = this.#layoutOf(object);
-    return layout !== null && isIntact(this.#writer.fs, layout, object);
+    return this.#changesOf(object).length === 0;
+  }
+
+  #changesOf(object: ObjectName): ChangedFile[] {
+    const layout = this.#layoutOf(object) ?? this.#writer.layout;
+    const changes = changesOf(this.#writer.fs, layout, object);
+    if (changes.length === 0) this.#unchanged.add(object);
+    return changes;
   }
 
   /** Whether objects are here with all that they refer to. */

@@ -4,6 +4,8 @@ import type { FileSystem, Host } from "../system/mod.ts";
 import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
+import { readRecord } from "./record.ts";
+import { reseal } from "./remake.ts";
 import { discard, sparePath } from "./write_atomic.ts";
 import { removeTree } from "./remove.ts";
 
@@ -62,6 +64,14 @@ export class StoreWriter {
    * it moves into `obj/` under a name with a dot, is closed, and is renamed there.
    */
   put(tree: string, object: ObjectName): void {
+    this.#move(tree, object);
+    // Of two processes that store the same, one's record may describe the other's tree.
+    const { fs, layout } = this;
+    const found = fs.lstat(objectPath(layout, object));
+    if (readRecord(fs, layout, object)?.entries[0][4] !== found?.ino) reseal(fs, layout, object);
+  }
+
+  #move(tree: string, object: ObjectName): void {
     const { fs } = this;
     const path = objectPath(this.layout, object);
     if (fs.lstat(path) !== null) return void removeTree(fs, tree);

@@ -1,6 +1,7 @@
 /** What the other rooms may ask of a store. `openStore` in `store.ts` gives one. */
 import type { Digest } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
+import type { ChangedFile } from "./changes.ts";
 import type { ObjectName } from "./names.ts";
 
 /** One output of a build. */
@@ -27,13 +28,9 @@ export interface Store {
 
   /** The name that a file with this content would get. Pure. */
   nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName;
-  /** Makes a file an object, if it is none yet: written, flushed, renamed. */
-  addFile(
-    name: string,
-    content: Uint8Array,
-    executable: boolean,
-    references?: readonly ObjectName[],
-  ): ObjectName;
+  /** Makes a file an object, if it is none yet: written, flushed, renamed. It refers to the objects whose paths are
+   * in it. */
+  addFile(name: string, content: Uint8Array, executable: boolean): ObjectName;
   /** Copies a file, link or folder into the store.
    * @throws SysError of kind "store" when `expected` (a short hash) is given and it is another by now */
   addTree(name: string, path: string, expected?: string): ObjectName;
@@ -71,7 +68,10 @@ export interface Store {
   references(object: ObjectName): readonly ObjectName[];
   /** Objects and all that they refer to. */
   closure(objects: Iterable<ObjectName>): Set<ObjectName>;
-  /** Whether an object is still what its name says: its sizes and times are looked at, its content only where
-   * those have changed. */
+  /** The files of objects, and of all that they refer to, that are not what they were when their object was made.
+   * Costs an `lstat` for each, once a run; contents are read only where sizes, times, permissions or inodes differ
+   * from what is recorded. */
+  changed(objects: Iterable<ObjectName>): ChangedFile[];
+  /** Whether an object, without what it refers to, is what it was when it was made. */
   intact(object: ObjectName): boolean;
 }

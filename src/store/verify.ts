@@ -1,17 +1,17 @@
 /** Takes objects, gives those that are not what their names say. */
-import { shortHash } from "../digest.ts";
 import { messageOf, SysError } from "../errors.ts";
 import type { ReadFs, System } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
+import { type Difference, differences } from "./entries.ts";
+import { contentOf } from "./identity.ts";
 import { objectNames } from "./list.ts";
 import { hashPart, type ObjectName } from "./names.ts";
-import { type ObjectRecord, readRecord } from "./record.ts";
-import { hashObject, lookAt } from "./seal.ts";
+import { readRecord } from "./record.ts";
 
 /** Something wrong with an object. */
 export interface Problem {
   readonly object: ObjectName;
-  /** `content`: it has to be made again. `form` (times, permissions) and `record`: `mendObject` can put it right.
+  /** `content`: it has to be made again. `form` (times, permissions, inodes) and `record`: `mendObject` can put it right.
    * `missing`: it, or an object that it refers to, is not there. */
   readonly kind: "content" | "form" | "record" | "missing";
   /** For people. */
@@ -29,6 +29,8 @@ export interface VerifyOptions {
 
 /** Milliseconds of work between two looks at what else happens: signals, the progress line. */
 const YIELD_EVERY = 50;
+/** Entries of one object that a problem names. */
+const MOST_LISTED = 10;
 
 /** Reads objects and compares them with their names and records. */
 export async function verifyObjects(
@@ -64,27 +66,16 @@ function verifyObject(
     lost,
   });
   if (!all.has(object)) return [problem("missing", "it is not there", object)];
-
-  let record: ObjectRecord | null;
-  try {
-    record = readRecord(fs, layout, object);
-  } catch (thrown) {
-    if (!(thrown instanceof SysError) || thrown.kind !== "store") throw thrown;
-    return [problem("record", messageOf(thrown))];
-  }
-  const path = objectPath(layout, object);
-  if (record === null && fs.lstat(path)?.kind === "dir") {
-    return [problem("record", "its record is missing")];
-  }
-  const look = lookAt(fs, path);
+  const record = readRecord(fs, layout, object);
   const problems = (record?.references ?? []).filter((other) => !all.has(other))
     .map((other) => problem("missing", `it refers to ${other}, which is not there`, other));
-  const content = contentProblem(fs, layout, object, record?.self ?? 0);
-  if (content !== null) {
-    problems.push(problem("content", content + whatChanged(record, look), object));
-  } else if (look.touched.length > 0) {
-    const paths = look.touched.map((below) => `${object}${below}`).join(", ");
-    problems.push(problem("form", `its times or permissions were changed: ${paths}`));
+  const different = record ? differences(fs, objectPath(layout, object), record.entries) : [];
+  const content = contentProblem(fs, layout, object, record?.self);
+  if (content !== null) problems.push(problem("content", content + listed(different), object));
+  else if (record === null) problems.push(problem("record", "its record is missing or damaged"));
+  else if (different.length > 0) {
+    const text = `its times, permissions or inodes were changed${listed(different)}`;
+    problems.push(problem("form", text));
   }
   return problems;
 }
@@ -93,38 +84,27 @@ function contentProblem(
   fs: ReadFs,
   layout: Layout,
   object: ObjectName,
-  selves: number,
+  selves: number | undefined,
 ): string | null {
-  let found: ReturnType<typeof hashObject>;
+  let found: ReturnType<typeof contentOf>;
   try {
-    found = hashObject(fs, layout, object);
+    found = contentOf(fs, layout, object);
   } catch (thrown) {
     if (!(thrown instanceof SysError)) throw thrown;
     return `it can't be read (${messageOf(thrown)})`;
   }
-  if (shortHash(found.digest) !== hashPart(object)) return "its content was changed";
-  if (found.self !== selves) {
+  if (found.hash !== hashPart(object)) return "its content was changed";
+  if (selves !== undefined && found.self !== selves) {
     return `its content was changed: it names itself ${found.self} times, not ${selves}`;
   }
   return null;
 }
 
-/** What the record and the times tell about a change. */
-function whatChanged(record: ObjectRecord | null, look: ReturnType<typeof lookAt>): string {
-  const hints: string[] = [];
-  if (record && look.entries < record.entries) {
-    hints.push(`${record.entries - look.entries} entries are missing`);
-  }
-  if (record && look.entries > record.entries) {
-    hints.push(`${look.entries - record.entries} entries are new`);
-  }
-  if (record && look.bytes !== record.bytes) {
-    hints.push(`${look.bytes} bytes instead of ${record.bytes}`);
-  }
-  if (record && look.executables !== record.executables) {
-    hints.push(`${look.executables} executable files instead of ${record.executables}`);
-  }
-  const touched = look.touched.filter((below) => below !== "").slice(0, 10);
-  if (touched.length > 0) hints.push(`touched: ${touched.map((p) => p.slice(1)).join(", ")}`);
-  return hints.length === 0 ? "" : ` (${hints.join("; ")})`;
+/** The first of the entries that differ, in words. */
+function listed(different: readonly Difference[]): string {
+  const some = different.slice(0, MOST_LISTED).map(({ below, change }) =>
+    `${below === "" ? "itself" : below.slice(1)} ${change}`
+  );
+  if (different.length > MOST_LISTED) some.push(`${different.length - MOST_LISTED} more`);
+  return some.length === 0 ? "" : ` (${some.join(", ")})`;
 }

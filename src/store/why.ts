@@ -2,7 +2,7 @@
 import type { ReadFs } from "../system/mod.ts";
 import { layoutOf } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
-import { readRecord } from "./record.ts";
+import { readIdentity } from "./record.ts";
 
 /** Something that keeps objects: a snapshot, the profile, an entry of `gcroots/`. */
 export interface NamedRoot {
@@ -27,7 +27,7 @@ export function whyKept(
   const layout = layoutOf(root);
   const known = new Map<ObjectName, readonly ObjectName[]>();
   const referencesOf = (from: ObjectName) => {
-    const references = known.get(from) ?? readRecord(fs, layout, from)?.references ?? [];
+    const references = known.get(from) ?? readIdentity(fs, layout, from)?.references ?? [];
     known.set(from, references);
     return references;
   };

@@ -24,7 +24,8 @@ function inStore(test: (store: Store, root: string) => void | Promise<void>) {
 }
 
 function add(store: Store, name: string, references: readonly ObjectName[] = []): ObjectName {
-  return store.addFile(name, Buffer.from(name), false, references);
+  const text = [name, ...references.map((other) => store.pathOf(other))].join("\n");
+  return store.addFile(name, Buffer.from(text), false);
 }
 
 function derivation(digit: string): DerivationHash {
@@ -136,8 +137,10 @@ Deno.test(
     assert.deepEqual(fs.readDir(`${store.dir}/drv`), [`${a}.drv`]);
     assert.deepEqual(fs.readDir(`${store.dir}/log`), [`${a}.log`]);
     assert.deepEqual(fs.readDir(`${store.dir}/pkg`), ["gone", "kept"]);
-    for (const part of ["tmp", "refs"]) assert.deepEqual(fs.readDir(`${store.dir}/${part}`), []);
-    assert.deepEqual(fs.readDir(`${store.dir}/obj`), [kept]);
+    assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
+    for (const part of ["obj", "refs"]) {
+      assert.deepEqual(fs.readDir(`${store.dir}/${part}`), [kept]);
+    }
   }),
 );
 
@@ -166,13 +169,32 @@ Deno.test(
 );
 
 Deno.test(
-  "a record that can't be read stops it before anything goes",
+  "a record that is lost is made again from its object, and keeps what it kept",
+  inStore(async (store, root) => {
+    const a = add(store, "a");
+    const b = add(store, "b", [a]);
+    const twin = store.addFile("twin", fs.readFile(store.pathOf(a)), false);
+    const damages = ["", "{", "[]", '{"version":1,"references":[]}', '{"version":2}', null];
+    for (const damage of damages) {
+      fs.remove(`${store.dir}/refs/${b}`);
+      if (damage !== null) grow(fs, `${store.dir}/refs/${b}`, { file: damage });
+      assert.deepEqual((await collectGarbage(system, root, [b])).removed, [], String(damage));
+      for (const object of [a, b, twin]) assert.ok(store.has(object));
+      if (damage === null) grow(fs, `${store.dir}/refs/${b}`, { file: "" });
+    }
+  }),
+);
+
+Deno.test(
+  "a record that is lost with its content stops it before anything goes",
   inStore(async (store, root) => {
     const a = add(store, "a");
     const b = add(store, "b", [a]);
     const c = add(store, "c");
+    fs.chmod(store.pathOf(b), 0o644);
+    Deno.writeTextFileSync(store.pathOf(b), "damaged");
     fs.remove(`${store.dir}/refs/${b}`);
-    for (const damage of ["", '{"version":2}', '{"version":1,"references":["../x"]}']) {
+    for (const damage of ["", '{"version":1,"references":[]}']) {
       grow(fs, `${store.dir}/refs/${b}`, { file: damage });
       await assert.rejects(collectGarbage(system, root, [b]), {
         kind: "store",

@@ -1,0 +1,68 @@
+/** Takes an object, says which of its files were changed behind the store's back. */
+import { SysError } from "../errors.ts";
+import type { ReadFs } from "../system/mod.ts";
+import { differences } from "./entries.ts";
+import { contentOf } from "./identity.ts";
+import { type Layout, objectPath } from "./layout.ts";
+import { hashPart, type ObjectName } from "./names.ts";
+import { readRecord } from "./record.ts";
+
+/** A file (or link) of an object that is not what it was when the object was made. */
+export interface ChangedFile {
+  readonly object: ObjectName;
+  /** Absolute. The object's own path where it can't be told which of its files it is. */
+  readonly path: string;
+  readonly change: "changed" | "missing" | "new";
+}
+
+/**
+ * Looks at an object: by its seal, and only where that does not fit by its content, so that an object whose times,
+ * permissions or inodes alone have changed counts as unchanged.
+ */
+export function changesOf(fs: ReadFs, layout: Layout, object: ObjectName): ChangedFile[] {
+  const path = objectPath(layout, object);
+  if (fs.lstat(path) === null) return [{ object, path, change: "missing" }];
+  const record = readRecord(fs, layout, object);
+  const different = record === null ? [] : differences(fs, path, record.entries);
+  if (record !== null && different.length === 0) return [];
+  if (hasItsContent(fs, layout, object, record?.self)) return [];
+  const files = different.filter(({ kind }) => kind !== "dir")
+    .map(({ below, change }) => ({ object, path: path + below, change }));
+  return files.length > 0 ? files : [{ object, path, change: "changed" }];
+}
+
+/**
+ * Refuses to use objects that are not, with all that they refer to, what they were when they were made.
+ * @param use what can't be done with them, as a verb: `activate`
+ * @throws SysError of kind "store" that names each
+ */
+export function refuseChanged(
+  store: { changed(objects: Iterable<ObjectName>): ChangedFile[] },
+  objects: Iterable<ObjectName>,
+  use: string,
+): void {
+  const [first, ...others] = store.changed(objects);
+  if (first === undefined) return;
+  const what = ({ object, path, change }: ChangedFile) =>
+    path.endsWith(object) ? `it is ${change} in the store` : `${path} is ${change}`;
+  throw new SysError("store", `Cannot ${use} ${first.object}: ${what(first)}`, {
+    notes: others.map((other) => `${other.object}: ${what(other)}`),
+    hint: "nothing was changed; `sys store verify --repair` makes it again",
+  });
+}
+
+/** What can't be read has not got it. */
+function hasItsContent(
+  fs: ReadFs,
+  layout: Layout,
+  object: ObjectName,
+  selves: number | undefined,
+): boolean {
+  try {
+    const { hash, self } = contentOf(fs, layout, object);
+    return hash === hashPart(object) && self === (selves ?? self);
+  } catch (thrown) {
+    if (thrown instanceof SysError) return false;
+    throw thrown;
+  }
+}
