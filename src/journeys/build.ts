@@ -42,7 +42,7 @@ export async function realizeFrom(
     derivations: manifest.derivations,
     sources: manifest.sources,
     wanted,
-    recipes,
+    builderOf: ({ hash }) => ({ kind: "recipe", recipe: recipes.open(hash) }),
     locateSource: (source) => sourcePath(evaluated, source),
     cacheDir: machine.places.cache,
     ...settings,

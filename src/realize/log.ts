@@ -2,23 +2,32 @@
 import { dirname } from "node:path";
 import type { FileHandle, FileSystem } from "../system/mod.ts";
 import { makeFolders } from "../system/folders.ts";
+import { shortened } from "../system/tail.ts";
 
 /** Lines shown when a build fails. */
 const LAST = 20;
 
+/** Bytes of a line that is not complete yet, beyond which it is written all the same. */
+const LONGEST = 64 << 10;
+
+const NEWLINE = 10;
+
+/** The log of one build. Whatever was said is in the file at once: it is whole also when sys is killed. */
 export class BuildLog {
   readonly #handle: FileHandle;
-  readonly #onLine: (line: string) => void;
-  readonly #last: string[] = [];
-  /** Lines that are not complete yet, by stream. */
-  readonly #open = new Map<string, { decoder: TextDecoder; text: string }>();
+  readonly #onText: (text: string) => void;
+  #last: string[] = [];
+  /** Beginnings of lines, by stream: lines of two streams do not mix. */
+  readonly #open = new Map<string, Uint8Array>();
+  /** The disk did not take something; the build was told, and ends. */
+  #broken = false;
 
-  /** Begins a new log; an older one at this path is gone. */
-  constructor(fs: FileSystem, path: string, onLine: (line: string) => void) {
+  /** Begins a new log; an older one at this path is gone. `onText` is given whole lines, each with its end. */
+  constructor(fs: FileSystem, path: string, onText: (text: string) => void) {
     makeFolders(fs, dirname(path));
     if (fs.lstat(path) !== null) fs.remove(path);
     this.#handle = fs.create(path, 0o644);
-    this.#onLine = onLine;
+    this.#onText = onText;
   }
 
   /** The last lines. */
@@ -27,23 +36,25 @@ export class BuildLog {
   }
 
   line(text: string): void {
-    for (const line of text.split("\n")) this.#put(line);
+    this.#put(new TextEncoder().encode(`${text}\n`));
   }
 
-  /** A chunk of a program's output, which may end anywhere. */
+  /** A chunk of a program's output, which may end anywhere. @throws FsError when the disk does not take it */
   bytes(bytes: Uint8Array, stream: string): void {
-    let open = this.#open.get(stream);
-    if (open === undefined) this.#open.set(stream, open = { decoder: new TextDecoder(), text: "" });
-    const lines = (open.text + open.decoder.decode(bytes, { stream: true })).split(/\r?\n/);
-    open.text = lines.pop() ?? "";
-    for (const line of lines) this.#put(line);
+    const begun = this.#open.get(stream);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end === 0 && bytes.length + (begun?.length ?? 0) <= LONGEST) {
+      this.#open.set(stream, joined(begun, bytes));
+      return;
+    }
+    this.#open.set(stream, bytes.slice(end === 0 ? bytes.length : end));
+    this.#put(joined(begun, end === 0 ? bytes : bytes.subarray(0, end)));
   }
 
   /** The program has ended: what it left without a line's end is a line. */
   flush(): void {
-    for (const { text, decoder } of this.#open.values()) {
-      const rest = text + decoder.decode();
-      if (rest !== "") this.#put(rest);
+    for (const rest of this.#open.values()) {
+      if (rest.length > 0) this.#put(joined(rest, new Uint8Array([NEWLINE])));
     }
     this.#open.clear();
   }
@@ -53,10 +64,33 @@ export class BuildLog {
     this.#handle.close();
   }
 
-  #put(line: string): void {
-    this.#handle.write(new TextEncoder().encode(`${line}\n`));
-    this.#last.push(line);
-    if (this.#last.length > LAST) this.#last.shift();
-    this.#onLine(line);
+  #put(bytes: Uint8Array): void {
+    if (this.#broken) return;
+    const text = new TextDecoder().decode(bytes);
+    this.#last = [...this.#last, ...lastLines(text)].slice(-LAST);
+    this.#onText(text);
+    try {
+      this.#handle.write(bytes);
+    } catch (thrown) {
+      this.#broken = true;
+      throw thrown;
+    }
   }
+}
+
+/** The last lines of a text, found from its end. */
+function lastLines(text: string): string[] {
+  let start = text.length - 1;
+  for (let n = 0; n < LAST && start > 0; n++) start = text.lastIndexOf("\n", start - 1);
+  const lines = text.slice(Math.max(0, start)).split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  return (start > 0 ? lines.slice(1) : lines).map(shortened);
+}
+
+function joined(first: Uint8Array | undefined, second: Uint8Array): Uint8Array {
+  if (first === undefined || first.length === 0) return second;
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }

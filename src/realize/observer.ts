@@ -15,8 +15,8 @@ export type BuildEvent =
     readonly op: string;
     readonly detail: string;
   }
-  /** A line for the log. */
-  | { readonly kind: "output"; readonly derivation: Derivation; readonly line: string }
+  /** What the log has got: whole lines, each with its end. */
+  | { readonly kind: "output"; readonly derivation: Derivation; readonly text: string }
   /** Bytes so far; `total` is null where the server does not say. */
   | {
     readonly kind: "download";

@@ -4,7 +4,7 @@ import { SysError } from "../errors.ts";
 import type { Json } from "../manifest/types.ts";
 import { Arguments } from "./arguments.ts";
 import { fetchGitTree, fetchNpmTarball, fetchUrl } from "./fetch_ops.ts";
-import { baseEnvironment, run } from "./run.ts";
+import { run } from "./run.ts";
 import { unpack } from "../fetch/unpack/unpack.ts";
 import type { World } from "./world.ts";
 
@@ -74,41 +74,26 @@ async function unpackArchive(world: World, args: Arguments): Promise<Json> {
 }
 
 async function runCommand(world: World, args: Arguments): Promise<Json> {
-  const { system, places, derivation, tools, log, signal, within } = world;
+  const { within } = world;
   const argv = args.texts(0, "cmd");
-  const options = args.options(1, ["cwd", "env", "shell", "stdin", "timeout", "check"]);
+  const options = args.options(1, ["cwd", "env", "shell", "stdin", "timeout", "check", "capture"]);
   const timeout = options.number("timeout");
   if (timeout !== null && !(timeout > 0)) {
     throw args.wrong("timeout", "a number of seconds", timeout);
   }
   const folder = options.text("cwd") ?? ".";
   within.readable("run in", folder);
-  // As it was named: in a sandbox only that path exists, not where links outside of it lead.
-  const cwd = within.absolute(folder);
-  const sandbox = await world.sandbox();
-  return await world.works.run(signal, () =>
-    run(system, {
-      sandbox,
-      folder: world.folder,
-      tmp: places.tmp,
-      outputs: Object.values(places.outputs),
-      readOnly: [...places.objects, places.fetched],
-      network: derivation.fixed !== null,
-      log,
-      signal,
-    }, {
-      command: typeof args.value(0) === "string" ? argv[0] : argv,
-      cwd,
-      env: {
-        ...baseEnvironment(system.host.os, places.tmp, tools),
-        ...args.map(2, "ctx.env"),
-        ...options.map("env"),
-      },
-      shell: options.text("shell"),
-      stdin: options.text("stdin"),
-      timeout,
-      check: options.value("check") !== false,
-    }));
+  return await run(world, {
+    command: typeof args.value(0) === "string" ? argv[0] : argv,
+    // As it was named: in a sandbox only that path exists, not where links outside of it lead.
+    cwd: within.absolute(folder),
+    env: { ...args.map(2, "ctx.env"), ...options.map("env") },
+    shell: options.text("shell"),
+    stdin: options.text("stdin"),
+    timeout,
+    check: options.value("check") !== false,
+    capture: options.value("capture") !== false,
+  });
 }
 
 /** Permission bits: a number, or a text of octal digits. */

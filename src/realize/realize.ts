@@ -6,12 +6,12 @@ import type { Derivation, DerivationHash, Source } from "../manifest/types.ts";
 import { lockDerivation } from "../store/lock.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
-import { build, type Outputs, type Workshop } from "./build.ts";
+import { build, type Outputs, type SharedByBuilds } from "./build.ts";
 import { checkAgain } from "./check.ts";
 import { Limit } from "./limit.ts";
 import { orAbort } from "../system/abortable_lock.ts";
 import type { BuildObserver } from "./observer.ts";
-import type { RecipeBook } from "./recipe.ts";
+import type { BuilderOf } from "./builder.ts";
 import { findSandbox, type SandboxMode } from "./sandbox/sandbox.ts";
 import type { Sandbox } from "./sandbox/types.ts";
 import type { BuildSystem } from "./world.ts";
@@ -24,7 +24,7 @@ export interface RealizeRequest {
   readonly derivations: readonly Derivation[];
   /** Those that are asked for. What they depend on is built only where it is needed. */
   readonly wanted: readonly DerivationHash[];
-  readonly recipes: RecipeBook;
+  readonly builderOf: BuilderOf;
   /** A manifest's. */
   readonly sources: readonly Source[];
   /** Absolute path of a source on this machine. */
@@ -75,7 +75,7 @@ export async function realize(
 /** One run of `realize`. */
 class Realization {
   readonly #request: RealizeRequest;
-  readonly #workshop: Workshop;
+  readonly #shared: SharedByBuilds;
   readonly #derivations: ReadonlyMap<DerivationHash, Derivation>;
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #imported = new Map<string, ObjectName>();
@@ -89,10 +89,10 @@ class Realization {
     this.#sources = new Map(request.sources.map((source) => [source.id, source]));
     this.#active = new Limit(request.jobs + DOWNLOADS);
     let sandbox: Promise<Sandbox> | undefined;
-    this.#workshop = {
+    this.#shared = {
       system,
       store,
-      recipes: request.recipes,
+      builderOf: request.builderOf,
       observer: request.observer,
       cacheDir: request.cacheDir,
       signal,
@@ -127,7 +127,7 @@ class Realization {
   }
 
   async #realize(derivation: Derivation, check: boolean): Promise<Outputs> {
-    const { store, observer, signal } = this.#workshop;
+    const { store, observer, signal } = this.#shared;
     const there = store.outputsOf(derivation.hash) ??
       await this.#request.substitute?.(derivation, signal) ?? null;
     if (there !== null && !check) {
@@ -147,7 +147,7 @@ class Realization {
     dependencies: ReadonlyMap<Derivation, Outputs>,
     check: boolean,
   ): Promise<Outputs> {
-    const { system, store, observer, signal } = this.#workshop;
+    const { system, store, observer, signal } = this.#shared;
     const lock = await this.#lock(derivation);
     try {
       // Another process may have built it while this one waited.
@@ -157,10 +157,10 @@ class Realization {
         return there;
       }
       observer({ kind: "started", derivation });
-      const ingredients = { dependencies, sources: this.#import(derivation) };
-      const outputs = there ?? await build(this.#workshop, derivation, ingredients);
+      const inputs = { dependencies, sources: this.#import(derivation) };
+      const outputs = there ?? await build(this.#shared, derivation, inputs);
       if (check) {
-        const again = await build(this.#workshop, derivation, ingredients);
+        const again = await build(this.#shared, derivation, inputs);
         checkAgain(system.fs, store, derivation, outputs, again);
       }
       observer({ kind: "finished", derivation, outputs });
@@ -175,7 +175,7 @@ class Realization {
 
   /** The lock that keeps two processes from building the same. Waiting for it ends with the signal. */
   #lock(derivation: Derivation): Promise<{ release(): void }> {
-    const { system, store, observer, signal } = this.#workshop;
+    const { system, store, observer, signal } = this.#shared;
     const onWait = () => observer({ kind: "waiting", derivation });
     const root = dirname(store.dir);
     return orAbort(() => lockDerivation(system, root, derivation.hash, { onWait }), signal);
@@ -183,7 +183,7 @@ class Realization {
 
   /** The store's copies of what a derivation uses of the user's files. */
   #import(derivation: Derivation): Map<Source, ObjectName> {
-    const { store } = this.#workshop;
+    const { store } = this.#shared;
     return new Map(derivation.sources.map((id) => {
       const source = this.#sources.get(id);
       if (source === undefined) {

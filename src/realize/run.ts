@@ -2,10 +2,10 @@
  * environment, contained where the machine can, and whatever it started ends with it. */
 import { basename, dirname, join } from "node:path";
 import { SysError } from "../errors.ts";
-import type { Os, System } from "../system/mod.ts";
-import type { BuildLog } from "./log.ts";
+import type { Command, Os, System } from "../system/mod.ts";
 import { contained } from "./sandbox/sandbox.ts";
-import type { Sandbox } from "./sandbox/types.ts";
+import type { Containment, Sandbox } from "./sandbox/types.ts";
+import type { World } from "./world.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
 
@@ -14,6 +14,7 @@ export interface RunRequest {
   readonly command: string | readonly string[];
   /** Absolute. */
   readonly cwd: string;
+  /** Beside the fixed set, over which it wins. */
   readonly env: Readonly<Record<string, string>>;
   readonly shell: string | null;
   readonly stdin: string | null;
@@ -21,31 +22,18 @@ export interface RunRequest {
   readonly timeout: number | null;
   /** Whether a program that fails is an error. */
   readonly check: boolean;
+  /** Whether what it prints is the result. */
+  readonly capture: boolean;
 }
 
-/** The world that commands of one build see. */
-export interface RunWorld {
-  readonly sandbox: Sandbox;
-  /** Scratch folder of this build for the sandbox's own files. */
-  readonly folder: string;
-  readonly tmp: string;
-  /** Where the outputs are made; all in one folder. */
-  readonly outputs: readonly string[];
-  /** Objects and fetched files. */
-  readonly readOnly: readonly string[];
-  readonly network: boolean;
-  readonly log: BuildLog;
-  readonly signal: AbortSignal;
-}
-
-/** Lines of output that an error shows; the log has all of them. */
-const SHOWN = 20;
+/** Bytes of standard output that a recipe may be given. */
+const CAPTURED = 16 << 20;
 
 /** 1980-01-01: the first date that zip can hold. Tools that write dates into what they make use it. */
 const SOURCE_DATE_EPOCH = "315532800";
 
 /** What every command finds in its environment; `tools` are folders for the front of PATH. */
-export function baseEnvironment(
+function baseEnvironment(
   os: Os,
   tmp: string,
   tools: readonly string[],
@@ -65,51 +53,102 @@ export function baseEnvironment(
   };
 }
 
-/** Runs a command. @returns what it printed @throws SysError of kind "build" when it fails or takes too long */
-export async function run(
-  system: Pick<System, "fs" | "processes" | "host">,
-  world: RunWorld,
-  request: RunRequest,
-): Promise<string> {
+/** Runs a command when there is room for it. @returns what it printed, if that is captured
+ * @throws SysError of kind "build" when it fails, takes too long or prints too much to be captured */
+export async function run(build: World, request: RunRequest): Promise<string> {
+  const sandbox = await build.sandbox();
+  return await build.works.run(build.signal, () => runNow(build, sandbox, request));
+}
+
+async function runNow(build: World, sandbox: Sandbox, request: RunRequest): Promise<string> {
+  const { log, signal, system } = build;
   const argv = argvOf(request, system.host.os);
   const shown = typeof request.command === "string" ? request.command.trim() : argv.join(" ");
-  world.log.line(`$ ${shown}`);
-  const { code, stdout, timedOut } = await inStandIn(system, world, async (standIn) => {
-    const containment = {
-      readOnly: world.readOnly,
-      writable: [world.tmp],
-      standIn,
-      network: world.network,
-      cwd: request.cwd,
-    };
-    const accounts = join(world.folder, "accounts");
+  const name = shown.split("\n")[0];
+  log.line(`$ ${shown}`);
+  const captured = new Captured(name);
+  const { code, timedOut } = await inStandIn(build, sandbox, async (standIn) => {
     try {
       return await system.processes.run({
-        argv: contained(system, world.sandbox, containment, accounts, argv),
-        cwd: world.sandbox.kind === "bubblewrap" ? world.folder : request.cwd,
-        env: request.env,
+        ...contain(build, sandbox, request, argv, standIn),
         stdin: request.stdin ?? undefined,
         timeout: request.timeout === null ? undefined : request.timeout * 1000,
-        signal: world.signal,
-        onOutput: (bytes, stream) => world.log.bytes(bytes, stream),
+        signal,
+        capture: false,
+        onOutput: (bytes, stream) => {
+          log.bytes(bytes, stream);
+          if (request.capture && stream === "stdout") captured.add(bytes);
+        },
       });
     } finally {
-      world.log.flush();
+      log.flush();
     }
   });
-  world.signal.throwIfAborted();
-  const name = shown.split("\n")[0];
+  signal.throwIfAborted();
   if (timedOut) {
     throw new SysError("build", `Cannot run ${name}: it was not done after ${request.timeout} s`, {
-      notes: world.log.last,
+      notes: log.last,
     });
   }
   if (code !== 0 && request.check) {
     throw new SysError("build", `Cannot run ${name}: it ended with code ${code}`, {
-      notes: world.log.last.slice(-SHOWN),
+      notes: log.last,
     });
   }
-  return new TextDecoder().decode(stdout);
+  return captured.text();
+}
+
+/** The command as it is started in its sandbox. */
+function contain(
+  { system, places, folder, tools, derivation }: World,
+  sandbox: Sandbox,
+  { cwd, env }: RunRequest,
+  argv: readonly string[],
+  standIn: Containment["standIn"],
+): Pick<Command, "argv" | "cwd" | "env" | "marker"> {
+  const containment = {
+    readOnly: [...places.objects, places.fetched],
+    writable: [places.tmp],
+    standIn,
+    network: derivation.fixed !== null,
+    cwd,
+  };
+  const all = { ...baseEnvironment(system.host.os, places.tmp, tools), ...env };
+  // No other build has the same scratch folder, and builds of one derivation take turns. A sandbox ends by itself.
+  const marked = sandbox.kind !== "bubblewrap" && all.TMPDIR === places.tmp;
+  return {
+    argv: contained(system, sandbox, containment, join(folder, "accounts"), argv),
+    cwd: sandbox.kind === "bubblewrap" ? folder : cwd,
+    env: all,
+    marker: marked ? "TMPDIR" : undefined,
+  };
+}
+
+/** What a command prints for its recipe. */
+class Captured {
+  readonly #name: string;
+  readonly #chunks: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    if (this.#size > CAPTURED) {
+      throw new SysError("build", `Cannot run ${this.#name}: it prints more than 16 MiB`, {
+        hint: "with `{ capture = false }` its output goes into the build log only",
+      });
+    }
+    this.#chunks.push(bytes);
+  }
+
+  text(): string {
+    const decoder = new TextDecoder();
+    return this.#chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") +
+      decoder.decode();
+  }
 }
 
 function argvOf({ command, shell }: RunRequest, os: Os): string[] {
@@ -128,19 +167,19 @@ function argvOf({ command, shell }: RunRequest, os: Os): string[] {
  * been made moves out, by renaming.
  */
 async function inStandIn<T>(
-  system: Pick<System, "fs" | "processes" | "host">,
-  world: RunWorld,
-  action: (standIn: { from: string; at: string }) => Promise<T>,
+  { system: { fs, host }, places, folder }: World,
+  sandbox: Sandbox,
+  action: (standIn: Containment["standIn"]) => Promise<T>,
 ): Promise<T> {
-  const { fs, host } = system;
-  const at = dirname(world.outputs[0] ?? world.tmp);
-  if (world.sandbox.kind !== "bubblewrap") return await action({ from: at, at });
-  const from = join(world.folder, "stand-in");
+  const outputs = Object.values(places.outputs);
+  const at = dirname(outputs[0] ?? places.tmp);
+  if (sandbox.kind !== "bubblewrap") return await action({ from: at, at });
+  const from = join(folder, "stand-in");
   removeTree(fs, from);
   fs.mkdir(from, 0o700);
-  writeAccounts(fs, join(world.folder, "accounts"), host);
+  writeAccounts(fs, join(folder, "accounts"), host);
   const move = (source: string, target: string) => {
-    for (const path of world.outputs) {
+    for (const path of outputs) {
       const output = join(source, basename(path));
       const info = fs.lstat(output);
       if (info === null) continue;

@@ -123,7 +123,7 @@ Deno.test("realize: an output that was not made is named", async () => {
   using world = new World();
   const thing = world.derive("thing", writes("x"), { outputs: ["out", "man"] });
   const error = await failureOf(() => world.realize([thing]));
-  assert.match(error.message, /Cannot build thing: its `config` did not make the output "man"/);
+  assert.match(error.message, /Cannot build thing: it did not make the output "man"/);
   assert.match(error.hint!, /ctx\.outputs\.man/);
   assert.deepEqual(error.place, thing.place);
   assert.deepEqual(world.leftovers(), []);

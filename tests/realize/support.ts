@@ -3,7 +3,8 @@ import { sha256Hex } from "../../src/digest.ts";
 import { SysError } from "../../src/errors.ts";
 import type { BuildEvent } from "../../src/realize/observer.ts";
 import { realize, type RealizeRequest } from "../../src/realize/realize.ts";
-import type { RecipeBook, RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
+import type { Builder, BuildProcess } from "../../src/realize/builder.ts";
+import type { Recipe, RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
 import type { Derivation, DerivationHash, Json, Source } from "../../src/manifest/types.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { Store } from "../../src/store/types.ts";
@@ -44,7 +45,7 @@ export class World extends TempDir {
   readonly events: BuildEvent[] = [];
   readonly derivations: Derivation[] = [];
   readonly sources = new Map<Source, string>();
-  readonly #configs = new Map<DerivationHash, Config>();
+  readonly #configs = new Map<DerivationHash, Config | BuildProcess>();
 
   constructor(readonly system: System = realSystem()) {
     super();
@@ -52,7 +53,7 @@ export class World extends TempDir {
   }
 
   /** Declares a derivation. */
-  derive(name: string, config: Config, more: Partial<Derivation> = {}): Derivation {
+  derive(name: string, config: Config | BuildProcess, more: Partial<Derivation> = {}): Derivation {
     const derivation: Derivation = {
       hash: sha256Hex(name) as DerivationHash,
       name,
@@ -81,7 +82,7 @@ export class World extends TempDir {
     return realize(system, store, {
       derivations: this.derivations,
       wanted: wanted.map(({ hash }) => hash),
-      recipes: this.recipes,
+      builderOf: (derivation) => this.builderOf(derivation),
       sources: [...this.sources.keys()],
       locateSource: (source) => this.sources.get(source)!,
       jobs: 2,
@@ -95,7 +96,7 @@ export class World extends TempDir {
 
   /** Builds one, and gives the path of its output. */
   async build(
-    config: Config,
+    config: Config | BuildProcess,
     more: Partial<RealizeRequest> = {},
     derivation: Partial<Derivation> = {},
   ) {
@@ -104,34 +105,33 @@ export class World extends TempDir {
     return this.store.pathOf(made.get(declared.hash)!.out);
   }
 
-  get recipes(): RecipeBook {
-    return {
-      open: (hash) => {
-        let run: ReturnType<Config>;
-        const step = (advance: () => IteratorResult<Call, void>): Turn => {
-          try {
-            const next = advance();
-            if (next.done) return { kind: "done" };
-            const [op, ...args] = next.value;
-            return { kind: "call", op, args };
-          } catch (thrown) {
-            if (!(thrown instanceof Refused)) throw thrown;
-            const place = { file: "init.lua", line: 9 };
-            return { kind: "failed", error: new SysError("build", thrown.message, { place }) };
-          }
-        };
-        return {
-          start: (facts) => {
-            run = this.#configs.get(hash)!(facts);
-            return step(() => run.next());
-          },
-          resume: (reply: Reply) =>
-            step(() =>
-              reply.ok ? run.next(reply.value) : run.throw(new Refused(reply.message, reply.hint))
-            ),
-        };
-      },
+  builderOf({ hash }: Derivation): Builder {
+    const config = this.#configs.get(hash)!;
+    if (typeof config !== "function") return { kind: "process", process: config };
+    let run: ReturnType<Config>;
+    const step = (advance: () => IteratorResult<Call, void>): Turn => {
+      try {
+        const next = advance();
+        if (next.done) return { kind: "done" };
+        const [op, ...args] = next.value;
+        return { kind: "call", op, args };
+      } catch (thrown) {
+        if (!(thrown instanceof Refused)) throw thrown;
+        const place = { file: "init.lua", line: 9 };
+        return { kind: "failed", error: new SysError("build", thrown.message, { place }) };
+      }
     };
+    const recipe: Recipe = {
+      start: (facts) => {
+        run = config(facts);
+        return step(() => run.next());
+      },
+      resume: (reply: Reply) =>
+        step(() =>
+          reply.ok ? run.next(reply.value) : run.throw(new Refused(reply.message, reply.hint))
+        ),
+    };
+    return { kind: "recipe", recipe };
   }
 
   /** Names left in the store's scratch folder, locks aside. */

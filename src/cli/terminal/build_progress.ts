@@ -56,8 +56,8 @@ export class BuildProgress {
         if (running) running.doing = `${event.op} ${event.detail}`;
         break;
       case "output":
-        if (this.#session.flags.verbose) this.#session.say(`${derivation.name}> ${event.line}`);
-        break;
+        this.#print(derivation, event.text);
+        return;
       case "download":
         if (running) this.#download(running, event.url, event.bytes, event.total);
         break;
@@ -70,6 +70,12 @@ export class BuildProgress {
     }
     this.#display?.refresh();
   };
+
+  /** All that a build prints, where that is asked for; the live lines do not change by it. */
+  #print({ name }: Derivation, text: string) {
+    if (!this.#session.flags.verbose) return;
+    for (const line of text.trimEnd().split("\n")) this.#session.say(`${name}> ${line}`);
+  }
 
   /** Takes the live lines away. */
   end(): void {

@@ -39,7 +39,7 @@ local OPTIONS = {
   fetch_git = { "submodules", "name", "auth" },
   unpack = { "strip" },
   write = { "executable" },
-  run = { "cwd", "env", "shell", "stdin", "timeout", "check" },
+  run = { "cwd", "env", "shell", "stdin", "timeout", "check", "capture" },
 }
 
 local function check_argument(op, spec, value)

@@ -141,6 +141,7 @@ function ctx.substitute(file, replacements) end
 ---@field stdin? string
 ---@field timeout? number Seconds.
 ---@field check? boolean With `false`, a failure does not throw.
+---@field capture? boolean With `false`, what it prints goes into the build log only; else 16 MiB may be printed.
 
 ---Runs a command, and throws with its last lines when it fails.
 ---@param cmd string|string[] A line for the shell, or a program with its arguments.

@@ -198,7 +198,7 @@ for (const sandbox of ["require", "off"] as const) {
         sandbox,
         signal: stop.signal,
         observer: (event) => {
-          if (event.kind === "output" && event.line === "ready") stop.abort(reason);
+          if (event.kind === "output" && event.text === "ready\n") stop.abort(reason);
         },
       };
       await assert.rejects(

@@ -1,0 +1,24 @@
+/** Takes a derivation that is built by a program, runs that program. */
+import { filledIn } from "./filled_in.ts";
+import type { BuildProcess } from "./builder.ts";
+import { run } from "./run.ts";
+import type { World } from "./world.ts";
+
+/** @throws SysError of kind "build" when it fails */
+export async function runProcess(
+  world: World,
+  { builder, args, env }: BuildProcess,
+  known: ReadonlyMap<string, string>,
+): Promise<void> {
+  const command = filledIn([builder, ...args], known) as string[];
+  await run(world, {
+    command,
+    cwd: world.places.tmp,
+    env: filledIn(env, known) as Record<string, string>,
+    shell: null,
+    stdin: null,
+    timeout: null,
+    check: true,
+    capture: false,
+  });
+}

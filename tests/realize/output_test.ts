@@ -1,0 +1,136 @@
+/** What builds print: kept whole in the log, in flat memory, and never the end of sys. */
+import assert from "node:assert/strict";
+import { FsError, type System } from "../../src/system/mod.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { assertGone } from "../support/alive.ts";
+import { withTemporary } from "../support/temporary.ts";
+import { Story } from "../support/story.ts";
+import { type Call, failureOf, text, World } from "./support.ts";
+
+const run = (command: string, options: Record<string, boolean> = {}): Call => [
+  "run",
+  command,
+  options,
+  {},
+];
+const logOf = (world: World, { hash }: { hash: string }) => `${world.store.dir}/log/${hash}.log`;
+
+Deno.test("what a command prints is its result up to 16 MiB", async () => {
+  using world = new World();
+  let size = 0;
+  await world.build(function* ({ outputs }) {
+    size = (yield run("head -c 16777216 /dev/zero | tr '\\0' x")).length;
+    yield ["write", outputs.out, ""];
+  });
+  assert.equal(size, 16 << 20);
+});
+
+Deno.test("more is an error that says what to do, and ends the command", async () => {
+  using world = new World();
+  const failure = await failureOf(() =>
+    world.build(function* () {
+      yield run(`echo $$ > ${world.path}/pid; while :; do seq 1 100000; done`);
+    })
+  );
+  assert.match(failure.message, /Cannot build thing0: .* prints more than 16 MiB/);
+  assert.match(failure.hint ?? "", /\{ capture = false \}/);
+  await assertGone(Number(text(`${world.path}/pid`)));
+});
+
+Deno.test("a command that is not captured may print more, and its result is empty", async () => {
+  using world = new World();
+  let result: string | null = null;
+  const thing = world.derive("thing", function* ({ outputs }) {
+    result = yield run("seq 1 3000000", { capture: false });
+    yield ["write", outputs.out, ""];
+  });
+  await world.realize([thing]);
+  assert.equal(result, "");
+  const log = text(logOf(world, thing));
+  assert.ok(log.includes("\n1\n2\n3\n") && log.endsWith("\n2999999\n3000000\n"));
+  assert.equal(log.split("\n").length, 3_000_000 + 4);
+});
+
+Deno.test("lines of two streams do not mix, and a last line without an end is one", async () => {
+  using world = new World();
+  const thing = world.derive("thing", function* ({ outputs }) {
+    yield run("printf one; sleep 0.1; printf 'two\\n' >&2; sleep 0.1; echo ' more'; printf end");
+    yield ["write", outputs.out, ""];
+  });
+  await world.realize([thing]);
+  assert.match(text(logOf(world, thing)), /\ntwo\none more\nend\n$/);
+});
+
+/** A machine whose disk takes so many bytes of logs. */
+function smallDisk(size: number): System {
+  const system = realSystem();
+  const fs = Object.create(system.fs) as System["fs"];
+  fs.create = (path, mode) => {
+    const file = system.fs.create(path, mode);
+    if (!path.endsWith(".log")) return file;
+    let left = size;
+    const write = (bytes: Uint8Array) => {
+      if ((left -= bytes.length) < 0) throw new FsError("write", path, "ENOSPC");
+      file.write(bytes);
+    };
+    return {
+      read: (buffer) => file.read(buffer),
+      seek: (position) => file.seek(position),
+      sync: () => file.sync(),
+      close: () => file.close(),
+      write,
+    };
+  };
+  return { ...system, fs };
+}
+
+Deno.test("a disk that is full while a build prints fails the build and ends what it runs", async () => {
+  using world = new World(smallDisk(200_000));
+  const failure = await failureOf(() =>
+    world.build(function* () {
+      yield run(`echo $$ > ${world.path}/pid; while :; do seq 1 1000; done`, { capture: false });
+    })
+  );
+  assert.equal(failure.kind, "build");
+  assert.match(failure.message, /Cannot build thing0: .*the disk is full/);
+  await assertGone(Number(text(`${world.path}/pid`)));
+  assert.deepEqual(world.leftovers(), []);
+});
+
+const NOISY = `return { setup = function()
+  local noisy = derive { name = "noisy", config = function(_, ctx)
+    ctx.run("yes 'a line as compilers print them, neither short nor long' | head -c 300000000", { capture = false })
+    ctx.write(ctx.out, "made")
+  end }
+  file { path = "~/x", source = noisy.out }
+end }
+`;
+
+Deno.test({
+  name: "300 MB of output leave the memory of sys as it was",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withTemporary(async (dir) => {
+      const story = new Story(dir);
+      story.write("init.lua", NOISY);
+      const child = story.start(["build", "--sandbox", "off"]);
+      let peak = 0;
+      const watch = setInterval(() => peak = Math.max(peak, peakOf(child.pid)), 50);
+      const { code, stderr } = await child.output();
+      clearInterval(watch);
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      assert.ok(peak > 0 && peak < 500, `${peak} MiB`);
+      const [log] = Deno.readDirSync(`${story.root}/store/log`);
+      assert.ok(Deno.statSync(`${story.root}/store/log/${log.name}`).size > 300_000_000);
+    }),
+});
+
+/** MiB that a process had at most; 0 when it is gone. */
+function peakOf(pid: number): number {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    return Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) >> 10;
+  } catch {
+    return 0;
+  }
+}
