@@ -21,7 +21,9 @@ export { evaluateConfig, type Evaluated, type EvaluationRequest } from "./src/jo
 export type { Action, Activation, Derivation, Manifest } from "./src/manifest/types.ts";
 
 // Plan: what is wanted against what is there.
-export { type Decision, type Proposal, propose, UNDECIDED } from "./src/journeys/propose.ts";
+export { type ConfigProposal, propose } from "./src/journeys/propose.ts";
+export { type Decision, type Proposal, UNDECIDED } from "./src/plan/proposal.ts";
+export type { Difference } from "./src/plan/difference.ts";
 export type { PathState, Plan, PlannedAction, Step } from "./src/plan/types.ts";
 
 // Realize: derivations become objects.

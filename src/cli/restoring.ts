@@ -1,6 +1,7 @@
 /** What rollback and destroy ask of the terminal. */
 import type { RestoreRequest } from "../journeys/restore.ts";
 import { askAbout } from "./consent.ts";
+import { askToPlanAgain } from "./moved.ts";
 import type { Session } from "./session.ts";
 
 /** The request for a command line. */
@@ -19,6 +20,7 @@ export function restoreRequest(
       if (decision === "evaluate again") throw new Error("there is no config to evaluate");
       return decision;
     },
+    onMoved: (differences) => askToPlanAgain(session, differences),
     signal: session.signal,
   };
 }

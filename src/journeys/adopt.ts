@@ -5,7 +5,8 @@ import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "../machine/open.ts";
 import { sourcePlaceholder } from "../manifest/placeholder.ts";
 import { normalizeTarget } from "../manifest/target.ts";
-import { sourcePath } from "./build.ts";
+import type { ReadFs } from "../system/mod.ts";
+import { sourcePath } from "./sources.ts";
 
 /** Copies each file over the source in the config's folder that it is made from. The config has to be evaluated
  * anew afterwards.
@@ -17,7 +18,7 @@ export function adoptFiles(
 ): void {
   const { fs } = system;
   const pairs = targets.map((target) => {
-    const source = sourceOf(evaluated, target);
+    const source = sourceOf(fs, evaluated, target);
     if (source !== null) return { from: absolute(target, places.home), to: source };
     throw new SysError("unmanaged", `Cannot adopt ${target}: no file of the config stands for it`, {
       hint: "put its content into the config by hand, or choose to replace or to skip it",
@@ -37,7 +38,7 @@ export function adoptFiles(
 }
 
 /** The file of the config that a target is made from. */
-function sourceOf(evaluated: Evaluated, target: string): string | null {
+function sourceOf(fs: ReadFs, evaluated: Evaluated, target: string): string | null {
   const wanted = normalizeTarget(target, null);
   for (const action of evaluated.manifest.activations.flatMap(({ actions }) => actions)) {
     if (action.kind !== "link" && action.kind !== "copy") continue;
@@ -47,7 +48,7 @@ function sourceOf(evaluated: Evaluated, target: string): string | null {
       path.startsWith(sourcePlaceholder(id))
     );
     if (source?.root !== "config") return null;
-    return sourcePath(evaluated, source) + path.slice(sourcePlaceholder(source.id).length);
+    return sourcePath(fs, evaluated, source) + path.slice(sourcePlaceholder(source.id).length);
   }
   return null;
 }

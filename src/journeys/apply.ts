@@ -1,24 +1,30 @@
 /** The whole journey: takes a config, makes the machine match it, gives the Snapshot. */
 import { materialize } from "../activation/materialize.ts";
 import { perform } from "../activation/perform.ts";
-import { storeConfigFiles } from "./config_files.ts";
-import { provenanceOf } from "./provenance.ts";
-import { evaluateConfig, type Evaluated, type EvaluationRequest } from "./evaluate.ts";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
-import { approve } from "../plan/approve.ts";
-import type { Plan, Step } from "../plan/types.ts";
-import { together, withoutTargets } from "../plan/wanted.ts";
-import { type Decision, planFor, type Proposal, propose, UNDECIDED } from "./propose.ts";
-import { type BuildSettings, realizeFrom } from "./build.ts";
 import { protectObjects } from "../machine/protection.ts";
-import { missingObjects } from "./status.ts";
-import { addSources, checkObjects, flushNames } from "./sources.ts";
+import { approve } from "../plan/approve.ts";
+import type { Difference } from "../plan/difference.ts";
+import { decided } from "../plan/proposal.ts";
+import type { Plan, Step, Wanted } from "../plan/types.ts";
+import { together } from "../plan/wanted.ts";
 import type { Snapshot } from "../snapshot/types.ts";
+import { type BuildSettings, realizeFrom, unrealized } from "./build.ts";
+import { checkObjects, flushNames } from "./check_objects.ts";
+import { storeConfigFiles } from "./config_files.ts";
+import { evaluateConfig, type Evaluated, type EvaluationRequest } from "./evaluate.ts";
+import { bindAll, type ConfigProposal, type Decision, propose } from "./propose.ts";
+import { provenanceOf } from "./provenance.ts";
+import { settle } from "./settle.ts";
+import { storeSources } from "./sources.ts";
+import { missingObjects } from "./status.ts";
 
 export interface ApplyRequest extends EvaluationRequest {
   /** Shown the plan before anything changes; says what may be replaced, and may throw to stop. */
-  decide(proposal: Proposal, evaluated: Evaluated): Promise<Decision | "evaluate again">;
+  decide(proposal: ConfigProposal, evaluated: Evaluated): Promise<Decision | "evaluate again">;
+  /** Shown what is not any more as the plan had it; says whether to plan anew. Without it the apply stops. */
+  onMoved?(differences: readonly Difference[]): Promise<boolean>;
   /** Asked for once it is known what there is to build. */
   build(plan: Plan): BuildSettings;
   readonly description: string;
@@ -50,56 +56,77 @@ async function applyOnce(
   request: ApplyRequest,
 ): Promise<Applied | "evaluate again"> {
   const evaluated = await evaluateConfig(machine, request);
+  let approved: ConfigProposal;
   try {
-    const first = await propose(machine, evaluated, UNDECIDED);
-    const decision = await request.decide(first, evaluated);
+    const shown = await propose(machine, evaluated);
+    const decision = await request.decide(shown, evaluated);
     if (decision === "evaluate again") return decision;
-    const decided = decision === UNDECIDED ? first : await propose(machine, evaluated, decision);
-    approve(decided.plan);
-    const whole = decided.current === null || missingObjects(machine, decided.current).length === 0;
-    if (whole && !decided.plan.changes && decided.plan.steps.length === 0) {
-      return { plan: decided.plan, snapshot: null };
-    }
-    const { plan } = decided;
-    const hashes = plan.realize.map(({ hash }) => hash);
-    await realizeFrom(machine, evaluated, hashes, request.build(plan));
-    addSources(machine, evaluated, decided.activations);
-    const done = await activate(machine, evaluated, decision, request);
-    return { plan: { ...done.plan, realize: plan.realize }, snapshot: done.snapshot };
+    approved = decided(shown, decision);
+    approve(approved.plan);
+    if (nothingToDo(machine, approved)) return { plan: approved.plan, snapshot: null };
+    await realizeAll(machine, evaluated, approved, request.build(approved.plan));
   } finally {
     evaluated.recipes.close();
   }
+  return await activate(machine, evaluated, approved, request);
 }
 
-/** With everything built, plans once more (now every path is known) and does it. */
+function nothingToDo(machine: Machine, { plan, current }: ConfigProposal): boolean {
+  const whole = current === null || missingObjects(machine, current).length === 0;
+  return whole && !plan.changes && plan.steps.length === 0;
+}
+
+/** Stores the sources first, so that nothing that is edited while builds run gets into them. */
+async function realizeAll(
+  machine: Machine,
+  evaluated: Evaluated,
+  { plan, activations }: ConfigProposal,
+  settings: BuildSettings,
+): Promise<void> {
+  const hashes = plan.realize.map(({ hash }) => hash);
+  const derivations = unrealized(machine, evaluated.manifest, hashes);
+  storeSources(machine, evaluated, activations, derivations);
+  await realizeFrom(machine, evaluated, hashes, settings);
+}
+
+/** With everything built, does what the plan says. */
 async function activate(
   machine: Machine,
   evaluated: Evaluated,
-  decision: Decision,
+  approved: ConfigProposal,
   request: ApplyRequest,
-): Promise<Applied> {
-  const { system, store, root, adapters } = machine;
-  const proposal: Proposal = await propose(machine, evaluated, decision);
-  const { fs } = system;
-  const wanted = together(proposal.bounds.map((bound) => materialize(fs, store, bound)));
-  await protectObjects(machine, checkObjects(store, wanted.objects, proposal.current));
+): Promise<Applied | "evaluate again"> {
+  const settled = await settle(machine, approved, {
+    built: (proposal) => built(machine, evaluated, proposal),
+    propose: () => propose(machine, evaluated),
+    decide: (proposal) => request.decide(proposal, evaluated),
+    onMoved: (differences) => request.onMoved?.(differences) ?? Promise.resolve(false),
+  });
+  if (settled === "evaluate again") return settled;
+  const { plan, wanted, activations } = settled;
+  const source = plan.changes ? storeConfigFiles(machine, evaluated.files) : null;
   flushNames(machine);
-  const plan = await planFor(machine, wanted, proposal.current, { decision });
-  approve(plan);
-  const outcome = await perform(system, store, {
-    root,
+  const { snapshot } = await perform(machine.system, machine.store, {
+    root: machine.root,
     plan,
-    wanted: withoutTargets(wanted, decision.skip),
-    adapters,
-    provenance: provenanceOf(
-      machine,
-      evaluated,
-      proposal.activations,
-      request.description,
-      plan.changes ? storeConfigFiles(machine, evaluated.files) : null,
-    ),
+    wanted,
+    adapters: machine.adapters,
+    provenance: provenanceOf(machine, evaluated, activations, request.description, source),
     signal: request.signal,
     onStep: request.onStep,
   });
-  return { plan, snapshot: outcome.snapshot };
+  return { plan: { ...plan, realize: approved.plan.realize }, snapshot };
+}
+
+/** What is wanted, with all of it in the store. */
+async function built(
+  machine: Machine,
+  evaluated: Evaluated,
+  { plan, bounds, current }: ConfigProposal,
+): Promise<Wanted> {
+  const { system: { fs }, store } = machine;
+  const known = plan.realize.length > 0 ? bindAll(machine, evaluated) : bounds;
+  const wanted = together(known.map((bound) => materialize(fs, store, bound)));
+  await protectObjects(machine, checkObjects(store, wanted.objects, current));
+  return wanted;
 }

@@ -1,5 +1,4 @@
 /** Takes an evaluated config and some of its derivations, gives their objects. */
-import { join } from "node:path";
 import type { BuildObserver } from "../realize/observer.ts";
 import { realize } from "../realize/realize.ts";
 import type { SandboxMode } from "../realize/sandbox/sandbox.ts";
@@ -7,13 +6,8 @@ import { SysError } from "../errors.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "../machine/open.ts";
 import { outputPlaceholder, placeholdersIn } from "../manifest/placeholder.ts";
-import type {
-  Activation,
-  Derivation,
-  DerivationHash,
-  Manifest,
-  Source,
-} from "../manifest/types.ts";
+import type { Activation, Derivation, DerivationHash, Manifest } from "../manifest/types.ts";
+import { sourcePath } from "./sources.ts";
 import { protectObjects } from "../machine/protection.ts";
 import type { ObjectName } from "../store/names.ts";
 
@@ -43,7 +37,7 @@ export async function realizeFrom(
     sources: manifest.sources,
     wanted,
     builderOf: ({ hash }) => ({ kind: "recipe", recipe: recipes.open(hash) }),
-    locateSource: (source) => sourcePath(evaluated, source),
+    locateSource: (source) => sourcePath(machine.system.fs, evaluated, source),
     cacheDir: machine.places.cache,
     ...settings,
     observer: (event) => {
@@ -53,19 +47,6 @@ export async function realizeFrom(
   });
   await protectObjects(machine, made);
   return realized;
-}
-
-/** Where a source lies on this machine. */
-export function sourcePath(
-  evaluated: Pick<Evaluated, "dir" | "inputs">,
-  { root, path }: Source,
-): string {
-  if (root === "config") return join(evaluated.dir, path);
-  const input = evaluated.inputs.get(root.slice("input:".length));
-  if (input === undefined) {
-    throw new SysError("input", `Cannot find ${path}: the input of ${root} is not there`);
-  }
-  return join(input.path, path);
 }
 
 /** The derivations that activations name. */

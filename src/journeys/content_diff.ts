@@ -1,14 +1,16 @@
 /** Takes targets, shows how what is there differs from what is wanted there. */
 import type { Machine } from "../machine/open.ts";
 import type { WantedPath } from "../plan/types.ts";
-import type { Proposal } from "./propose.ts";
+import { type ConfigProposal, type Declared, withSources } from "./propose.ts";
 
 /** A patch for each target; files that are not text are only named. */
 export async function contentDiff(
-  machine: Machine,
-  proposal: Pick<Proposal, "bounds">,
+  here: Machine,
+  declared: Declared,
+  proposal: Pick<ConfigProposal, "bounds">,
   targets: readonly string[],
 ): Promise<string> {
+  const machine = withSources(here, declared);
   const { createTwoFilesPatch } = await import("diff");
   const paths = proposal.bounds.flatMap(({ wanted }) => wanted.paths);
   return paths.filter(({ target }) => targets.includes(target)).map((path) => {
@@ -22,7 +24,7 @@ export async function contentDiff(
 /** The text that a path would have: of a file that is made for it, or of what it links to. */
 function wantedText(
   machine: Machine,
-  { bounds }: Pick<Proposal, "bounds">,
+  { bounds }: Pick<ConfigProposal, "bounds">,
   { state }: WantedPath,
 ): string | null {
   const from = state.kind === "link" ? state.to : state.kind === "file" ? state.content : undefined;

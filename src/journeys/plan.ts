@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { readOnly } from "../system/read_only.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
-import { propose, UNDECIDED } from "./propose.ts";
+import { propose } from "./propose.ts";
 
 /** Plans. Call it with a lock held. */
 export async function plan(
@@ -16,6 +16,6 @@ export async function plan(
   const evaluated = await evaluateConfig(machine, request, world);
   evaluated.recipes.close();
   const looking = openMachine(world, machine.version);
-  const { plan } = await propose(looking, evaluated, UNDECIDED);
+  const { plan } = await propose(looking, evaluated);
   return { manifest: evaluated.manifest, plan };
 }

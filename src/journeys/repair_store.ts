@@ -3,10 +3,10 @@ import { buildProfile } from "../activation/profile.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
 import type { Machine } from "../machine/open.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
-import { propose, UNDECIDED } from "./propose.ts";
+import { bindAll } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./build.ts";
 import { readCurrent } from "../snapshot/history.ts";
-import { addSources } from "./sources.ts";
+import { storeSources } from "./sources.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { mendObject } from "../store/mend.ts";
 import type { ObjectName } from "../store/names.ts";
@@ -67,9 +67,8 @@ async function makeAgain(
     await releaseObjects(machine, lost);
     for (const object of lost) aside.put(object);
     await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
-    addSources(machine, evaluated, evaluated.manifest.activations);
-    const { bounds } = await propose(machine, evaluated, UNDECIDED);
-    for (const { files, profile, links } of bounds) {
+    storeSources(machine, evaluated, evaluated.manifest.activations, []);
+    for (const { files, profile, links } of bindAll(machine, evaluated)) {
       for (const { name, content, executable } of files) {
         store.addFile(name, content, executable);
       }

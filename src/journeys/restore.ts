@@ -2,19 +2,24 @@
 import { perform, type Provenance } from "../activation/perform.ts";
 import type { Machine } from "../machine/open.ts";
 import { approve } from "../plan/approve.ts";
+import type { Difference } from "../plan/difference.ts";
+import { decided, type Decision, proposal } from "../plan/proposal.ts";
 import type { Plan, Step } from "../plan/types.ts";
 import { NOTHING } from "../plan/wanted.ts";
-import { type Decision, planFor, UNDECIDED } from "./propose.ts";
 import { chooseSnapshot, previousSnapshot } from "../snapshot/choose.ts";
 import { readCurrent } from "../snapshot/history.ts";
 import { refuseChanged } from "../store/changes.ts";
 import type { Snapshot } from "../snapshot/types.ts";
+import { lookAt } from "./propose.ts";
+import { settle } from "./settle.ts";
 
 export interface RestoreRequest {
   /** Only plan. */
   readonly dryRun: boolean;
   /** Shown the plan before anything changes; says what may be replaced, and may throw to stop. */
   decide(plan: Plan): Promise<Decision>;
+  /** Shown what is not any more as the plan had it; says whether to plan anew. Without it the command stops. */
+  onMoved?(differences: readonly Difference[]): Promise<boolean>;
   readonly signal: AbortSignal;
   readonly onStep?: (step: Step, index: number, total: number) => void;
 }
@@ -77,18 +82,26 @@ async function restore(
 ): Promise<Pick<Restored, "plan" | "snapshot">> {
   const { system, store, root, adapters } = machine;
   const current = readCurrent(system.fs, root);
-  const first = await planFor(machine, wanted, current, { decision: UNDECIDED, agreed });
-  if (request.dryRun) return { plan: first, snapshot: null };
-  const decision = await request.decide(first);
-  const plan = decision === UNDECIDED
-    ? first
-    : await planFor(machine, wanted, current, { decision, agreed });
-  approve(plan);
+  const propose = async () => {
+    const world = await lookAt(machine, wanted, current);
+    return proposal(wanted, current, world, { root, replace: "none", agreed, realize: [] });
+  };
+  const shown = await propose();
+  if (request.dryRun) return { plan: shown.plan, snapshot: null };
+  const approved = decided(shown, await request.decide(shown.plan));
+  approve(approved.plan);
+  const settled = await settle(machine, approved, {
+    built: () => Promise.resolve(wanted),
+    propose,
+    decide: ({ plan }) => request.decide(plan),
+    onMoved: (differences) => request.onMoved?.(differences) ?? Promise.resolve(false),
+  });
+  const { plan } = settled;
   const changes = plan.changes || isElsewhere(current, provenance.restores);
   const { snapshot } = await perform(system, store, {
     root,
     plan: { ...plan, changes },
-    wanted,
+    wanted: settled.wanted,
     provenance,
     adapters,
     signal: request.signal,

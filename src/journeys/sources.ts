@@ -1,44 +1,67 @@
-/** Takes the files beside a config that are to be activated, makes them objects; checks objects before their use. */
-import type { Evaluated } from "./evaluate.ts";
+/** Takes the sources of a Manifest, gives where they lie on this machine, and makes them objects. */
+import { join } from "node:path";
+import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";
-import type { Activation } from "../manifest/types.ts";
-import { sourceObject } from "./propose.ts";
-import { sourcePath } from "./build.ts";
-import type { Snapshot } from "../snapshot/types.ts";
-import { refuseChanged } from "../store/changes.ts";
-import { layoutOf } from "../store/layout.ts";
-import type { ObjectName } from "../store/names.ts";
-import type { Store } from "../store/types.ts";
+import type { Activation, Derivation, Source } from "../manifest/types.ts";
+import { type ObjectName, objectName } from "../store/names.ts";
+import { FsError, type ReadFs } from "../system/mod.ts";
+import type { Evaluated } from "./evaluate.ts";
 
-/** Flushes the names of objects, so that a snapshot that survives a power cut finds what it refers to. */
-export function flushNames({ system: { fs }, root }: Machine): void {
-  const { obj, refs } = layoutOf(root);
-  for (const folder of [obj, refs]) if (fs.lstat(folder) !== null) fs.syncDir(folder);
+/** The object that a source is, or will be. */
+export function sourceObject({ id, name }: Pick<Source, "id" | "name">): ObjectName {
+  return objectName(name, null, id);
 }
 
-/** Copies into the store what activations name and is not there yet. */
-export function addSources(
-  { store }: Machine,
-  evaluated: Evaluated,
+/** Where a source lies on this machine; where a link leads, if it is one. */
+export function sourcePath(
+  fs: ReadFs,
+  { dir, inputs }: Pick<Evaluated, "dir" | "inputs">,
+  { root, path }: Source,
+): string {
+  const folder = root === "config" ? dir : inputs.get(root.slice("input:".length))?.path;
+  if (folder === undefined) {
+    throw new SysError("input", `Cannot find ${path}: the input of ${root} is not there`);
+  }
+  const whole = join(folder, path);
+  return fs.lstat(whole)?.kind === "link" ? fs.realPath(whole) : whole;
+}
+
+/** Path of the object → where it lies now, for the sources that are not stored yet. */
+export function unstoredSources(
+  { system: { fs }, store }: Pick<Machine, "system" | "store">,
+  evaluated: Pick<Evaluated, "manifest" | "dir" | "inputs">,
+): Map<string, string> {
+  const paths = new Map<string, string>();
+  for (const source of evaluated.manifest.sources) {
+    const object = sourceObject(source);
+    if (!store.has(object)) paths.set(store.pathOf(object), sourcePath(fs, evaluated, source));
+  }
+  return paths;
+}
+
+/** Copies into the store what activations name and what derivations are built from, as it was when the config was
+ * evaluated.
+ * @throws SysError of kind "store" when one is another by now */
+export function storeSources(
+  { system: { fs }, store }: Pick<Machine, "system" | "store">,
+  evaluated: Pick<Evaluated, "manifest" | "dir" | "inputs">,
   activations: readonly Activation[],
+  derivations: readonly Derivation[],
 ): void {
   const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
+  const built = new Set(derivations.flatMap(({ sources }) => sources));
   for (const source of evaluated.manifest.sources) {
-    if (!named.has(sourcePlaceholder(source.id)) || store.has(sourceObject(source))) continue;
-    store.addTree(source.name, sourcePath(evaluated, source), source.id);
+    if (!named.has(sourcePlaceholder(source.id)) && !built.has(source.id)) continue;
+    if (store.has(sourceObject(source))) continue;
+    try {
+      store.addTree(source.name, sourcePath(fs, evaluated, source), source.id);
+    } catch (thrown) {
+      if (!(thrown instanceof FsError) || thrown.code !== "ENOENT") throw thrown;
+      throw new SysError("store", `Cannot store ${source.path}: it was there a moment ago`, {
+        hint: "run the command again when nothing moves it away",
+        cause: thrown,
+      });
+    }
   }
-}
-
-/** Looks at what is to be used, with all that it refers to: what was changed behind the store's back is not
- * activated. Gives the objects that are used for the first time.
- * @throws SysError of kind "store" */
-export function checkObjects(
-  store: Store,
-  objects: readonly ObjectName[],
-  current: Snapshot | null,
-): ObjectName[] {
-  refuseChanged(store, objects, "activate");
-  const known = new Set(current?.wanted.objects);
-  return objects.filter((object) => !known.has(object));
 }

@@ -118,6 +118,7 @@ class Planner {
   #removePaths() {
     for (const was of this.#was.values()) {
       if (this.#want.has(was.path) || this.#folders.needed(was.path)) continue;
+      if (this.#isInPending(was.path)) continue;
       this.#recorded = true;
       const now = this.#stateOf(was.path);
       const original = this.#before[was.path] ?? ABSENT;
@@ -149,6 +150,14 @@ class Planner {
         this.#move(was, this.#known(now, was), original);
       }
     }
+  }
+
+  /** Whether it may be part of a folder that is copied from what is not built yet. */
+  #isInPending(path: string): boolean {
+    for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+      if (this.#want.get(folder)?.pending) return true;
+    }
+    return false;
   }
 
   /** Folders that an earlier apply made: gone when nothing is left in them. */
@@ -203,6 +212,8 @@ class Planner {
     if (now.kind === "other") {
       return this.#block(path, "neither a file, a folder nor a link is there");
     }
+    // What is copied from a build may be a folder whose files go in here.
+    if (now.kind === "dir" && path.pending && path.role === "copy") return say("update");
     if (now.kind === "dir" && path.state.kind !== "dir" && !this.#emptied(path.path)) {
       return this.#block(path, "a folder with files in it is there");
     }

@@ -1,7 +1,7 @@
 /** The Manifest is data that can travel: nothing of the session that made it, and of this machine, is in it. */
 import assert from "node:assert/strict";
 import { evaluateConfig } from "../../src/journeys/evaluate.ts";
-import { propose, UNDECIDED } from "../../src/journeys/propose.ts";
+import { propose } from "../../src/journeys/propose.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { TestMachine, withMachine } from "./support.ts";
 
@@ -70,11 +70,11 @@ Deno.test("a Manifest that went through JSON gives the same plan, without the se
   await withMachine(async (here) => {
     writeEverything(here);
     const evaluated = await evaluateConfig(here.machine, here.evaluation);
-    const { plan } = await propose(here.machine, evaluated, UNDECIDED);
+    const { plan } = await propose(here.machine, evaluated);
     evaluated.recipes.close();
     const manifest = JSON.parse(JSON.stringify(evaluated.manifest));
     assert.deepEqual(manifest, evaluated.manifest);
-    const again = await propose(here.machine, { ...evaluated, manifest }, UNDECIDED);
+    const again = await propose(here.machine, { ...evaluated, manifest });
     assert.deepEqual(again.plan, plan);
     assert.ok(plan.steps.length > 5);
     assert.equal(plan.realize.length, 1);

@@ -9,6 +9,7 @@ import { type Machine, openMachine } from "../../src/machine/open.ts";
 import type { Json } from "../../src/manifest/types.ts";
 import type { System } from "../../src/system/mod.ts";
 import { realSystem } from "../../src/system/real.ts";
+import { describeTree } from "../support/tree.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 /** Where a machine keeps its things, below the folder of the test. */
@@ -18,7 +19,7 @@ export interface Layout {
   readonly root: string;
 }
 
-const LAYOUT: Layout = { home: "home", config: "home/dotfiles", root: "root" };
+const LAYOUT: Layout = { home: "home", config: "home/dotfiles", root: "home/.local/share/syslua" };
 
 export class TestMachine {
   readonly home: string;
@@ -63,6 +64,11 @@ export class TestMachine {
     } catch {
       return null;
     }
+  }
+
+  /** All that lies in the home, except the config and what sys keeps for itself. */
+  tree(): string[] {
+    return describeTree(this.home, ["dotfiles", ".local", ".cache"]);
   }
 
   /** Text of a file in an object. */
@@ -138,7 +144,7 @@ function systemOf(home: string, root: string): System {
   const set: Readonly<Record<string, string>> = {
     HOME: home,
     SYSLUA_ROOT: root,
-    SYSLUA_CACHE: join(root, "cache"),
+    SYSLUA_CACHE: join(home, ".cache/syslua"),
     PATH: "/usr/bin:/bin",
   };
   const user = { username: "me", elevated: false, uid, gid };

@@ -37,6 +37,7 @@ export default command<Flags>({
     const { apply } = await import("../../journeys/apply.ts");
     const { BuildProgress } = await import("../terminal/build_progress.ts");
     const { askAbout } = await import("../consent.ts");
+    const { askToPlanAgain } = await import("../moved.ts");
     const { contentDiff } = await import("../../journeys/content_diff.ts");
     const { adoptFiles } = await import("../../journeys/adopt.ts");
     const { sayOthers } = await import("../others.ts");
@@ -52,10 +53,11 @@ export default command<Flags>({
         decide: (proposal, evaluated) => {
           sayOthers(session, machine, evaluated.manifest);
           return askAbout(session, proposal.plan, flags.replace === true, {
-            diff: (targets) => contentDiff(machine, proposal, targets),
+            diff: (targets) => contentDiff(machine, evaluated, proposal, targets),
             adopt: (targets) => adoptFiles(machine, evaluated, targets),
           });
         },
+        onMoved: (differences) => askToPlanAgain(session, differences),
         build: (plan) => {
           progress = new BuildProgress(session, plan.realize.length);
           return buildSettings(session, flags, progress.observe);

@@ -1,0 +1,80 @@
+/** Takes what a plan is made from, gives the plan with all of it: so that an answer, or what was built, can be put in
+ * and nothing else is different. Pure. */
+import { type Difference, differencesOfWanted, differencesOfWorld } from "./difference.ts";
+import { makePlan, type PlanOptions } from "./plan.ts";
+import type { Current, Observation, Plan, Wanted } from "./types.ts";
+import { withoutTargets } from "./wanted.ts";
+
+/** A plan, and what it was made from. */
+export interface Proposal {
+  readonly plan: Plan;
+  readonly wanted: Wanted;
+  readonly current: Current | null;
+  readonly world: Observation;
+  readonly options: PlanOptions;
+  /** Targets that were taken out of `wanted`. */
+  readonly skipped: ReadonlySet<string>;
+}
+
+/** What was decided about files that are there already. */
+export interface Decision {
+  /** Targets that may be replaced. */
+  readonly replace: PlanOptions["replace"];
+  /** Targets that are left as they are. */
+  readonly skip: ReadonlySet<string>;
+}
+
+/** Nothing is replaced, nothing left out. */
+export const UNDECIDED: Decision = { replace: "none", skip: new Set() };
+
+/** Makes the plan. */
+export function proposal(
+  wanted: Wanted,
+  current: Current | null,
+  world: Observation,
+  options: PlanOptions,
+): Proposal {
+  const plan = makePlan(wanted, current, world, options);
+  return { plan, wanted, current, world, options, skipped: new Set() };
+}
+
+/** The same with answers put in. */
+export function decided<P extends Proposal>(shown: P, { replace, skip }: Decision): P {
+  if (replace === "none" && skip.size === 0) return shown;
+  const wanted = withoutTargets(shown.wanted, skip);
+  const options = { ...shown.options, replace: either(shown.options.replace, replace) };
+  const skipped = new Set([...shown.skipped, ...skip]);
+  return { ...shown, ...proposal(wanted, shown.current, shown.world, options), skipped };
+}
+
+/** What filling comes to. */
+export type Filled<P> =
+  | { readonly kind: "filled"; readonly proposal: P }
+  /** What was shown is not what would be done. */
+  | { readonly kind: "moved"; readonly differences: readonly Difference[] };
+
+/**
+ * The same with what was pending put in; where nothing was, the very same.
+ * @param built what is wanted, with nothing pending
+ * @param now the world as it is by now
+ */
+export function fill<P extends Proposal>(shown: P, built: Wanted, now: Observation): Filled<P> {
+  const wanted = withoutTargets(built, shown.skipped);
+  const differences = [
+    ...differencesOfWanted(shown.wanted, wanted),
+    ...differencesOfWorld(shown, now),
+  ];
+  if (differences.length > 0) return { kind: "moved", differences };
+  if (![...shown.wanted.paths, ...shown.wanted.runs].some(({ pending }) => pending)) {
+    return { kind: "filled", proposal: shown };
+  }
+  const { current, options, skipped } = shown;
+  const made = proposal(wanted, current, now, options);
+  return { kind: "filled", proposal: { ...shown, ...made, skipped } };
+}
+
+function either(a: PlanOptions["replace"], b: PlanOptions["replace"]): PlanOptions["replace"] {
+  if (a === "all" || b === "all") return "all";
+  if (a === "none") return b;
+  return b === "none" ? a : new Set([...a, ...b]);
+}
