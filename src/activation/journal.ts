@@ -16,7 +16,7 @@ import { UNFINISHED, writeAtomic } from "../snapshot/files.ts";
 import type { Original } from "../snapshot/originals.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
-import { makeFolders } from "../system/folders.ts";
+import { makeLastingFolders } from "../system/folders.ts";
 
 /** The first line. */
 export interface JournalHeader {
@@ -99,7 +99,7 @@ export class Journal {
 
 /** A journal names what every user has in the home, and what is done there: for its owner alone. */
 function makePrivate(fs: FileSystem, folder: string): void {
-  makeFolders(fs, folder, 0o700);
+  makeLastingFolders(fs, folder, 0o700);
   if (fs.lstat(folder)?.mode !== 0o700) fs.chmod(folder, 0o700);
 }
 

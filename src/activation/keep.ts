@@ -17,7 +17,7 @@ import {
 import { type ObjectName, objectsIn } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import { type FileInfo, type FileSystem, FsError } from "../system/fs.ts";
-import { makeFolders } from "../system/folders.ts";
+import { makeLastingFolders } from "../system/folders.ts";
 import { digestOfFile, stateAt } from "./observe.ts";
 
 /** Bytes of a file above which it is copied a chunk at a time. */
@@ -94,7 +94,7 @@ export function holdAt(fs: FileSystem, path: string, held: string): string | nul
   if (info?.kind !== "file" && info?.kind !== "link") return null;
   const there = fs.lstat(held);
   if (there !== null) return there.ino === info.ino && there.dev === info.dev ? held : null;
-  makeFolders(fs, held.slice(0, held.lastIndexOf("/")), 0o700);
+  makeLastingFolders(fs, held.slice(0, held.lastIndexOf("/")), 0o700);
   try {
     fs.link(path, held);
     return held;

@@ -13,6 +13,7 @@ import { SysError } from "../errors.ts";
 import { describeState, sameState } from "../plan/state.ts";
 import type { Kept, Owner, PathState, Step } from "../plan/types.ts";
 import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
+import { flushFolder } from "./flush.ts";
 import { holdAt } from "./keep.ts";
 import { stateAt } from "./observe.ts";
 import { eachChunk } from "../system/contents.ts";
@@ -54,7 +55,13 @@ export function undoPathStep(fs: FileSystem, step: PathStep): Undone {
     const beside = besidePath(path);
     if (fs.lstat(beside) !== null) fs.remove(beside);
     const now = stateAt(fs, path, owner !== undefined);
-    if (sameState(now, before)) return { kind: "nothing" };
+    if (sameState(now, before)) {
+      // Owner and time may have been lost with the power when it was put back before.
+      if (before.kind === "dir" && before.kept && fs.readDir(path).length === 0) {
+        folderDetails(fs, path, before, before.kept);
+      }
+      return { kind: "nothing" };
+    }
     // Where a folder goes, others may have put something into it in the meantime: it is theirs now.
     if (after.kind === "dir" && now.kind === "dir" && fs.readDir(path).length > 0) {
       return before.kind === "absent"
@@ -103,15 +110,18 @@ function put(
   const whose = to.kept ?? owner;
   if (to.kind === "dir") {
     fs.mkdir(path, to.mode);
-    exactly(fs, path, to.mode);
-    return details(fs, path, to, whose);
+    return folderDetails(fs, path, to, whose);
   }
   if (to.kind === "link" && now.kind === "absent" && !whose) return fs.symlink(to.to, path);
   const beside = besidePath(path);
   if (fs.lstat(beside) !== null) fs.remove(beside);
-  if (to.kind === "link") fs.symlink(to.to, beside);
-  else writeFile(fs, path, beside, to);
-  details(fs, beside, to, (to.kind === "file" ? to.owner : undefined) ?? whose);
+  const finish = () =>
+    details(fs, beside, to, (to.kind === "file" ? to.owner : undefined) ?? whose);
+  if (to.kind === "file") writeFile(fs, { path, beside }, to, finish);
+  else {
+    fs.symlink(to.to, beside);
+    finish();
+  }
   fs.rename(beside, path);
 }
 
@@ -134,12 +144,12 @@ function keptOf(state: PathState): Kept | undefined {
   return state.kind === "absent" || state.kind === "other" ? undefined : state.kept;
 }
 
-/** Writes a file whose content is checked before the file has its name. */
+/** Writes a file whose content is checked before the file has its name. What `finish` does to it is flushed too. */
 function writeFile(
   fs: FileSystem,
-  path: string,
-  beside: string,
+  { path, beside }: { readonly path: string; readonly beside: string },
   state: Extract<PathState, { kind: "file" }>,
+  finish: () => void,
 ): void {
   if (state.content === undefined) {
     throw new SysError("activation", `Cannot write ${path}: its content was not kept`);
@@ -153,6 +163,7 @@ function writeFile(
         hash.update(chunk);
         file.write(chunk);
       });
+      finish();
       file.sync();
     } finally {
       file.close();
@@ -186,6 +197,17 @@ function details(
   if (to.kind === "link") return;
   exactly(fs, path, to.mode);
   if (to.kept) fs.utime(path, to.kept.mtime);
+}
+
+/** The same of a folder, flushed: a file is flushed with its content, a folder's own only by itself. */
+function folderDetails(
+  fs: FileSystem,
+  path: string,
+  to: Extract<PathState, { kind: "dir" }>,
+  owner?: Owner,
+): void {
+  details(fs, path, to, owner);
+  flushFolder(fs, path);
 }
 
 /** The umask may have taken bits away, and a new owner those for setuid. */

@@ -27,7 +27,7 @@ import { doPathStep } from "./path_step.ts";
 import { settleReturned } from "./settle.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
-import { makeFolders } from "../system/folders.ts";
+import { makeLastingFolders } from "../system/folders.ts";
 
 /** Path steps between two looks at whether somebody pressed Ctrl-C. */
 const YIELD_EVERY = 128;
@@ -74,7 +74,7 @@ export async function perform(
     return { snapshot: null, kept: [] };
   }
   throwIfAborted(performance.signal);
-  makeFolders(fs, root);
+  makeLastingFolders(fs, root);
   const time = clock.now().toISOString();
   const { plan, kept, objects } = keepOriginals({ fs, root, store, time }, performance.plan);
   // What the journal will point to is on the disk before the journal is.

@@ -5,7 +5,7 @@ import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { pointLink, writeAtomic } from "./files.ts";
 import { formatSnapshot, parseSnapshot } from "./format.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
-import { makeFolders } from "../system/folders.ts";
+import { makeLastingFolders } from "../system/folders.ts";
 
 /** `<root>/snapshots`. */
 export function snapshotFolder(root: string): string {
@@ -81,7 +81,7 @@ export function nextNumber(fs: ReadFs, root: string): SnapshotNumber {
 
 /** Writes one whole, flushed. It is not current yet. */
 export function recordSnapshot(fs: FileSystem, root: string, snapshot: Snapshot): void {
-  makeFolders(fs, snapshotFolder(root));
+  makeLastingFolders(fs, snapshotFolder(root));
   writeAtomic(fs, snapshotPath(root, snapshot.number), formatSnapshot(snapshot));
 }
 

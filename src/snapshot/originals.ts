@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Kept, PathState } from "../plan/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
-import { makeFolders } from "../system/folders.ts";
+import { makeLastingFolders } from "../system/folders.ts";
 import { writeAtomic } from "./files.ts";
 import { pathState } from "./format.ts";
 import { fields, list, oneOf, text, whole } from "./shape.ts";
@@ -104,7 +104,7 @@ export function writeOriginals(
   const path = originalsPath(root);
   const there = fs.lstat(path) === null ? null : new TextDecoder().decode(fs.readFile(path));
   if (there === content || (there === null && sorted.length === 0)) return;
-  makeFolders(fs, originalsFolder(root), 0o700);
+  makeLastingFolders(fs, originalsFolder(root), 0o700);
   writeAtomic(fs, path, content, 0o600);
 }
 

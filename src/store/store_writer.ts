@@ -49,6 +49,7 @@ export class StoreWriter {
       // Another process may have been faster.
       if (this.fs.lstat(path)?.kind !== "dir") throw thrown;
     }
+    this.fs.syncDir(parent);
   }
 
   /** Whether an object is here. */

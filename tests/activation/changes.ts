@@ -5,7 +5,7 @@ import { originalsFolder, readOriginals } from "../../src/snapshot/originals.ts"
 import { faultySystem } from "../../src/system/faulty.ts";
 import type { System } from "../../src/system/mod.ts";
 import { inMemory } from "../support/memory.ts";
-import { Rig, writeText } from "./support.ts";
+import { Rig, treeOf, writeText } from "./support.ts";
 
 /** Something that is done to a machine. */
 export interface Change {
@@ -56,17 +56,22 @@ export interface Prepared {
   readonly operations: number;
 }
 
-/** Prepares a change on a disk in memory, which is copied; or on the real one, where all is done again. */
-export async function prepare(change: Change, world: "memory" | "real"): Promise<Prepared> {
+/** Where a change is made: in memory, in memory with the home on a disk of its own, or on the real disk. */
+export type World = "memory" | "two disks" | "real";
+
+/** Prepares a change: a disk in memory is copied, on the real one all is done again. */
+export async function prepare(change: Change, world: World): Promise<Prepared> {
   const start = async (rig: Rig) => {
     furnish(rig);
     await change.before(rig);
     return rig;
   };
   let fresh = () => start(new Rig());
-  if (world === "memory") {
+  if (world !== "real") {
     const prepared = inMemory();
-    await start(new Rig(prepared));
+    const rig = new Rig(prepared);
+    if (world === "two disks") prepared.fs.mount(rig.home);
+    await start(rig);
     fresh = () => Promise.resolve(new Rig(inMemory(prepared.fs.disk.copy())));
   }
   using rig = await fresh();
@@ -78,12 +83,23 @@ export async function prepare(change: Change, world: "memory" | "real"): Promise
 
 /** What is there: paths relative to the rig, without times, which differ from run to run. */
 export function relative(rig: Rig): Record<string, string> {
-  const text = JSON.stringify(rig.world()).replaceAll(rig.dir, "")
+  const text = JSON.stringify({ ...rig.world(), ...ownersAndTimes(rig) }).replaceAll(rig.dir, "")
     .replace(/\\"time\\":\\"[^"]*\\"|\\"mtime\\":[0-9]+/g, "");
   return Object.fromEntries(
     Object.entries(JSON.parse(text) as Record<string, string>)
       // The root and its folders may come to be at any time.
       .filter(([path]) => path !== "/root/snapshots"),
+  );
+}
+
+/** Whose everything in the home is, and of when; where a clock that stands still makes that comparable. */
+function ownersAndTimes({ system: { fs, clock }, home }: Rig): Record<string, string> {
+  if (clock.monotonic() !== 0) return {};
+  return Object.fromEntries(
+    Object.keys(treeOf(home, [], fs)).map((path) => {
+      const { uid, gid, mtime } = fs.lstat(path)!;
+      return [`${path}: owner and time`, `${uid}:${gid} ${mtime}`];
+    }),
   );
 }
 
@@ -96,12 +112,16 @@ export function heldForNobody({ system: { fs }, root }: Rig): string[] {
 }
 
 /** What the user had. */
-function furnish({ system: { fs }, home }: Rig) {
+function furnish({ system, home }: Rig) {
+  const { fs } = system;
   writeText(fs, `${home}/.vimrc`, "mine\n", 0o600);
   writeText(fs, `${home}/tool`, "#!/bin/sh\n", 0o755);
   fs.symlink("/nowhere", `${home}/dangling`);
   fs.symlink(".vimrc", `${home}/linked`);
   fs.mkdir(`${home}/empty`, 0o700);
+  fs.utime(`${home}/.vimrc`, 12345);
+  fs.utime(`${home}/empty`, 12345);
+  if (system.host.elevated) fs.chown(`${home}/tool`, 1234, 1234);
 }
 
 function first(rig: Rig): Partial<Wanted> {

@@ -126,9 +126,10 @@ export class Disk {
   }
 
   /** Makes an empty folder the top of another file system. */
-  mount(folder: FolderInode): void {
+  mount(folder: Inode): void {
+    if (folder.kind !== "dir") throw new Refusal("ENOTDIR");
     if (folder.entries.size > 0) throw new Refusal("EBUSY");
-    (folder as { dev: number }).dev = ++this.#devices;
+    folder.dev = ++this.#devices;
   }
 
   /** What was not flushed goes, but for the survivors. Nothing that was open or locked still is. */

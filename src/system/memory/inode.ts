@@ -11,7 +11,7 @@ export interface Attributes {
 
 interface Common {
   readonly ino: number;
-  readonly dev: number;
+  dev: number;
   attributes: Attributes;
   /** As they are on the platter. */
   flushed: Attributes;

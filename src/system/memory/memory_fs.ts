@@ -205,6 +205,11 @@ export class MemoryFs implements FileSystem {
     this.#attempt("mark", path, () => this.#open(path, 0).immutable = on);
   }
 
+  /** Makes an empty folder the top of another file system. */
+  mount(path: string): void {
+    this.#attempt("mount", path, () => this.disk.mount(this.#open(path, 0)));
+  }
+
   #walk(path: string, follow: boolean): Found {
     return walk(this.disk, this.user, path, follow);
   }
