@@ -56,7 +56,6 @@ const LAW: Record<string, readonly string[]> = {
     "plan/types",
     "snapshot/types",
     "realize/observer",
-    "machine/delete_root",
   ],
 };
 

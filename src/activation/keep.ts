@@ -51,7 +51,8 @@ export function keepOriginals(keeper: Keeper, plan: Plan): KeptPlan {
     const known = plan.originals[path];
     const original = keepOne(keeper, path, number, !foreign.has(path));
     if (original === null) continue;
-    const first = known !== undefined && !("kept" in known) && sameState(known, original.state);
+    const first = known === undefined ||
+      (!("kept" in known) && sameState(known, original.state));
     kept.set(path, { ...original, why: first ? "original" : "edit" });
     number++;
   }

@@ -24,7 +24,7 @@ import { flushFolders } from "./flush.ts";
 import { Journal, readJournals } from "./journal.ts";
 import { keepOriginals } from "./keep.ts";
 import { doPathStep } from "./path_step.ts";
-import { settleReturned } from "./settle.ts";
+import { strikeReturned } from "./originals.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
 import { makeLastingFolders } from "../system/folders.ts";
@@ -131,7 +131,7 @@ function returned(fs: System["fs"], root: string, plan: Plan): Original[] {
       : []
   );
   try {
-    return settleReturned(fs, root, new Set(numbers), (path) => path in plan.originals);
+    return strikeReturned(fs, root, new Set(numbers), (path) => path in plan.originals);
   } catch {
     return [];
   }

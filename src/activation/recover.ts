@@ -6,7 +6,7 @@ import { readCurrent, snapshotFolder } from "../snapshot/history.ts";
 import { originalsFolder } from "../snapshot/originals.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { endJournal, type FoundJournal, leftovers, readJournals } from "./journal.ts";
-import { sweepHeld } from "./settle.ts";
+import { sweepHeld } from "./originals.ts";
 import { undoJournal } from "./undo.ts";
 
 /** What was undone. */

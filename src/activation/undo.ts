@@ -9,7 +9,7 @@ import { flushFolders } from "./flush.ts";
 import { endJournal, type FoundJournal } from "./journal.ts";
 import { undoPathStep } from "./path_step.ts";
 import { runCommand } from "./run_step.ts";
-import { settleUndone } from "./settle.ts";
+import { strikeUndone } from "./originals.ts";
 
 /** What undoing came to. */
 export interface Undoing {
@@ -64,7 +64,7 @@ export async function undoJournal(
   }
   const settled = await attempt(
     "the list of originals",
-    () => settleUndone(fs, root, header.kept ?? [], pathsOf(failedSteps)),
+    () => strikeUndone(fs, root, header.kept ?? [], pathsOf(failedSteps)),
   );
   const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));
   // While `current` may still name the new snapshot, or what was put back may not have reached the disk, the next

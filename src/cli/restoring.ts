@@ -1,6 +1,8 @@
 /** What rollback and destroy ask of the terminal. */
 import type { RestoreRequest } from "../journeys/restore.ts";
+import type { Plan } from "../plan/types.ts";
 import { askAbout } from "./consent.ts";
+import { EXIT } from "./exit_codes.ts";
 import { askToPlanAgain } from "./moved.ts";
 import type { Session } from "./session.ts";
 
@@ -23,4 +25,12 @@ export function restoreRequest(
     onMoved: (differences) => askToPlanAgain(session, differences),
     signal: session.signal,
   };
+}
+
+/** Says which originals did not come back. Gives the exit code. */
+export function sayLost(session: Session, { lost }: Pick<Plan, "lost">, done: boolean): number {
+  for (const { target, why } of lost) {
+    session.say(`what was at ${target} before sys.lua can't be put back: ${why}`, "warning");
+  }
+  return done && lost.length > 0 ? EXIT.unrestored : EXIT.done;
 }

@@ -9,6 +9,7 @@ import gc from "./commands/gc.ts";
 import hash from "./commands/hash.ts";
 import history from "./commands/history.ts";
 import log from "./commands/log.ts";
+import originals from "./commands/originals.ts";
 import plan from "./commands/plan.ts";
 import repair from "./commands/repair.ts";
 import rollback from "./commands/rollback.ts";
@@ -35,6 +36,7 @@ export const routes = buildRouteMap({
     rollback,
     destroy,
     repair,
+    originals,
     update,
     gc,
     store,

@@ -9,6 +9,7 @@ import type { Difference } from "../plan/difference.ts";
 import { decided } from "../plan/proposal.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
 import { together } from "../plan/wanted.ts";
+import type { Original } from "../snapshot/originals.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import { type BuildSettings, realizeFrom, unrealized } from "./build.ts";
 import { checkObjects, flushNames } from "./check_objects.ts";
@@ -37,6 +38,8 @@ export interface Applied {
   readonly plan: Plan;
   /** Null when nothing changed. */
   readonly snapshot: Snapshot | null;
+  /** What of the user's was set aside. */
+  readonly kept: readonly Original[];
 }
 
 /** How often a config may be changed by the answers to questions about it. */
@@ -63,7 +66,7 @@ async function applyOnce(
     if (decision === "evaluate again") return decision;
     approved = decided(shown, decision);
     approve(approved.plan);
-    if (nothingToDo(machine, approved)) return { plan: approved.plan, snapshot: null };
+    if (nothingToDo(machine, approved)) return { plan: approved.plan, snapshot: null, kept: [] };
     await realizeAll(machine, evaluated, approved, request.build(approved.plan));
   } finally {
     evaluated.recipes.close();
@@ -106,7 +109,7 @@ async function activate(
   const { plan, wanted, activations } = settled;
   const source = plan.changes ? storeConfigFiles(machine, evaluated.files) : null;
   flushNames(machine);
-  const { snapshot } = await perform(machine.system, machine.store, {
+  const outcome = await perform(machine.system, machine.store, {
     root: machine.root,
     plan,
     wanted,
@@ -115,7 +118,7 @@ async function activate(
     signal: request.signal,
     onStep: request.onStep,
   });
-  return { plan: { ...plan, realize: approved.plan.realize }, snapshot };
+  return { plan: { ...plan, realize: approved.plan.realize }, ...outcome };
 }
 
 /** What is wanted, with all of it in the store. */

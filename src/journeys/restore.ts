@@ -8,8 +8,9 @@ import type { Plan, Step } from "../plan/types.ts";
 import { NOTHING } from "../plan/wanted.ts";
 import { chooseSnapshot, previousSnapshot } from "../snapshot/choose.ts";
 import { readCurrent } from "../snapshot/history.ts";
-import { refuseChanged } from "../store/changes.ts";
+import type { Original } from "../snapshot/originals.ts";
 import type { Snapshot } from "../snapshot/types.ts";
+import { refuseChanged } from "../store/changes.ts";
 import { lookAt } from "./propose.ts";
 import { settle } from "./settle.ts";
 
@@ -29,6 +30,8 @@ export interface Restored {
   readonly plan: Plan;
   /** Null for a dry run, and when nothing changed. */
   readonly snapshot: Snapshot | null;
+  /** What of the user's was set aside. */
+  readonly kept: readonly Original[];
   /** The snapshot that was gone back to; null for what was there before sys.lua. */
   readonly to: Snapshot | null;
 }
@@ -79,7 +82,7 @@ async function restore(
   { wanted, originals: agreed }: Pick<Snapshot, "wanted" | "originals">,
   provenance: Provenance,
   request: RestoreRequest,
-): Promise<Pick<Restored, "plan" | "snapshot">> {
+): Promise<Omit<Restored, "to">> {
   const { system, store, root, adapters } = machine;
   const current = readCurrent(system.fs, root);
   const propose = async () => {
@@ -87,7 +90,7 @@ async function restore(
     return proposal(wanted, current, world, { root, replace: "none", agreed, realize: [] });
   };
   const shown = await propose();
-  if (request.dryRun) return { plan: shown.plan, snapshot: null };
+  if (request.dryRun) return { plan: shown.plan, snapshot: null, kept: [] };
   const approved = decided(shown, await request.decide(shown.plan));
   approve(approved.plan);
   const settled = await settle(machine, approved, {
@@ -98,7 +101,7 @@ async function restore(
   });
   const { plan } = settled;
   const changes = plan.changes || isElsewhere(current, provenance.restores);
-  const { snapshot } = await perform(system, store, {
+  const { snapshot, kept } = await perform(system, store, {
     root,
     plan: { ...plan, changes },
     wanted: settled.wanted,
@@ -107,5 +110,5 @@ async function restore(
     signal: request.signal,
     onStep: request.onStep,
   });
-  return { plan, snapshot };
+  return { plan, snapshot, kept };
 }

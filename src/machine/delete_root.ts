@@ -1,4 +1,7 @@
-/** Deletes what sys.lua keeps: the store, the history, the cache. Nothing that it manages may be left. */
+/** Deletes what sys.lua keeps: the store, the history, the cache. Nothing that it manages may be left.
+ *
+ * Every part leaves its place in one step before anything of it is deleted. So whenever this is killed, the next
+ * command finds each part whole or not at all, and finishes what was begun. */
 import { join } from "node:path";
 import type { Machine } from "./open.ts";
 import { releaseObjects } from "./protection.ts";
@@ -7,17 +10,37 @@ import { objectNames } from "../store/list.ts";
 import { removeTree } from "../store/remove.ts";
 import type { FileSystem } from "../system/mod.ts";
 
-/** What is below a root, in an order in which an interruption leaves nothing that refers to what is gone. */
-const PARTS = ["snapshots", "journal", "gcroots", "types", "users", "store", "lock.d"];
+/** What is below a root: first what refers to something, then what is referred to. */
+const PARTS = ["snapshots", "journal", "originals", "gcroots", "types", "users", "store"];
 
-/** Call it with the exclusive lock held, after `destroy`. */
+/** Where the parts go before they are deleted, below the root: it may be the root of a file system. */
+const AWAY = ".deleted";
+
+/** Call it with the exclusive lock held, after `destroy`. What is not sys.lua's stays, and so does the root then. */
 export async function deleteRoot(machine: Machine): Promise<void> {
   const { system: { fs }, root, places } = machine;
   await releaseObjects(machine, objectNames(fs, layoutOf(root)));
-  for (const part of PARTS) removeIfThere(fs, join(root, part));
-  for (const part of ["downloads", "inputs", "git"]) removeIfThere(fs, join(places.cache, part));
+  const away = join(root, AWAY);
+  finishDeletion(fs, root);
+  fs.mkdir(away, 0o700);
+  for (const part of PARTS) {
+    if (fs.lstat(join(root, part)) !== null) fs.rename(join(root, part), join(away, part));
+  }
+  fs.syncDir(root);
+  finishDeletion(fs, root);
+  for (const part of ["downloads", "inputs", "git"]) removeTree(fs, join(places.cache, part));
+  removeEmpty(fs, places.cache);
+  // The lock goes last: until then nobody else begins anew.
+  for (const part of ["lock.d", "lock"]) removeTree(fs, join(root, part));
+  removeEmpty(fs, root);
 }
 
-function removeIfThere(fs: FileSystem, path: string): void {
-  if (fs.lstat(path) !== null) removeTree(fs, path);
+function removeEmpty(fs: FileSystem, folder: string): void {
+  if (fs.lstat(folder)?.kind === "dir" && fs.readDir(folder).length === 0) fs.remove(folder);
+}
+
+/** Deletes what an earlier deletion that was killed has left. Call it with the exclusive lock held. */
+export function finishDeletion(fs: FileSystem, root: string): void {
+  const away = join(root, AWAY);
+  if (fs.lstat(away) !== null) removeTree(fs, away);
 }

@@ -1,6 +1,7 @@
 /** Takes a machine, holds its lock while something is done; what a killed apply has left is undone first. */
 import { interrupted, recover, type Recovery } from "../activation/recover.ts";
 import { type Holder, lockRoot, type RootLock } from "../store/lock.ts";
+import { finishDeletion } from "./delete_root.ts";
 import type { Machine } from "./open.ts";
 
 /** How a command wants to hold the machine. */
@@ -30,6 +31,7 @@ export async function holding<T>(
       shared: root === machine.places.systemRoot,
     });
   const undo = async () => {
+    finishDeletion(system.fs, root);
     const recovery = await recover(system.fs, machine.adapters, root);
     if (recovery) how.onRecovery(recovery);
   };

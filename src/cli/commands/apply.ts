@@ -42,6 +42,8 @@ export default command<Flags>({
     const { adoptFiles } = await import("../../journeys/adopt.ts");
     const { sayOthers } = await import("../others.ts");
     const { planDocument } = await import("../render/plan.ts");
+    const { keptDocument } = await import("../render/originals.ts");
+    const { sayLost } = await import("../restoring.ts");
     const { appliedText } = await import("../render/applied.ts");
     const machine = machineOf(session);
     const start = session.system.clock.monotonic();
@@ -63,8 +65,9 @@ export default command<Flags>({
           return buildSettings(session, flags, progress.observe);
         },
       });
-    const { plan, snapshot } = await withLock(session, machine, "exclusive", "sys apply", run)
+    const applied = await withLock(session, machine, "exclusive", "sys apply", run)
       .finally(() => progress?.end());
+    const { plan, snapshot, kept } = applied;
     const { actions, changes } = planDocument(plan);
     const seconds = (session.system.clock.monotonic() - start) / 1000;
     session.print({
@@ -73,7 +76,9 @@ export default command<Flags>({
       changes,
       realized: plan.realize.map(({ name, version, hash }) => ({ name, version, hash })),
       actions,
+      kept: keptDocument(kept),
       seconds: Math.round(seconds * 1000) / 1000,
-    }, () => flags.quiet ? "" : appliedText(plan, snapshot, session.style, flags.verbose === true));
+    }, () => flags.quiet ? "" : appliedText(applied, session.style, flags.verbose === true));
+    return sayLost(session, plan, true);
   },
 });

@@ -11,7 +11,8 @@ export default command<Flags>({
   brief: "Return everything to what was there before sys.lua",
   description:
     "Takes away everything that was activated and puts back what it had replaced. The store and the " +
-    "history stay, so that `sys rollback` can bring it all back, unless --store is given.",
+    "history stay, so that `sys rollback` can bring it all back, unless --store is given; what only the store " +
+    "holds of yours is then written to ~/syslua-originals-<time>/ first.",
   examples: [
     ["sys destroy --dry-run", "what would change"],
     ["sys destroy --yes", "without asking, for scripts"],
@@ -25,48 +26,46 @@ export default command<Flags>({
   },
   async run(session, flags) {
     const { machineOf, withLock } = await import("../lock.ts");
-    const { deleteRoot } = await import("../../machine/delete_root.ts");
-    const { destroy } = await import("../../journeys/restore.ts");
     const { confirm } = await import("../consent.ts");
-    const { restoreRequest } = await import("../restoring.ts");
+    const { restoreRequest, sayLost } = await import("../restoring.ts");
     const { planDocument, planText } = await import("../render/plan.ts");
     const { appliedText } = await import("../render/applied.ts");
-    const { EXIT } = await import("../exit_codes.ts");
+    const { keptDocument } = await import("../render/originals.ts");
+    const { savedDocument, savedLines } = await import("../render/saved.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;
     if (!dryRun) {
       const all = flags.store ? ", and delete the store and the history" : "";
-      await confirm(
-        session,
-        `Return everything to what was there before sys.lua${all}?`,
-        flags.yes === true,
-      );
+      const question = `Return everything to what was there before sys.lua${all}?`;
+      await confirm(session, question, flags.yes === true);
     }
     const request = restoreRequest(session, dryRun, false);
-    const { plan, snapshot, needed } = await withLock(
-      session,
-      machine,
-      dryRun ? "shared" : "exclusive",
-      "sys destroy",
-      async () => {
-        const restored = await destroy(machine, request);
-        const needed = restored.plan.actions.some(({ note }) => note?.includes(machine.store.dir));
-        if (flags.store && !dryRun && !needed) await deleteRoot(machine);
-        return { ...restored, needed };
-      },
-    );
+    const mode = dryRun ? "shared" : "exclusive";
+    const body = async () => {
+      if (flags.store) {
+        return (await import("../../journeys/delete_all.ts")).deleteAll(machine, request);
+      }
+      const restored = await (await import("../../journeys/restore.ts")).destroy(machine, request);
+      return { ...restored, endangered: [], saved: null };
+    };
+    const done = await withLock(session, machine, mode, "sys destroy", body);
+    const { plan, kept } = done;
+    const snapshot = flags.store ? null : done.snapshot;
     const { style } = session;
-    session.print(
-      { ...planDocument(plan), snapshot: snapshot?.number ?? null, dry_run: dryRun },
-      () => {
-        if (dryRun) return planText(plan, style, flags.verbose === true);
-        return flags.quiet
-          ? ""
-          : appliedText(plan, flags.store ? null : snapshot, style, flags.verbose === true);
-      },
-    );
-    if (!flags.store || dryRun || !needed) return EXIT.done;
-    session.say("the store stays: it holds what was there before, see the list", "warning");
-    return EXIT.unrestored;
+    session.print({
+      ...planDocument(plan),
+      snapshot: snapshot?.number ?? null,
+      kept: keptDocument(kept),
+      ...(flags.store ? savedDocument(done) : {}),
+      dry_run: dryRun,
+    }, () => {
+      const saved = savedLines(done);
+      if (flags.quiet && !dryRun) return saved.join("\n");
+      const text = dryRun
+        ? planText(plan, style, flags.verbose === true)
+        : appliedText({ ...done, snapshot }, style, flags.verbose === true);
+      return [text, ...saved].join("\n");
+    });
+    return sayLost(session, plan, !dryRun);
   },
 });

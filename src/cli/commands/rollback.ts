@@ -29,33 +29,37 @@ export default command<Flags>({
   async run(session, flags, [named]) {
     const { machineOf, withLock } = await import("../lock.ts");
     const { rollback } = await import("../../journeys/restore.ts");
-    const { restoreRequest } = await import("../restoring.ts");
+    const { restoreRequest, sayLost } = await import("../restoring.ts");
     const { planDocument, planText } = await import("../render/plan.ts");
+    const { keptDocument } = await import("../render/originals.ts");
     const { appliedText } = await import("../render/applied.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;
     const request = restoreRequest(session, dryRun, flags.replace === true);
     const mode = dryRun ? "shared" : "exclusive";
-    const { plan, snapshot, to } = await withLock(
+    const restored = await withLock(
       session,
       machine,
       mode,
       "sys rollback",
       () => rollback(machine, named, request),
     );
+    const { plan, snapshot, to, kept } = restored;
     const { style } = session;
     session.print(
       {
         ...planDocument(plan),
         snapshot: snapshot?.number ?? null,
         to: to?.number ?? null,
+        kept: keptDocument(kept),
         dry_run: dryRun,
       },
       () => {
         if (dryRun) return planText(plan, style, flags.verbose === true);
-        const done = appliedText(plan, snapshot, style, flags.verbose === true);
+        const done = appliedText(restored, style, flags.verbose === true);
         return flags.quiet ? "" : `Back to snapshot ${to?.number}.\n${done}`;
       },
     );
+    return sayLost(session, plan, !dryRun);
   },
 });

@@ -1,13 +1,12 @@
 /** Takes what an apply, a rollback or a destroy did, gives what it prints at its end. */
-import type { Plan } from "../../plan/types.ts";
-import type { Snapshot } from "../../snapshot/types.ts";
+import type { Applied } from "../../journeys/apply.ts";
 import type { Style } from "../terminal/style.ts";
+import { keptLines } from "./originals.ts";
 import { changeLines, summary } from "./plan.ts";
 
 /** What was done: what changed, counts, and the number of the snapshot. */
 export function appliedText(
-  plan: Plan,
-  snapshot: Snapshot | null,
+  { plan, snapshot, kept }: Pick<Applied, "plan" | "snapshot" | "kept">,
   style: Style,
   verbose: boolean,
 ): string {
@@ -16,6 +15,7 @@ export function appliedText(
     return ["Nothing to do.", ...counts].join("\n");
   }
   const lines = [...changeLines(plan.actions, style, verbose), ...counts];
+  lines.push(...keptLines(kept, verbose));
   if (snapshot !== null) lines.push(style.green(`Snapshot ${snapshot.number} is current.`));
   return lines.join("\n");
 }

@@ -18,7 +18,7 @@ import { stateAt } from "./observe.ts";
  * @param managed paths that are sys.lua's
  * @returns what was held and had been changed meanwhile through another name: it stays, as an edit
  */
-export function settleReturned(
+export function strikeReturned(
   fs: FileSystem,
   root: string,
   returned: ReadonlySet<number>,
@@ -41,7 +41,7 @@ export function settleReturned(
  * After a plan was undone: what was kept for it is at its place again, and no original. What could not be put back
  * stays on the list.
  */
-export function settleUndone(
+export function strikeUndone(
   fs: FileSystem,
   root: string,
   kept: readonly Original[],

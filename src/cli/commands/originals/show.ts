@@ -1,0 +1,23 @@
+/** `sys originals show` */
+import { command } from "../../command.ts";
+
+/** Bytes of content that are shown. */
+const SHOWN = 64 << 10;
+
+export default command({
+  brief: "Show one, with its content",
+  description: "Shows where an original was and what it is, and its content where that is text.",
+  examples: [["sys originals show 3", "original 3"]],
+  arguments: [{ name: "number", brief: "as `sys originals` lists it" }],
+  async run(session, _flags, [named]) {
+    const { machineOf } = await import("../../lock.ts");
+    const { showOriginal } = await import("../../../journeys/originals.ts");
+    const { originalDocument, originalText } = await import("../../render/originals.ts");
+    const { original, content } = showOriginal(machineOf(session), named);
+    session.print({ version: 1, original: originalDocument(original) }, () => {
+      const about = originalText(original);
+      if (content === null || content.length > SHOWN || content.includes(0)) return about;
+      return `${about}\n\n${new TextDecoder().decode(content)}`;
+    });
+  },
+});
