@@ -8,6 +8,7 @@ import { UNDECIDED } from "../../src/journeys/propose.ts";
 import { type Machine, openMachine } from "../../src/machine/open.ts";
 import type { Json } from "../../src/manifest/types.ts";
 import type { System } from "../../src/system/mod.ts";
+import { openStore } from "../../src/store/store.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { describeTree } from "../support/tree.ts";
 import { withTemporary } from "../support/temporary.ts";
@@ -24,7 +25,7 @@ const LAYOUT: Layout = { home: "home", config: "home/dotfiles", root: "home/.loc
 export class TestMachine {
   readonly home: string;
   readonly config: string;
-  readonly machine: Machine;
+  machine: Machine;
   /** Names of the services that run. */
   readonly running = new Set<string>();
   /** Values of settings, by `<kind>:<key>`. */
@@ -37,6 +38,12 @@ export class TestMachine {
     const opened = openMachine(systemOf(this.home, join(dir, layout.root)), "0.0.0");
     const pretended = { services: this.#services(), settings: this.#settings() };
     this.machine = { ...opened, adapters: { ...opened.adapters, ...pretended } };
+  }
+
+  /** From here on everything is seen as a new process sees it. */
+  restart(): void {
+    const { system, root } = this.machine;
+    this.machine = { ...this.machine, store: openStore(system, root) };
   }
 
   /** Writes a file beside the config. */

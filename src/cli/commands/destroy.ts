@@ -28,9 +28,10 @@ export default command<Flags>({
     const { machineOf, withLock } = await import("../lock.ts");
     const { confirm } = await import("../consent.ts");
     const { restoreRequest, sayLost } = await import("../restoring.ts");
+    const { listOriginals } = await import("../../journeys/originals.ts");
     const { planDocument, planText } = await import("../render/plan.ts");
     const { appliedText } = await import("../render/applied.ts");
-    const { keptDocument } = await import("../render/originals.ts");
+    const { keptDocument, leftLines } = await import("../render/originals.ts");
     const { savedDocument, savedLines } = await import("../render/saved.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;
@@ -50,6 +51,7 @@ export default command<Flags>({
     };
     const done = await withLock(session, machine, mode, "sys destroy", body);
     const { plan, kept } = done;
+    const left = flags.store || dryRun ? [] : listOriginals(machine);
     const snapshot = flags.store ? null : done.snapshot;
     const { style } = session;
     session.print({
@@ -59,7 +61,7 @@ export default command<Flags>({
       ...(flags.store ? savedDocument(done) : {}),
       dry_run: dryRun,
     }, () => {
-      const saved = savedLines(done);
+      const saved = [...savedLines(done), ...leftLines(left.length)];
       if (flags.quiet && !dryRun) return saved.join("\n");
       const text = dryRun
         ? planText(plan, style, flags.verbose === true)

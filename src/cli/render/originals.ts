@@ -73,3 +73,9 @@ export function keptLines(kept: readonly Original[], verbose: boolean): string[]
   if (more > 0) lines.push(`Kept ${counted(more, "more original")}: \`sys originals\` lists them.`);
   return lines;
 }
+
+/** What a destroy leaves on the list. */
+export function leftLines(count: number): string[] {
+  if (count === 0) return [];
+  return [`Set aside, and not given back: ${counted(count, "original")} (\`sys originals\`).`];
+}

@@ -1,0 +1,265 @@
+/** Originals and edits: listed, put back, dropped; and written to the home before the store goes. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { collect } from "../../src/journeys/collect.ts";
+import { deleteAll } from "../../src/journeys/delete_all.ts";
+import {
+  dropOriginals,
+  listOriginals,
+  restoreOriginal,
+  showOriginal,
+} from "../../src/journeys/originals.ts";
+import { SysError } from "../../src/errors.ts";
+import { UNDECIDED } from "../../src/journeys/propose.ts";
+import { destroy } from "../../src/journeys/restore.ts";
+import { holding } from "../../src/machine/lock.ts";
+import type { Machine } from "../../src/machine/open.ts";
+import { openStore } from "../../src/store/store.ts";
+import { verifyObjects } from "../../src/store/verify.ts";
+import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import { type TestMachine, withMachine } from "./support.ts";
+
+const REPLACE = {
+  decide: () => Promise.resolve({ replace: "all" as const, skip: new Set<string>() }),
+};
+const RESTORE = {
+  dryRun: false,
+  decide: () => Promise.resolve(UNDECIDED),
+  signal: new AbortController().signal,
+};
+
+/** Does something with the exclusive lock held. */
+function held<T>(machine: Machine, body: () => Promise<T>): Promise<T> {
+  const how = { command: "test", wait: true, onWait: () => {}, onRecovery: () => {} };
+  return holding(machine, { mode: "exclusive", ...how }, body);
+}
+
+/** Texts of all files that were saved below the home, and the names of what else is there. */
+function savedIn(home: string): string[] {
+  return [...Deno.readDirSync(home)].filter(({ name }) => name.startsWith("syslua-originals-"))
+    .flatMap(({ name }) =>
+      [...Deno.readDirSync(join(home, name))].flatMap((entry) =>
+        entry.name !== "LIST.txt" && entry.isFile
+          ? [Deno.readTextFileSync(join(home, name, entry.name))]
+          : []
+      )
+    ).sort();
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How the only copy of something comes to lie in the store: what the user does, and what has to be saved. */
+const SITUATIONS: Record<string, readonly [(t: TestMachine) => Promise<unknown>, string[]]> = {
+  "a folder above the original became a file": [async (t) => {
+    t.writeHome("dir/a", "mine");
+    t.setup('file { path = "~/dir/a", content = "ours" }');
+    await t.apply(REPLACE);
+    Deno.removeSync(join(t.home, "dir"), { recursive: true });
+    t.writeHome("dir", "in the way");
+  }, ["mine"]],
+  "a hand edit that was kept where it was": [async (t) => {
+    t.writeHome("a", "mine");
+    t.setup('file { path = "~/a", content = "ours", mode = "0644" }');
+    await t.apply(REPLACE);
+    Deno.writeTextFileSync(join(t.home, "a"), "edited");
+    t.setup("");
+    await t.apply();
+    assert.equal(t.read("a"), "edited");
+  }, ["mine"]],
+  "a hand edit that was replaced": [async (t) => {
+    t.setup('file { path = "~/a", content = "ours", mode = "0644" }');
+    await t.apply();
+    Deno.writeTextFileSync(join(t.home, "a"), "edited");
+    const { kept } = await t.apply(REPLACE);
+    assert.deepEqual(kept.map(({ number, why }) => [number, why]), [[1, "edit"]]);
+  }, ["edited"]],
+  "a failure that could not be undone": [async (t) => {
+    t.writeHome("a", "mine");
+    t.setup(`file { path = "~/a", content = "ours" }
+activate { name = "x", config = function(_, ctx)
+  ctx.run("rm ~/a; mkdir ~/a; echo 1 > ~/a/1; exit 1")
+end }`);
+    await assert.rejects(t.apply(REPLACE), /Cannot restore everything/);
+  }, ["mine"]],
+  "a file that became a folder": [async (t) => {
+    t.writeHome("a", "mine");
+    t.setup('file { path = "~/a", content = "ours" }');
+    await t.apply(REPLACE);
+    Deno.removeSync(join(t.home, "a"));
+    t.writeHome("a/b", "a folder now");
+  }, ["mine"]],
+  "a file of somebody else's in the root": [async (t) => {
+    t.setup('file { path = "~/a", content = "ours" }');
+    await t.apply();
+    Deno.writeTextFileSync(join(t.machine.root, "snapshots", "notes"), "notes");
+  }, []],
+};
+
+for (const [name, [arrange, expected]] of Object.entries(SITUATIONS)) {
+  Deno.test(`delete all: ${name}: it is saved first, and nothing else is left`, () =>
+    withMachine(async (t) => {
+      await arrange(t);
+      const { saved } = await held(t.machine, () => deleteAll(t.machine, RESTORE));
+      assert.deepEqual(savedIn(t.home), expected);
+      assert.ok(saved !== null);
+      const list = Deno.readTextFileSync(join(saved.folder, "LIST.txt"));
+      for (const one of saved.saved) assert.ok(list.includes(one.path ?? one.name));
+      if (saved.others.length > 0) {
+        assert.equal(
+          Deno.readTextFileSync(join(saved.folder, "others/snapshots/notes")),
+          "notes",
+        );
+      }
+      assert.ok(!isThere(t.machine.root), "neither lock nor folders");
+    }));
+}
+
+Deno.test("delete all: without anything of the user's in the store, nothing is written", () =>
+  withMachine(async (t) => {
+    t.writeHome("a", "mine");
+    t.setup('file { path = "~/a", content = "ours" }');
+    await t.apply(REPLACE);
+    const { saved } = await held(t.machine, () => deleteAll(t.machine, RESTORE));
+    assert.equal(saved, null);
+    assert.equal(t.read("a"), "mine");
+    assert.deepEqual([...Deno.readDirSync(t.home)].map(({ name }) => name).sort(), [
+      "a",
+      "dotfiles",
+    ]);
+  }));
+
+Deno.test("delete all: an original whose object nothing names is saved too", () =>
+  withMachine(async (t) => {
+    const { store } = t.machine;
+    store.addFile("original-x", new TextEncoder().encode("of an unknown path"), false);
+    const { saved } = await held(t.machine, () => deleteAll(t.machine, RESTORE));
+    assert.equal(saved?.saved[0].path, null);
+    assert.deepEqual(savedIn(t.home), ["of an unknown path"]);
+  }));
+
+Deno.test("delete all: a dry run tells what would be saved, and changes nothing", () =>
+  withMachine(async (t) => {
+    const [arrange] = SITUATIONS["a hand edit that was replaced"];
+    await arrange(t);
+    const { endangered, saved } = await deleteAll(t.machine, { ...RESTORE, dryRun: true });
+    assert.deepEqual([endangered.map(({ number }) => number), saved], [[1], null]);
+    assert.ok(isThere(t.machine.root));
+  }));
+
+function dying({ machine }: TestMachine, at: number) {
+  const faulty = faultySystem(machine.system, { at, when: "before" });
+  const store = openStore(faulty.system, machine.root);
+  return { machine: { ...machine, system: faulty.system, store }, operations: faulty.operations };
+}
+
+async function arrangeDeath(t: TestMachine) {
+  t.writeHome("a", "mine");
+  t.setup(
+    'file { path = "~/a", content = "ours", mode = "0644" }\nfile { path = "~/b", content = "b" }',
+  );
+  await t.apply(REPLACE);
+  Deno.writeTextFileSync(join(t.home, "a"), "edited");
+  await t.apply(REPLACE);
+}
+
+Deno.test({
+  name:
+    "delete all: killed at any operation, it is finished by the next, and nothing is lost or half there",
+  sanitizeResources: false,
+  fn: async () => {
+    const operationsOf = (body: (machine: Machine) => Promise<unknown>) =>
+      withMachine(async (t) => {
+        await arrangeDeath(t);
+        const { machine, operations } = dying(t, 0);
+        await held(t.machine, () => body(machine));
+        return operations();
+      });
+    // Death while things are put back is tried with `destroy` alone.
+    const before = await operationsOf((machine) => destroy(machine, RESTORE));
+    const total = await operationsOf((machine) => deleteAll(machine, RESTORE));
+    assert.ok(total > before + 20);
+    for (let at = before + 1; at <= total; at += 2) {
+      await withMachine(async (t) => {
+        await arrangeDeath(t);
+        const { machine } = dying(t, at);
+        const killed = held(t.machine, () => deleteAll(machine, RESTORE));
+        await assert.rejects(
+          killed,
+          (error) => error instanceof Crash || error instanceof SysError,
+        );
+        t.restart();
+        // Whatever is there is whole, and the next apply can use it.
+        await held(t.machine, async () => {
+          assert.deepEqual(await verifyObjects(t.machine.system, t.machine.root), [], `${at}`);
+          await t.apply({ decide: REPLACE.decide });
+        });
+        assert.equal(t.read("b"), "b");
+        await held(t.machine, () => deleteAll(t.machine, RESTORE));
+        assert.equal(t.read("a"), "mine", `${at}`);
+        assert.ok(savedIn(t.home).includes("edited"), `${at}`);
+        assert.ok(!isThere(t.machine.root), `${at}`);
+      });
+    }
+  },
+});
+
+Deno.test("originals: gc keeps what is listed, and lets go what was dropped", () =>
+  withMachine(async (t) => {
+    const [arrange] = SITUATIONS["a hand edit that was replaced"];
+    await arrange(t);
+    // Snapshots keep it alive too: none that does is left.
+    t.setup("");
+    await t.apply();
+    const all = { dryRun: false, keep: 1, olderThan: null, maxBytes: null };
+    await held(t.machine, () => collect(t.machine, all));
+    const { content } = showOriginal(t.machine, "1");
+    assert.equal(new TextDecoder().decode(content!), "edited");
+    dropOriginals(t.machine, ["1"]);
+    const { removed } = await held(t.machine, () => collect(t.machine, all));
+    assert.deepEqual(removed.map(({ object }) => object.slice(0, -33)), ["original-a"]);
+    assert.deepEqual(listOriginals(t.machine), []);
+  }));
+
+Deno.test("originals: one is put back, or elsewhere, and what was there is set aside", () =>
+  withMachine(async (t) => {
+    const { signal } = RESTORE;
+    const [arrange] = SITUATIONS["a hand edit that was replaced"];
+    await arrange(t);
+    const a = join(t.home, "a");
+    const elsewhere = join(t.home, "b");
+    await assert.rejects(restoreOriginal(t.machine, "1", undefined, signal), /manages that path/);
+    t.writeHome("b", "in the way");
+    const { kept } = await restoreOriginal(t.machine, "1", elsewhere, signal);
+    assert.equal(t.read("b"), "edited");
+    assert.deepEqual(kept.map(({ number, path }) => [number, path]), [[2, elsewhere]]);
+    await held(t.machine, () => destroy(t.machine, RESTORE));
+    assert.ok(!isThere(a));
+    await restoreOriginal(t.machine, "1", undefined, signal);
+    assert.equal(t.read("a"), "edited");
+    assert.deepEqual(listOriginals(t.machine).map(({ number }) => number), [2]);
+    await assert.rejects(restoreOriginal(t.machine, "9", undefined, signal), /there is none/);
+    const own = join(t.machine.root, "x");
+    await assert.rejects(restoreOriginal(t.machine, "2", own, signal), /own folder/);
+  }));
+
+Deno.test("originals: one of which nothing is left is listed as lost until it is dropped", () =>
+  withMachine(async (t) => {
+    const [arrange] = SITUATIONS["a hand edit that was replaced"];
+    await arrange(t);
+    const [{ state, number }] = listOriginals(t.machine);
+    assert.ok(state.kind === "file" && state.content !== undefined);
+    Deno.removeSync(state.content);
+    Deno.removeSync(join(t.machine.root, "originals", String(number)));
+    assert.deepEqual(listOriginals(t.machine).map(({ lost }) => lost), [true]);
+    const back = restoreOriginal(t.machine, "1", join(t.home, "b"), RESTORE.signal);
+    await assert.rejects(back, /nothing whole is left/);
+    const { saved } = await held(t.machine, () => deleteAll(t.machine, RESTORE));
+    assert.deepEqual(saved?.saved.map(({ name }) => name), [""]);
+  }));
