@@ -2,15 +2,15 @@
 import { toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { ZEROES } from "../store/names.ts";
-import { hashTree } from "../store/nar.ts";
-import { HashScan } from "../store/scan.ts";
+import { identify } from "../store/identity.ts";
 import type { ReadFs } from "../system/mod.ts";
 
 /** The content hash of what lies at a scratch path, as an error; its own path counts as zeroes in it. */
 export function rightHash(fs: ReadFs, scratch: string): SysError {
   const stem = scratch.slice(scratch.lastIndexOf("/") + 1, -33);
   const own = { stem, from: scratch.slice(-32), to: ZEROES };
-  const digest = toDigest("sha256", hashTree(fs, scratch, new HashScan([], [own])));
+  const root = scratch.slice(0, scratch.lastIndexOf("/store/tmp/"));
+  const digest = toDigest("sha256", identify(fs, scratch, { root, replacements: [own] }).digest);
   return new SysError("build", `its \`sha256\` is empty; the right one is ${digest}`, {
     hint: `write sha256 = "${digest}"`,
   });

@@ -4,30 +4,30 @@ import { SysError } from "../errors.ts";
 import { sealOf } from "./entries.ts";
 import { CopyingTree } from "./copy.ts";
 import { canonicalMode, MTIME } from "./form.ts";
-import { hashContent, hashTree } from "./nar.ts";
+import { type Form, refuseOther } from "./identity.ts";
+import { hashTree } from "./nar.ts";
 import { type ObjectName, objectName } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
-import { writeRecord } from "./record.ts";
+import { readIdentity, writeRecord } from "./record.ts";
 import { removeTree } from "./remove.ts";
 import { discard, sparePath } from "./write_atomic.ts";
+
+/** What the user has is stored as it is. */
+const AS_IT_IS: Form = { kind: "free", self: 0, places: 0 };
 
 /** A file that is to be stored. */
 export interface NewFile {
   readonly content: Uint8Array;
   readonly executable: boolean;
   readonly references: readonly ObjectName[];
-}
-
-/** The name that a file with this content would get. */
-export function nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
-  return objectName(name, null, shortHash(hashContent(content, executable)));
+  readonly form: Form;
 }
 
 /** Writes a file into the store: flushed to the disk, then named. */
 export function addFile(
   writer: StoreWriter,
   object: ObjectName,
-  { content, executable, references }: NewFile,
+  { content, executable, references, form }: NewFile,
 ): void {
   const { fs, layout } = writer;
   writer.prepare();
@@ -43,7 +43,7 @@ export function addFile(
     } finally {
       handle.close();
     }
-    writeRecord(fs, layout, object, { references, self: 0, entries: sealOf(fs, spare) });
+    writeRecord(fs, layout, object, { ...form, references, entries: sealOf(fs, spare) });
     writer.put(spare, object);
   } catch (thrown) {
     discard(() => fs.remove(spare));
@@ -54,7 +54,7 @@ export function addFile(
 /**
  * Copies a file, link or folder into the store, unless it is there. The files of a folder are not flushed one by
  * one, since that costs more than copying them: after a power failure the seal in the record, which is flushed,
- * tells a folder that did not reach the disk.
+ * tells a folder that did not reach the disk. Its content is free, whatever is in it (see `identity.ts`).
  */
 export function addTree(
   writer: StoreWriter,
@@ -65,7 +65,10 @@ export function addTree(
 ): ObjectName {
   const { fs, layout } = writer;
   const known = objectName(name, null, expected ?? shortHash(hashTree(fs, path)));
-  if (has(known)) return known;
+  if (has(known)) {
+    refuseOther(known, AS_IT_IS, readIdentity(fs, layout, known));
+    return known;
+  }
   writer.prepare();
   const spare = sparePath(layout);
   const copy = new CopyingTree(fs, path, spare);
@@ -78,7 +81,7 @@ export function addTree(
     }
     const object = objectName(name, null, hash);
     copy.close();
-    writeRecord(fs, layout, object, { references: [], self: 0, entries: sealOf(fs, spare) });
+    writeRecord(fs, layout, object, { ...AS_IT_IS, references: [], entries: sealOf(fs, spare) });
     writer.put(spare, object);
     return object;
   } catch (thrown) {

@@ -2,9 +2,9 @@
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
 import { differences } from "./entries.ts";
-import { contentOf } from "./identity.ts";
+import { contentOf, fits, type Form } from "./identity.ts";
 import { type Layout, objectPath } from "./layout.ts";
-import { hashPart, type ObjectName } from "./names.ts";
+import type { ObjectName } from "./names.ts";
 import { readRecord } from "./record.ts";
 
 /** A file (or link) of an object that is not what it was when the object was made. */
@@ -25,7 +25,7 @@ export function changesOf(fs: ReadFs, layout: Layout, object: ObjectName): Chang
   const record = readRecord(fs, layout, object);
   const different = record === null ? [] : differences(fs, path, record.entries);
   if (record !== null && different.length === 0) return [];
-  if (hasItsContent(fs, layout, object, record?.self)) return [];
+  if (hasItsContent(fs, layout, object, record)) return [];
   const files = different.filter(({ kind }) => kind !== "dir")
     .map(({ below, change }) => ({ object, path: path + below, change }));
   return files.length > 0 ? files : [{ object, path, change: "changed" }];
@@ -56,11 +56,10 @@ function hasItsContent(
   fs: ReadFs,
   layout: Layout,
   object: ObjectName,
-  selves: number | undefined,
+  known: Form | null,
 ): boolean {
   try {
-    const { hash, self } = contentOf(fs, layout, object);
-    return hash === hashPart(object) && self === (selves ?? self);
+    return fits(object, contentOf(fs, layout, object, known?.kind), known);
   } catch (thrown) {
     if (thrown instanceof SysError) return false;
     throw thrown;

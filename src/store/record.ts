@@ -1,24 +1,24 @@
 /** What is recorded about an object beside it, in `refs/<object>`: two lines of JSON.
  *
- *     { "version": 2, "references": ["zlib-1.3.1-…"], "self": 2 }
+ *     { "version": 2, "kind": "movable", "references": ["zlib-1.3.1-…"], "self": 2, "places": 3 }
  *     [["", "dir", 365, 0, 81233], ["/bin", "dir", 365, 0, 81234], ["/bin/run", "file", 365, 512, 81235]]
  *
- * `references` are sorted and leave out the object itself; `self` counts the places where it names itself. The
- * second line is its seal: see `Entry`. It is a line of its own because gc reads all records, and needs no seals.
+ * `references` are names, never paths; they are sorted and leave out the object itself. `kind`, `self` and `places`
+ * are told in `identity.ts`. The second line is its seal: see `Entry`. It is a line of its own because gc reads all records, and needs no seals.
  *
  * A record is on disk before its object has its name. That of a file or link without references is not flushed: a
  * configuration has thousands of these, and what a power cut takes is made again from the object (`remake.ts`). */
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { FsError } from "../system/fs.ts";
 import type { Entry } from "./entries.ts";
+import type { Form } from "./identity.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { writeAtomic } from "./write_atomic.ts";
 
 /** What an object is like: all but its seal. */
-export interface Identity {
+export interface Identity extends Form {
   readonly references: readonly ObjectName[];
-  readonly self: number;
 }
 
 export interface ObjectRecord extends Identity {
@@ -43,9 +43,10 @@ export function writeRecord(
   fs: FileSystem,
   layout: Layout,
   object: ObjectName,
-  { references, self, entries }: ObjectRecord,
+  { kind, references, self, places, entries }: ObjectRecord,
 ): void {
-  const text = `${JSON.stringify({ version: 2, references, self })}\n${JSON.stringify(entries)}\n`;
+  const identity = JSON.stringify({ version: 2, kind, references, self, places });
+  const text = `${identity}\n${JSON.stringify(entries)}\n`;
   const flush = references.length > 0 || entries.length > 1;
   writeAtomic(fs, layout, `${layout.refs}/${object}`, text, { flush });
 }
@@ -78,8 +79,11 @@ function identityIn(line: string | undefined): Identity | null {
   const right = typeof found === "object" && found !== null && found.version === 2 &&
     Array.isArray(found.references) &&
     found.references.every((name) => typeof name === "string" && isObjectName(name)) &&
-    isCount(found.self);
-  return right ? { references: found.references, self: found.self } : null;
+    ["free", "movable", "bound"].includes(found.kind) &&
+    isCount(found.self) && isCount(found.places);
+  if (!right) return null;
+  const { kind, references, self, places } = found;
+  return { kind, references, self, places };
 }
 
 function areEntries(found: unknown): found is Entry[] {

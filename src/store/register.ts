@@ -11,13 +11,13 @@ import { digestParts, shortHash, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { CanonicalTree } from "./canonical.ts";
 import { sealOf } from "./entries.ts";
-import { hashTree } from "./nar.ts";
+import { identify, refuseOther } from "./identity.ts";
 import { byHashPart, hashPart, type ObjectName, objectName, stemOf, ZEROES } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
 import { addReferences, readIdentity, writeRecord } from "./record.ts";
 import { removeTree } from "./remove.ts";
 import { rewriteTree } from "./rewrite.ts";
-import { HashScan, type Replacement } from "./scan.ts";
+import type { Replacement } from "./scan.ts";
 import type { Output } from "./types.ts";
 import { discard, sparePath } from "./write_atomic.ts";
 
@@ -49,23 +49,28 @@ export function register(
   const candidates = byHashPart([...output.candidates, ...output.siblings?.values() ?? []]);
 
   const tree = new CanonicalTree(writer, refuseHashes([zeroed, ...siblings]));
-  const scan = new HashScan(candidates.keys(), [zeroed, ...siblings]);
-  const bytes = hashTree(tree, scratch, scan);
+  const found = identify(tree, scratch, {
+    root: layout.root,
+    wanted: candidates.keys(),
+    replacements: [zeroed, ...siblings],
+    again: fs,
+  });
+  const { scan, digest: bytes } = found;
   const object = objectName(name, version, shortHash(bytes));
   if (object.length !== own.length) {
     throw new Error(`${scratch} is not the scratch path of ${object}`);
   }
   check(output, bytes);
 
-  const selves = scan.count(zeroed.from);
+  const form = { kind: found.kind, self: scan.count(zeroed.from), places: found.places };
   for (const [path, sibling] of output.siblings ?? []) {
     if (scan.found.has(path.slice(-32))) scan.found.add(hashPart(sibling));
   }
-  const found = [...scan.found].flatMap((hash) => candidates.get(hash) ?? []);
-  const references = found.filter((other) => other !== object).sort();
+  const references = [...scan.found].flatMap((hash) => candidates.get(hash) ?? [])
+    .filter((other) => other !== object).sort();
   if (writer.has(object) || inSystemStore(object)) {
     if (writer.has(object)) {
-      sameSelves(writer, object, selves);
+      refuseOther(object, form, readIdentity(fs, layout, object));
       addReferences(fs, layout, object, references);
     }
     removeTree(fs, scratch);
@@ -79,7 +84,7 @@ export function register(
     }
     tree.close();
     const entries = sealOf(fs, scratch);
-    writeRecord(fs, layout, object, { references, self: selves, entries });
+    writeRecord(fs, layout, object, { ...form, references, entries });
   } catch (thrown) {
     discard(() => removeTree(fs, spare));
     throw thrown;
@@ -115,14 +120,5 @@ function check({ name, expected }: Output, found: Uint8Array) {
   throw new SysError("build", `Cannot accept the output of ${name}: its content is another one`, {
     notes: [`expected ${expected}`, `found    ${toDigest("sha256", found)}`],
     hint: "if the new content is right, put the found hash into `sha256`",
-  });
-}
-
-/** Zeroes where another tree names itself make the same digest, but not the same object. */
-function sameSelves(writer: StoreWriter, object: ObjectName, selves: number) {
-  const known = readIdentity(writer.fs, writer.layout, object)?.self;
-  if (known === undefined || known === selves) return;
-  throw new SysError("store", `Cannot store ${object}: another object has that name`, {
-    hint: `it differs in how often it names itself (${known} times, here ${selves})`,
   });
 }

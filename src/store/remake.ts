@@ -25,8 +25,8 @@ export function identityOf(fs: ReadFs, layout: Layout, object: ObjectName): Iden
  */
 export function remakeRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord {
   const byHash = byHashPart(objectNames(fs, layout).filter((other) => other !== object));
-  const { hash, self, found } = contentOf(fs, layout, object, byHash.keys());
-  if (hash !== hashPart(object)) {
+  const content = contentOf(fs, layout, object, undefined, byHash.keys());
+  if (content.hash !== hashPart(object)) {
     throw new SysError(
       "store",
       `Cannot tell what ${object} needs: its record is lost and its content was changed`,
@@ -34,8 +34,10 @@ export function remakeRecord(fs: ReadFs, layout: Layout, object: ObjectName): Ob
     );
   }
   return {
-    references: [...found].flatMap((part) => byHash.get(part) ?? []).sort(),
-    self,
+    kind: content.kind,
+    references: [...content.found].flatMap((part) => byHash.get(part) ?? []).sort(),
+    self: content.self,
+    places: content.places,
     entries: entriesOf(fs, objectPath(layout, object)),
   };
 }

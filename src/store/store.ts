@@ -3,11 +3,12 @@ import { Buffer } from "node:buffer";
 import { sha256, shortHash } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
-import { addFile, addTree, nameOfFile } from "./add.ts";
+import { addFile, addTree } from "./add.ts";
 import { register } from "./register.ts";
 import { registerAll } from "./register_all.ts";
 import { type ChangedFile, changesOf } from "./changes.ts";
-import { importTree } from "./import.ts";
+import { identifyContent, refuseOther } from "./identity.ts";
+import { type Imported, importTree } from "./import.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName, objectsIn } from "./names.ts";
 import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
@@ -59,17 +60,21 @@ class LocalStore implements Store {
   }
 
   nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
-    return nameOfFile(name, content, executable);
+    return objectName(name, null, this.#identify(content, executable).hash);
   }
 
   addFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
-    const object = nameOfFile(name, content, executable);
+    const { hash, ...form } = this.#identify(content, executable);
+    const object = objectName(name, null, hash);
     const references = objectsIn([Buffer.from(content).toString("latin1")])
       .filter((other) => this.has(other));
     const { fs, layout } = this.#writer;
     storing(() => {
-      if (!this.has(object)) addFile(this.#writer, object, { content, executable, references });
-      else if (references.length > 0 && this.#writer.has(object)) {
+      if (!this.has(object)) {
+        return addFile(this.#writer, object, { content, executable, references, form });
+      }
+      refuseOther(object, form, readIdentity(fs, layout, object));
+      if (references.length > 0 && this.#writer.has(object)) {
         addReferences(fs, layout, object, references);
       }
     });
@@ -98,8 +103,8 @@ class LocalStore implements Store {
     return registerAll(this.#writer.fs, outputs, (output) => this.register(output));
   }
 
-  importTree(object: ObjectName, tree: string, references: readonly ObjectName[]): void {
-    storing(() => importTree(this.#writer, object, tree, references));
+  importTree(object: ObjectName, tree: string, imported: Imported): void {
+    storing(() => importTree(this.#writer, object, tree, imported));
   }
 
   sparePath(): string {
@@ -157,6 +162,10 @@ class LocalStore implements Store {
     const changes = changesOf(this.#writer.fs, layout, object);
     if (changes.length === 0) this.#unchanged.add(object);
     return changes;
+  }
+
+  #identify(content: Uint8Array, executable: boolean) {
+    return identifyContent(this.#writer.layout.root, content, executable);
   }
 
   /** Whether objects are here with all that they refer to. */

@@ -1,6 +1,6 @@
 /** A store that can be written: its system, its paths, its folders. */
 import { dirname } from "node:path";
-import type { FileSystem, Host } from "../system/mod.ts";
+import { type FileSystem, FsError, type Host } from "../system/mod.ts";
 import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
@@ -72,11 +72,24 @@ export class StoreWriter {
     if (readRecord(fs, layout, object)?.entries[0][4] !== found?.ino) reseal(fs, layout, object);
   }
 
+  /** Names a file in a step that does not replace what another process has just put there. */
+  #link(file: string, path: string): void {
+    const { fs } = this;
+    try {
+      fs.link(file, path);
+    } catch (thrown) {
+      if (!(thrown instanceof FsError)) throw thrown;
+      // Some file systems have no hard links.
+      if (thrown.code !== "EEXIST") return fs.rename(file, path);
+    }
+    fs.remove(file);
+  }
+
   #move(tree: string, object: ObjectName): void {
     const { fs } = this;
     const path = objectPath(this.layout, object);
     if (fs.lstat(path) !== null) return void removeTree(fs, tree);
-    if (fs.lstat(tree)?.kind !== "dir") return fs.rename(tree, path);
+    if (fs.lstat(tree)?.kind !== "dir") return this.#link(tree, path);
     const moved = `${this.layout.obj}/.new-${sparePath(this.layout).slice(-24)}`;
     fs.rename(tree, moved);
     try {

@@ -2,6 +2,7 @@
 import type { Digest } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { ChangedFile } from "./changes.ts";
+import type { Imported } from "./import.ts";
 import type { ObjectName } from "./names.ts";
 
 /** One output of a build. */
@@ -49,9 +50,10 @@ export interface Store {
    * order of the outputs. @throws SysError "build" when they name each other in a circle */
   registerAll(outputs: readonly Output[]): ObjectName[];
 
-  /** Moves a tree that was unpacked below `tmp/` into the store under the name that it has elsewhere.
-   * @throws SysError of kind "store" when its content is not what the name says */
-  importTree(object: ObjectName, tree: string, references: readonly ObjectName[]): void;
+  /** Moves a tree that was unpacked below `tmp/`, in canonical form, into the store under the name that it has
+   * elsewhere.
+   * @throws SysError of kind "store" when its content is not what the name says, or is bound to another root */
+  importTree(object: ObjectName, tree: string, imported: Imported): void;
   /** A path below `tmp/` that nobody else uses; its folder exists. */
   sparePath(): string;
 

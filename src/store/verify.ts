@@ -3,7 +3,7 @@ import { messageOf, SysError } from "../errors.ts";
 import type { ReadFs, System } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type Difference, differences } from "./entries.ts";
-import { contentOf } from "./identity.ts";
+import { contentOf, fits, type Form } from "./identity.ts";
 import { objectNames } from "./list.ts";
 import { hashPart, type ObjectName } from "./names.ts";
 import { readRecord } from "./record.ts";
@@ -70,7 +70,7 @@ function verifyObject(
   const problems = (record?.references ?? []).filter((other) => !all.has(other))
     .map((other) => problem("missing", `it refers to ${other}, which is not there`, other));
   const different = record ? differences(fs, objectPath(layout, object), record.entries) : [];
-  const content = contentProblem(fs, layout, object, record?.self);
+  const content = contentProblem(fs, layout, object, record);
   if (content !== null) problems.push(problem("content", content + listed(different), object));
   else if (record === null) problems.push(problem("record", "its record is missing or damaged"));
   else if (different.length > 0) {
@@ -84,20 +84,20 @@ function contentProblem(
   fs: ReadFs,
   layout: Layout,
   object: ObjectName,
-  selves: number | undefined,
+  known: Form | null,
 ): string | null {
   let found: ReturnType<typeof contentOf>;
   try {
-    found = contentOf(fs, layout, object);
+    found = contentOf(fs, layout, object, known?.kind);
   } catch (thrown) {
     if (!(thrown instanceof SysError)) throw thrown;
     return `it can't be read (${messageOf(thrown)})`;
   }
   if (found.hash !== hashPart(object)) return "its content was changed";
-  if (selves !== undefined && found.self !== selves) {
-    return `its content was changed: it names itself ${found.self} times, not ${selves}`;
+  if (known !== null && found.self !== known.self) {
+    return `its content was changed: it names itself ${found.self} times, not ${known.self}`;
   }
-  return null;
+  return fits(object, found, known) ? null : "its content was changed: it names other roots";
 }
 
 /** The first of the entries that differ, in words. */
