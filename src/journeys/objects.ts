@@ -4,9 +4,11 @@ import { SysError } from "../errors.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
 import type { Machine } from "../machine/open.ts";
 import { layoutOf } from "../store/layout.ts";
+import { boundFiles, type Kind } from "../store/identity.ts";
 import { type Listed, listObjects, objectNames } from "../store/list.ts";
 import { dumpNar } from "../store/nar.ts";
 import { hashPart, type ObjectName, objectsIn, stemOf } from "../store/names.ts";
+import { identityOf } from "../store/remake.ts";
 import { optimise, type Optimised } from "../store/optimise.ts";
 import { type Problem, verifyObjects, type VerifyOptions } from "../store/verify.ts";
 
@@ -39,6 +41,37 @@ export function objectNamed(machine: Pick<Machine, "system" | "root">, named: st
     `Cannot tell which object is meant: ${named} names ${found.length}`,
     { notes: found, hint: "give one of these whole" },
   );
+}
+
+/** Where an object lies, and how it depends on that. */
+export interface Whereabouts {
+  readonly object: ObjectName;
+  readonly path: string;
+  readonly kind: Kind;
+}
+
+/** Where an object lies, and whether it could lie elsewhere. */
+export function whereabouts(
+  { system, root, store }: Pick<Machine, "system" | "root" | "store">,
+  object: ObjectName,
+): Whereabouts {
+  const { kind } = identityOf(system.fs, layoutOf(root), object);
+  return { object, path: store.pathOf(object), kind };
+}
+
+/** What makes an object unfit for any other root: paths below it, with the reason. None where it is fit. */
+export function whyBound(
+  machine: Pick<Machine, "system" | "root" | "store">,
+  object: ObjectName,
+): { readonly file: string; readonly why: string }[] {
+  const { kind, path } = whereabouts(machine, object);
+  if (kind !== "bound") return [];
+  return boundFiles(machine.system.fs, layoutOf(machine.root), object).map((found) => ({
+    file: found.path.slice(path.length + 1) || basename(path),
+    why: found.why === "binary"
+      ? "a path of the store in a binary file"
+      : "a path of the store that is no object's",
+  }));
 }
 
 /** Every object with its size and references. */

@@ -6,6 +6,7 @@ import { EVALUATION_FLAGS, type EvaluationFlags, evaluationRequest } from "../ev
 interface Flags extends EvaluationFlags, BuildFlags {
   readonly check?: boolean;
   readonly config?: string;
+  readonly explainBound?: boolean;
 }
 
 export default command<Flags>({
@@ -18,10 +19,12 @@ export default command<Flags>({
     ["sys build ripgrep", "one derivation, by its name"],
     ["sys build --config ~/dotfiles hello", "of another config"],
     ["sys build --check hello", "build again and compare"],
+    ["sys build --explain-bound", "and say which files keep an object from being used elsewhere"],
   ],
   exits: [3, 5],
   flags: {
     check: toggle("build again, and fail if the output differs"),
+    explainBound: toggle("say which files name the store's place where it can't be replaced"),
     config: {
       kind: "parsed",
       parse: String,
@@ -44,6 +47,7 @@ export default command<Flags>({
     const { derivationsNamed, derivationsOf, realizeFrom, unrealized } = await import(
       "../../journeys/build.ts"
     );
+    const { whyBound } = await import("../../journeys/objects.ts");
     const { BuildProgress } = await import("../terminal/build_progress.ts");
     const machine = machineOf(session);
     // `sys build ./dotfiles` names a config; `sys build hello` a derivation.
@@ -69,9 +73,14 @@ export default command<Flags>({
           derivation: name,
           output,
           path: machine.store.pathOf(object),
+          ...(flags.explainBound ? { bound: whyBound(machine, object) } : {}),
         }))
       );
-      session.print({ version: 1, objects }, () => objects.map(({ path }) => path).join("\n"));
+      session.print({ version: 1, objects }, () =>
+        objects.flatMap(({ path, bound = [] }) => [
+          path,
+          ...bound.map(({ file, why }) => `  bound by ${file}: ${why}`),
+        ]).join("\n"));
     } finally {
       evaluated.recipes.close();
     }
