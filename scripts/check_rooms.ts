@@ -52,6 +52,7 @@ const LAW: Record<string, readonly string[]> = {
     "system",
     "journeys",
     "manifest/types",
+    "manifest/kinds",
     "manifest/placeholder",
     "plan/types",
     "snapshot/types",

@@ -1,5 +1,6 @@
-/** Writes `src/lua/stdlib.generated.ts` and `src/lua/types.generated.ts` from the Lua files, so that they are
- * part of the program however it is run. With `--check` it only says whether they are up to date. */
+/** Writes the `*.generated.ts` files: the Lua files and what `declarations.ts` makes, so that they are part of the
+ * program however it is run. With `--check` it only says whether they are up to date. */
+import { activationTypes, buildTypes, declarationsInLua, registries } from "./declarations.ts";
 
 /** In the order of loading: each uses those before it. */
 const ORDER = [
@@ -13,6 +14,7 @@ const ORDER = [
   "data",
   "text",
   "derive",
+  "fields",
   "actions",
   "activate",
   "recipe",
@@ -23,22 +25,29 @@ const ORDER = [
 ];
 
 const lua = new URL("../src/lua/", import.meta.url);
+const src = new URL("../src/", import.meta.url);
 
-/** The generated files by name, as they should be. */
-export function generatedFiles(): Record<string, string> {
+/** The generated files by name, relative to `src/`, as they should be. */
+export async function generatedFiles(): Promise<Record<string, string>> {
   const stdlib = ORDER.map((name) => [`${name}.lua`, read(`stdlib/${name}.lua`)]);
   const found = names("stdlib");
   const missing = found.filter((name) => !stdlib.some(([known]) => known === name));
   if (missing.length > 0) throw new Error(`not in the order of loading: ${missing.join(", ")}`);
+  const made: Record<string, string> = {
+    "activation.lua": await activationTypes(),
+    "build.lua": await buildTypes(),
+  };
   return {
-    "stdlib.generated.ts": module("STDLIB", "The sandbox's Lua files, in the order of loading.", [
-      ["prelude.lua", PRELUDE],
-      ...stdlib,
-    ]),
-    "types.generated.ts": module(
+    ...registries(),
+    "lua/stdlib.generated.ts": module(
+      "STDLIB",
+      "The sandbox's Lua files, in the order of loading.",
+      [["prelude.lua", PRELUDE], ["declarations.lua", await declarationsInLua()], ...stdlib],
+    ),
+    "lua/types.generated.ts": module(
       "LUA_TYPES",
       "Type definitions for the Lua Language Server, by file name.",
-      names("types").map((name) => [name, read(`types/${name}`)]),
+      names("types").map((name) => [name, read(`types/${name}`) + (made[name] ?? "")]),
     ),
   };
 }
@@ -64,21 +73,30 @@ function read(path: string): string {
 }
 
 if (import.meta.main) {
+  const check = Deno.args.includes("--check");
   const stale: string[] = [];
-  for (const [name, text] of Object.entries(generatedFiles())) {
-    const url = new URL(name, lua);
-    let present = "";
-    try {
-      present = Deno.readTextFileSync(url);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+  const write = (files: Record<string, string>) => {
+    for (const [name, text] of Object.entries(files)) {
+      const url = new URL(name, src);
+      if (present(url) === text) continue;
+      stale.push(name);
+      if (!check) Deno.writeTextFileSync(url, text);
     }
-    if (present === text) continue;
-    stale.push(name);
-    if (!Deno.args.includes("--check")) Deno.writeTextFileSync(url, text);
-  }
-  if (Deno.args.includes("--check") && stale.length > 0) {
+  };
+  // The lists come first: what is declared may import them.
+  write(registries());
+  write(await generatedFiles());
+  if (check && stale.length > 0) {
     console.error(`stale: ${stale.join(", ")} (run scripts/embed_lua.ts)`);
     Deno.exit(1);
+  }
+}
+
+function present(url: URL): string {
+  try {
+    return Deno.readTextFileSync(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
   }
 }

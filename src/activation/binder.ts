@@ -1,19 +1,11 @@
-/** Takes activations one by one, gives what they want together. The work of `bind`. */
+/** Takes what the actions of one scope want, gives it together. The files of `kinds/` tell it. */
 import { formOfLink } from "../platform/links.ts";
 import { join } from "node:path";
-import { sha256, sha256Hex, shortHash } from "../digest.ts";
+import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
-import type {
-  AccountAction,
-  Action,
-  Activation,
-  CopyAction,
-  EnvAction,
-  Json,
-  LinkAction,
-  RunAction,
-  ServiceAction,
-} from "../manifest/types.ts";
+import type { DeclaredSetting } from "../manifest/kind.ts";
+import { type ActionOf, type Kind, kindOf } from "../manifest/kinds.ts";
+import type { Json } from "../manifest/types.ts";
 import type {
   Account,
   PathState,
@@ -23,34 +15,38 @@ import type {
   WantedService,
   WantedSetting,
 } from "../plan/types.ts";
-import { refuseTwo } from "../plan/wanted.ts";
-import { defaultKey } from "../platform/settings/defaults.ts";
+import { idOf } from "../plan/settings.ts";
+import { refuseTwo, refuseTwoValues } from "../plan/wanted.ts";
 import { objectsIn } from "../store/names.ts";
 import type { BindWorld, Bound, Scope } from "./scope.ts";
 import { envScripts } from "./env_scripts.ts";
 import { isPending, nameIn, PENDING, Resolver } from "./resolver.ts";
 import { digestOfFile } from "./observe.ts";
-import { ownerNamed } from "./owner.ts";
 import { persistentEnvironment } from "./persistent_env.ts";
 import { type ProfileFolder, profileHash } from "./profile.ts";
 import type { Environment, SourcedScript, Variable } from "./shell/environment.ts";
 
+/** Says what an action of a kind wants: the one export of each file of `kinds/`. */
+export type Bind<K extends Kind> = (binder: Binder, action: ActionOf<K>, from: Declaration) => void;
+
 /** Where an action came from. */
-interface Source {
+export interface Declaration {
+  /** Name of the activation. */
   readonly by: string;
   readonly place: Place;
+  /** Place of the activation among the others. */
   readonly order: number;
 }
 
 /** What a path is, besides its state. */
-type Details = Partial<Pick<WantedPath, "role" | "pending" | "mutable" | "force" | "owner">>;
+export type Details = Partial<Pick<WantedPath, "role" | "pending" | "mutable" | "force" | "owner">>;
 
 export class Binder {
-  readonly #resolver: Resolver;
+  readonly resolver: Resolver;
   readonly #paths = new Map<string, WantedPath>();
   readonly #runs: WantedRun[] = [];
   readonly #services: WantedService[] = [];
-  readonly #settings = new Map<string, WantedSetting>();
+  readonly #settings = new Map<string, WantedSetting & { readonly rank: number }>();
   readonly #folders: ProfileFolder[] = [];
   readonly #variables: Variable[] = [];
   readonly #scripts: SourcedScript[] = [];
@@ -59,18 +55,60 @@ export class Binder {
   #profilePending = false;
   #environmentPending = false;
 
-  /** @param order the place of each activation among the others, by id */
-  constructor(
-    readonly scope: Scope,
-    readonly world: BindWorld,
-    readonly order: ReadonlyMap<string, number>,
-  ) {
-    this.#resolver = new Resolver(scope, world);
+  constructor(readonly scope: Scope, readonly world: BindWorld) {
+    this.resolver = new Resolver(scope, world);
   }
 
-  add({ id, name, place, actions }: Activation): void {
-    const source: Source = { by: name, place, order: this.order.get(id) ?? 0 };
-    for (const action of actions) this.#action(action, source);
+  /** A folder whose entries join the profile. */
+  folder(folder: ProfileFolder): void {
+    if (isPending(folder.dir)) this.#profilePending = true;
+    else this.#folders.push(folder);
+  }
+
+  /** A script that the env scripts source. */
+  script(script: SourcedScript): void {
+    if (isPending(script.path)) this.#environmentPending = true;
+    this.#scripts.push(script);
+  }
+
+  /** A variable that the env scripts set. */
+  variable(variable: Variable, { place }: Declaration): void {
+    checkName(variable.name, place);
+    if (variable.values.some(isPending)) this.#environmentPending = true;
+    this.#variables.push(variable);
+  }
+
+  /** A variable of the session's file. */
+  persistent(name: string, value: string, { place }: Declaration): void {
+    checkName(name, place);
+    this.#persistent.push({ name, value });
+  }
+
+  service(
+    service: Omit<WantedService, keyof Declaration>,
+    { by, place, order }: Declaration,
+  ): void {
+    this.#services.push({ ...service, order, by, place });
+  }
+
+  run(run: Omit<WantedRun, keyof Declaration>, { by, place, order }: Declaration): void {
+    this.#runs.push({ ...run, order, by, place });
+  }
+
+  /** A setting: the machine's, or the user's for whom this is. */
+  setting(
+    kind: WantedSetting["kind"],
+    { key, value, machine }: DeclaredSetting,
+    { by, place }: Declaration,
+  ): void {
+    const rank = kind === "environment" ? 0 : kindOf(kind).rank ?? 0;
+    const account = machine ? {} : this.account();
+    const filled = this.#filled(value, place);
+    const pending = isPending(JSON.stringify(filled)) ? { pending: true as const } : {};
+    const wanted = { kind, key, value: filled, ...account, ...pending, by, place, rank };
+    const known = this.#settings.get(idOf(wanted));
+    if (known) refuseTwoValues(known, wanted);
+    else this.#settings.set(idOf(wanted), wanted);
   }
 
   finish(): Bound {
@@ -89,7 +127,8 @@ export class Binder {
       paths: [...this.#paths.values()],
       runs: this.#runs,
       services: this.#services,
-      settings: [...this.#settings.values()],
+      settings: [...this.#settings.values()].sort((a, b) => a.rank - b.rank)
+        .map(({ rank: _, ...setting }) => setting),
       env: Object.fromEntries(environment.variables.map(({ name, op, values, separator }) => {
         const own = values.join(separator);
         const rest = `$${name}`;
@@ -97,7 +136,7 @@ export class Binder {
         return [name, parts.join(separator)];
       })),
     };
-    const files = [...this.#resolver.files.values()];
+    const files = [...this.resolver.files.values()];
     return {
       wanted: { ...wanted, objects: objectsIn(textsOf(wanted)) },
       files,
@@ -108,163 +147,13 @@ export class Binder {
     };
   }
 
-  #action(action: Action, source: Source): void {
-    const { by, place } = source;
-    switch (action.kind) {
-      case "link":
-        return this.#link(action, source);
-      case "copy":
-        return this.#copy(action, source);
-      case "profile": {
-        const dir = this.#resolver.path(action.dir, place);
-        if (isPending(dir)) this.#profilePending = true;
-        else this.#folders.push({ dir, priority: action.priority, by, place });
-        return;
-      }
-      case "shell": {
-        const path = this.#resolver.origin(action.origin, `${by}.sh`, place);
-        if (isPending(path)) this.#environmentPending = true;
-        const shells = action.shells.length > 0 ? action.shells : ["sh", "bash", "zsh"];
-        return void this.#scripts.push({ path, shells });
-      }
-      case "env":
-        return this.#env(action, source);
-      case "persistent_env": {
-        const value = this.#resolver.path(action.value, place);
-        const name = nameOfVariable(action.name, place);
-        // Windows keeps these in the registry, other systems in a file.
-        if (this.world.system.host.os !== "windows") this.#persistent.push({ name, value });
-        else this.#setting("environment", name, value, source);
-        return;
-      }
-      case "service":
-        return this.#service(action, source);
-      case "default": {
-        const key = defaultKey(action.domain, action.key);
-        return this.#setting("default", key, action.value, source);
-      }
-      case "account":
-        return this.#setting("account", ...accountSetting(action), source);
-      case "host_packages":
-        for (const [manager, names] of Object.entries(action.packages)) {
-          for (const name of names) {
-            this.#setting("host_packages", `${manager}:${name}`, true, source);
-          }
-        }
-        return;
-      case "run":
-        return this.#run(action, source);
-    }
-  }
-
-  #link(action: LinkAction, source: Source): void {
-    const { target, origin, force } = action;
-    const to = this.#resolver.origin(origin, nameIn(target), source.place);
-    this.#path(target, { kind: "link", to }, source, { force, pending: isPending(to) });
-  }
-
-  #copy(action: CopyAction, source: Source): void {
-    const { target, origin, mode, force, mutable } = action;
-    const from = this.#resolver.origin(origin, nameIn(target), source.place);
-    const owner = action.owner === null
-      ? this.#ownerAt(target)
-      : ownerNamed(this.world.system, action.owner, source.place);
-    this.#copyFrom(target, from, mode, source, { role: "copy", force, mutable, owner });
-  }
-
-  /** Copies a file; of a folder, every file in it. Empty folders are not made. */
-  #copyFrom(
-    target: string,
-    from: string,
-    mode: number | null,
-    source: Source,
-    details: Details,
-  ): void {
-    const { fs } = this.world.system;
-    const file = this.#resolver.files.get(from);
-    const info = file || isPending(from) ? null : fs.lstat(from);
-    if (info?.kind === "dir") {
-      for (const name of fs.readDir(from)) {
-        this.#copyFrom(`${target}/${name}`, join(from, name), mode, source, details);
-      }
-      return;
-    }
-    if (info?.kind === "link") {
-      const state: PathState = { kind: "link", to: fs.readLink(from) };
-      return this.#path(target, state, source, { ...details, mutable: false });
-    }
-    if (!file && info === null) {
-      return this.#path(target, { kind: "link", to: PENDING }, source, {
-        ...details,
-        pending: true,
-      });
-    }
-    const executable = file ? file.executable : ((info?.mode ?? 0) & 0o100) !== 0;
-    this.#path(
-      target,
-      {
-        kind: "file",
-        digest: file ? sha256Hex(file.content) : digestOfFile(fs, from),
-        mode: mode ?? (executable ? 0o755 : 0o644),
-        content: file ? from : this.#resolver.addLive(from, executable),
-        ...(details.owner ? { owner: details.owner } : {}),
-      },
-      source,
-      details,
+  #filled(value: Json, place: Place): Json {
+    if (typeof value === "string") return this.resolver.fill(value, place);
+    if (Array.isArray(value)) return value.map((inner) => this.#filled(inner, place));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, this.#filled(inner, place)]),
     );
-  }
-
-  #env(action: EnvAction, { place }: Source): void {
-    const values = action.values.map((value) => this.#resolver.path(value, place));
-    if (values.some(isPending)) this.#environmentPending = true;
-    if (action.op !== "set" && action.separator === "") {
-      throw new SysError("config", `Cannot add to ${action.name}: its separator is empty`, {
-        place,
-      });
-    }
-    const name = nameOfVariable(action.name, place);
-    // A shell with nothing but our own PATH would be of no use.
-    const op = name === "PATH" && action.op === "set" ? "prepend" : action.op;
-    this.#variables.push({ name, op, values, separator: action.separator || ":" });
-  }
-
-  #service(action: ServiceAction, source: Source): void {
-    const { by, place, order } = source;
-    const { name, user } = action;
-    const { fs } = this.world.system;
-    const unit = this.world.services.unitPath(name, user, this.scope.home);
-    const from = this.#resolver.origin(action.unit, nameIn(unit), place);
-    const content = this.#resolver.files.get(from)?.content ??
-      (!isPending(from) && fs.lstat(from)?.kind === "file" ? fs.readFile(from) : null);
-    const digest = content === null ? "" : sha256Hex(content);
-    const owner = this.#ownerAt(unit);
-    const state: PathState = content === null
-      ? { kind: "link", to: PENDING }
-      : { kind: "file", digest, mode: 0o644, content: from, ...(owner ? { owner } : {}) };
-    this.#path(unit, state, source, { role: "unit", pending: content === null });
-    const account = user ? this.#account() : {};
-    this.#services.push({ name, user, ...account, unit, digest, order, by, place });
-  }
-
-  #run(action: RunAction, { by, place, order }: Source): void {
-    const fill = (text: string) => this.#resolver.fill(text, place);
-    const command = typeof action.command === "string"
-      ? fill(action.command)
-      : action.command.map(fill);
-    const check = action.check === null ? null : fill(action.check);
-    const undo = action.undo === null ? null : fill(action.undo);
-    const pending = [command, check ?? "", undo ?? ""].flat().some(isPending);
-    const account = this.#account();
-    const id = shortHash(
-      sha256(JSON.stringify([command, check, undo, account.account?.name ?? ""])),
-    );
-    const { on } = action;
-    this.#runs.push({ id, command, check, undo, on, ...account, pending, order, by, place });
-  }
-
-  #setting(kind: WantedSetting["kind"], key: string, value: Json, { by, place }: Source): void {
-    const id = `${kind}:${key}`;
-    if (!this.#settings.has(id)) this.#settings.set(id, { kind, key, value, by, place });
   }
 
   #profile(path: string): void {
@@ -273,7 +162,7 @@ export class Binder {
       ? undefined
       : store.outputsOf(profileHash(this.#folders))?.out;
     const to = known === undefined ? PENDING : store.pathOf(known);
-    this.#path(path, { kind: "link", to }, null, {
+    this.path(path, { kind: "link", to }, null, {
       role: "profile",
       pending: known === undefined,
       force: true,
@@ -284,34 +173,34 @@ export class Binder {
     const { os } = this.world.system.host;
     for (const [name, content] of Object.entries(envScripts(environment, os))) {
       const pending = this.#environmentPending;
-      const to = pending ? PENDING : this.#resolver.addText(name, content);
+      const to = pending ? PENDING : this.resolver.addText(name, content);
       const path = join(this.scope.root, name);
-      this.#path(path, { kind: "link", to }, null, { role: "shell", pending, force: true });
+      this.path(path, { kind: "link", to }, null, { role: "shell", pending, force: true });
     }
     if (this.#persistent.length === 0 || os === "windows") return;
     const { target, content } = persistentEnvironment(os, this.#persistent);
     const pending = isPending(content);
-    const to = pending ? PENDING : this.#resolver.addText(nameIn(target), content);
-    this.#path(target, { kind: "link", to }, null, { role: "persistent_env", pending });
+    const to = pending ? PENDING : this.resolver.addText(nameIn(target), content);
+    this.path(target, { kind: "link", to }, null, { role: "persistent_env", pending });
   }
 
   /** For whom root acts. */
-  #account(): { readonly account?: Account } {
+  account(): { readonly account?: Account } {
     const { owner, user, home } = this.scope;
     return owner && user !== null ? { account: { name: user, home } } : {};
   }
 
   /** What lies in a user's home is that user's; what root puts elsewhere for a user stays root's. */
-  #ownerAt(target: string): WantedPath["owner"] {
-    const inside = this.#resolver.absolute(target).startsWith(join(this.scope.home, "/"));
+  ownerAt(target: string): WantedPath["owner"] {
+    const inside = this.resolver.absolute(target).startsWith(join(this.scope.home, "/"));
     return inside ? this.scope.owner : undefined;
   }
 
   /** The state, or what stands in for it where its link can't be made. */
-  #possible(target: string, state: PathState, source: Source | null): PathState {
+  #possible(target: string, state: PathState, from: Declaration | null): PathState {
     if (state.kind !== "link" || this.world.links === "everything") return state;
     const { fs } = this.world.system;
-    const file = this.#resolver.files.get(state.to);
+    const file = this.resolver.files.get(state.to);
     const found = file ? "file" : fs.lstat(state.to)?.kind;
     const leadsTo = found === "dir" ? "folder" : found === "file" ? "file" : "nothing";
     const live = !file && objectsIn([state.to]).length === 0;
@@ -320,7 +209,7 @@ export class Binder {
         return state;
       case "refused":
         throw new SysError("activation", `Cannot link ${target}: files cannot be linked here`, {
-          ...(source ? { place: source.place } : {}),
+          ...(from ? { place: from.place } : {}),
           hint: "Developer Mode of Windows allows it; or leave out `mutable`",
         });
       case "copy": {
@@ -331,20 +220,21 @@ export class Binder {
     }
   }
 
-  #path(target: string, state: PathState, source: Source | null, details: Details): void {
-    const path = this.#resolver.absolute(target);
-    const { owner = this.#ownerAt(target), ...rest } = details;
+  /** A path that shall have a state. */
+  path(target: string, state: PathState, from: Declaration | null, details: Details): void {
+    const path = this.resolver.absolute(target);
+    const { owner = this.ownerAt(target), ...rest } = details;
     const wanted: WantedPath = {
       path,
       target,
       role: "link",
-      state: details.pending ? state : this.#possible(target, state, source),
+      state: details.pending ? state : this.#possible(target, state, from),
       pending: false,
       mutable: false,
       force: false,
       ...(owner ? { owner } : {}),
-      by: source?.by ?? "sys.lua",
-      place: source?.place ?? null,
+      by: from?.by ?? "sys.lua",
+      place: from?.place ?? null,
       ...rest,
     };
     const known = this.#paths.get(path);
@@ -364,18 +254,13 @@ function* textsOf(wanted: Omit<Wanted, "objects">): Iterable<string> {
     yield check ?? "";
     yield undo ?? "";
   }
+  for (const { value } of wanted.settings) yield JSON.stringify(value);
   yield* Object.values(wanted.env);
 }
 
-/** Key and value of the setting that an account is. */
-function accountSetting({ account }: AccountAction): [string, Json] {
-  return account.what === "membership"
-    ? [`membership:${account.user}:${account.group}`, true]
-    : [`${account.what}:${account.name}`, account.options ?? true];
-}
-
-function nameOfVariable(name: string, place: Place): string {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+/** The env scripts are code: whatever made the Manifest, no other name gets into them. */
+function checkName(name: string, place: Place): void {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return;
   throw new SysError("config", `Cannot set "${name}": that is no name of a variable`, {
     place,
     hint: "names have letters, digits and `_`, and start with no digit",

@@ -29,7 +29,7 @@ export function materialize(
       ? { ...path, state: { kind: "link" as const, to: store.pathOf(object) }, pending: false }
       : path
   );
-  const pending = [...paths, ...wanted.runs].find((one) => one.pending);
+  const pending = [...paths, ...wanted.runs, ...wanted.settings].find((one) => one.pending);
   if (pending) {
     throw new SysError("activation", `Cannot activate ${pending.by}: it needs what was not built`, {
       ...(pending.place ? { place: pending.place } : {}),

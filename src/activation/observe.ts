@@ -4,14 +4,13 @@ import { dirname } from "node:path";
 import { sameState } from "../plan/state.ts";
 import type { FileInfo, ReadFs } from "../system/fs.ts";
 import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
-import type { Json } from "../manifest/types.ts";
 import { objectsIn } from "../store/names.ts";
 import { eachChunk } from "../system/contents.ts";
 
 /** What others have to look at: `src/platform` asks service managers and settings. */
 export interface ObservedElsewhere {
   readonly running: ReadonlySet<string>;
-  readonly settings: ReadonlyMap<string, Json>;
+  readonly settings: Observation["settings"];
   readonly undone?: ReadonlySet<string>;
 }
 

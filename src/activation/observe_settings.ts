@@ -1,9 +1,8 @@
 /** Takes what is wanted and managed, asks the platform for what is no path: services, settings,
  * commands. */
-import type { Json } from "../manifest/types.ts";
 import { keyOf } from "../plan/deferred.ts";
 import { idOf } from "../plan/settings.ts";
-import type { Current, Wanted } from "../plan/types.ts";
+import type { Current, ObservedSetting, Wanted, WantedSetting } from "../plan/types.ts";
 import type { Adapters } from "../platform/adapters.ts";
 import type { ObservedElsewhere } from "./observe.ts";
 import { checkPasses } from "./run_step.ts";
@@ -25,7 +24,7 @@ export async function observeSettings(
   );
   const ran = new Set(current?.ran ?? []);
   const undone = new Set<string>();
-  const running = new Set<string>(), values = new Map<string, Json>();
+  const running = new Set<string>(), values = new Map<string, ObservedSetting>();
   await Promise.all([
     ...[...services].map(async ([key, service]) => {
       if (await adapters.services.running(service)) running.add(key);
@@ -34,9 +33,21 @@ export async function observeSettings(
       if (check === null || !ran.has(id)) return;
       if (!await checkPasses(adapters, check, { account })) undone.add(id);
     }),
-    ...[...settings].map(async ([id, { kind, key, value }]) => {
-      values.set(id, await adapters.settings.get(kind, key, value));
+    ...groupsOf([...settings.values()]).map(async (group) => {
+      const { kind, account } = group[0];
+      const found = await adapters.settings.get({ kind, account }, group);
+      group.forEach((one, n) => values.set(idOf(one), found[n]));
     }),
   ]);
   return { running, settings: values, undone };
+}
+
+/** Settings by kind and user: each group is asked for at once. */
+function groupsOf(settings: readonly WantedSetting[]): WantedSetting[][] {
+  const groups = new Map<string, WantedSetting[]>();
+  for (const setting of settings) {
+    const id = idOf({ ...setting, key: "" });
+    groups.set(id, [...groups.get(id) ?? [], setting]);
+  }
+  return [...groups.values()];
 }

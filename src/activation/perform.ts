@@ -155,7 +155,10 @@ async function doStep(
     case "service":
       return await adapters.services[step.op](step);
     case "setting":
-      return await adapters.settings.set(step.setting, step.key, step.after, step.before);
+      return await adapters.settings.set(
+        { kind: step.setting, account: step.account },
+        step.changes,
+      );
   }
 }
 

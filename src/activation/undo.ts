@@ -103,7 +103,11 @@ async function undoOther(adapters: Adapters, step: Step): Promise<void> {
         ? adapters.services.start(step)
         : adapters.services.stop(step));
     case "setting":
-      return await adapters.settings.set(step.setting, step.key, step.before, step.after);
+      return await adapters.settings.set(
+        { kind: step.setting, account: step.account },
+        step.changes.map(({ key, before, after }) => ({ key, before: after, after: before }))
+          .reverse(),
+      );
   }
 }
 
@@ -117,7 +121,7 @@ export function nameOf(step: Step): string {
     case "service":
       return `service ${step.name}`;
     case "setting":
-      return `${step.setting} ${step.key}`;
+      return `${step.setting} ${step.changes.map(({ key }) => key).join(", ")}`;
   }
 }
 

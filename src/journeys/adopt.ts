@@ -42,8 +42,8 @@ function sourceOf(fs: ReadFs, evaluated: Evaluated, target: string): string | nu
   const wanted = normalizeTarget(target, null);
   for (const action of evaluated.manifest.activations.flatMap(({ actions }) => actions)) {
     if (action.kind !== "link" && action.kind !== "copy") continue;
-    if (action.target !== wanted || !("path" in action.origin)) continue;
-    const { path } = action.origin;
+    if (action.target !== wanted || !("path" in action.source)) continue;
+    const { path } = action.source;
     const source = evaluated.manifest.sources.find(({ id }) =>
       path.startsWith(sourcePlaceholder(id))
     );

@@ -1,6 +1,9 @@
 /** The error for two declarations that cannot both be had. */
 import { type Place, SysError } from "../errors.ts";
 
+/** Override priority of a plain value; the lowest number wins. */
+export const PLAIN_OVERRIDE = 100;
+
 /** One of the two: what it wants, and where. */
 export interface Side {
   readonly shown: string;

@@ -6,17 +6,12 @@
 import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import { canonicalJson } from "./canonical.ts";
-import { comparePlaces, conflict, shown } from "./conflict.ts";
-import {
-  type Declared,
-  type DeclaredAction,
-  type DeclaredActivation,
-  PLAIN_OVERRIDE,
-} from "./declared.ts";
-import { type EnvEntry, mergeEnv } from "./env.ts";
-import { separatorOf } from "./mergeable.ts";
+import { comparePlaces, conflict, PLAIN_OVERRIDE, shown } from "./conflict.ts";
+import type { Declared, DeclaredAction, DeclaredActivation } from "./declared.ts";
+import type { JoinEntry } from "./kind.ts";
+import { kindOf } from "./kinds.ts";
 import { normalizeTarget } from "./target.ts";
-import type { Action, Activation, Origin, Target } from "./types.ts";
+import type { Action, Activation } from "./types.ts";
 
 /** What is known beside the declarations. */
 export interface MergeContext {
@@ -25,7 +20,16 @@ export interface MergeContext {
 }
 
 type Scope = Pick<Activation, "user" | "project">;
-type OtherAction = Exclude<DeclaredAction, { kind: "env" }>;
+
+/** Activations by id, with the declarations that each came from. */
+type Merged = Map<string, { activation: Activation; from: number[] }>;
+
+/** Declarations of one scope about the same subject, which their kind joins. */
+interface Group {
+  readonly kind: Action["kind"];
+  readonly scope: Scope;
+  readonly entries: JoinEntry[];
+}
 
 /** An action with where it stands. */
 interface Candidate {
@@ -40,25 +44,23 @@ export function mergeActivations(
   declared: Pick<Declared, "activations" | "environment">,
   context: MergeContext,
 ): Activation[] {
-  const { activations } = declared;
+  const { activations, environment } = declared;
   const best = new Map<string, Candidate>();
-  const envs = new Map<string, { scope: Scope; entries: EnvEntry[] }>();
+  const groups = new Map<string, Group>();
   const keysOf: (string | null)[][] = [];
   const actionsOf: Action[][] = [];
   activations.forEach((activation, from) => {
     const keys: (string | null)[] = [];
     const actions: Action[] = [];
     for (const raw of activation.actions) {
-      if (raw.kind === "env") {
-        const key = scopeKey(activation, `env ${raw.name}`);
-        const group = envs.get(key) ?? { scope: activation, entries: [] };
-        group.entries.push({ env: raw, place: activation.place, index: from });
-        envs.set(key, group);
+      const action = normalized(raw, activation.user === null ? context.home : null);
+      const key = keyOf(activation, action);
+      if (key !== null && kindOf(raw.kind).join) {
+        const group = groups.get(key) ?? { kind: raw.kind, scope: activation, entries: [] };
+        group.entries.push({ action: raw, place: activation.place, index: from });
+        groups.set(key, group);
         continue;
       }
-      const action = normalized(raw, activation.user === null ? context.home : null);
-      const subject = subjectOf(action);
-      const key = subject === null ? null : scopeKey(activation, subject);
       keys.push(key);
       actions.push(action);
       if (key === null) continue;
@@ -73,7 +75,7 @@ export function mergeActivations(
   });
   refuseNested(best);
   const ids: (string | null)[] = [];
-  const merged = new Map<string, { activation: Activation; from: number[] }>();
+  const merged: Merged = new Map();
   activations.forEach((activation, from) => {
     const actions = actionsOf[from].filter((action, index) => {
       const key = keysOf[from][index];
@@ -84,18 +86,26 @@ export function mergeActivations(
     const { user, project, name, place } = activation;
     ids.push(add(merged, { user, project }, name ?? describe(actions), actions, place, from));
   });
-  for (const { scope, entries } of envs.values()) {
-    const { name } = entries[0].env;
-    for (const { action, place } of mergeEnv(entries, separatorOf(name, declared.environment))) {
-      add(merged, scope, `env ${name}`, [action], place);
-    }
-  }
+  for (const group of groups.values()) join(merged, group, environment);
   return finish(merged, activations, ids);
+}
+
+/** Adds what a kind makes of a group: an activation each. */
+function join(
+  merged: Merged,
+  { kind, scope, entries }: Group,
+  environment: Declared["environment"],
+) {
+  const declaration = kindOf(kind);
+  for (const { action, place } of declaration.join!(entries, environment)) {
+    const whole = { kind, ...action } as Action;
+    add(merged, scope, declaration.name(action), [whole], place);
+  }
 }
 
 /** Adds an activation, or joins it to the equal one. Gives its id. */
 function add(
-  merged: Map<string, { activation: Activation; from: number[] }>,
+  merged: Merged,
   { user, project }: Scope,
   name: string,
   actions: readonly Action[],
@@ -117,7 +127,7 @@ function add(
 }
 
 function finish(
-  merged: ReadonlyMap<string, { activation: Activation; from: number[] }>,
+  merged: Merged,
   activations: readonly DeclaredActivation[],
   ids: readonly (string | null)[],
 ): Activation[] {
@@ -160,48 +170,31 @@ function refuseCircles(activations: readonly Activation[]) {
 }
 
 /** The action in the Manifest's form. */
-function normalized(raw: OtherAction, home: string | null): Action {
-  const { override: _, ...action } = raw;
-  if (action.kind === "link" || action.kind === "copy") {
-    return { ...action, target: normalizeTarget(action.target, home) };
-  }
-  return action;
+function normalized(raw: DeclaredAction, home: string | null): Action {
+  const { override: _, ...action } = raw as Action & { override?: number };
+  if (!("target" in action)) return action;
+  return { ...action, target: normalizeTarget(action.target, home) };
 }
 
-function scopeKey({ user, project }: Scope, subject: string): string {
-  return `${user ?? ""}\0${project ?? ""}\0${subject}`;
-}
-
-/** What an action is about, by which it meets others; null for those that stand alone. */
-function subjectOf(action: Action): string | null {
-  switch (action.kind) {
-    case "link":
-    case "copy":
-      return `file ${action.target}`;
-    case "service":
-      return `service ${action.user ? "user" : "system"} ${action.name}`;
-    case "default":
-      return `default ${action.domain} ${action.key}`;
-    case "persistent_env":
-      return `persistent_env ${action.name}`;
-    case "account":
-      return action.account.what === "membership"
-        ? null
-        : `${action.account.what} ${action.account.name}`;
-    case "profile":
-    case "shell":
-    case "env":
-    case "host_packages":
-    case "run":
-      return null;
-  }
+/** By what an action meets others: its scope and its subject; null for those that stand alone. */
+function keyOf(scope: Scope, action: Action): string | null {
+  const subject = kindOf(action.kind).subject?.(action);
+  return subject === undefined ? null : `${scope.user ?? ""}\0${scope.project ?? ""}\0${subject}`;
 }
 
 /** Of two at the same priority the earlier by place, when they are equal. */
 function chosen(a: Candidate, b: Candidate): Candidate {
   if (sameAction(a.action, b.action)) return comparePlaces(a.place, b.place) <= 0 ? a : b;
-  const { what, force } = wordsFor(a.action);
-  throw conflict(what, [a, b].map(({ action, place }) => ({ shown: show(action), place })), force);
+  const { name, rivals, part } = kindOf(a.action.kind);
+  const show = ({ action, place }: Candidate) => ({
+    shown: kindOf(action.kind).value?.(action) ?? shown(JSON.stringify(action)),
+    place,
+  });
+  throw conflict(
+    rivals?.(a.action) ?? `values for ${name(a.action)}`,
+    [show(a), show(b)],
+    `lib.mkForce(…) around one ${part ?? "value"}`,
+  );
 }
 
 function sameAction(a: Action, b: Action): boolean {
@@ -210,16 +203,13 @@ function sameAction(a: Action, b: Action): boolean {
 
 /** A file cannot lie in another file. */
 function refuseNested(best: ReadonlyMap<string, Candidate>) {
-  const files = new Map<string, Candidate>();
-  for (const [key, candidate] of best) {
-    if (key.includes("\0file ")) files.set(key, candidate);
-  }
+  const files = new Map([...best].filter(([, { action }]) => kindOf(action.kind).target));
   for (const [key, inner] of files) {
     for (let cut = key.lastIndexOf("/"); cut > 0; cut = key.lastIndexOf("/", cut - 1)) {
       const outer = files.get(key.slice(0, cut));
       if (outer === undefined) continue;
       const [first, second] = [outer, inner].map(({ action, place }) => ({
-        target: (action as { target: Target }).target,
+        target: kindOf(action.kind).target!(action),
         place,
       }));
       throw new SysError(
@@ -242,69 +232,5 @@ function refuseNested(best: ReadonlyMap<string, Candidate>) {
 function describe(actions: readonly Action[]): string {
   const [first] = actions;
   const more = actions.length > 1 ? ` and ${actions.length - 1} more` : "";
-  return `${nameOf(first)}${more}`;
-}
-
-function nameOf(action: Action): string {
-  switch (action.kind) {
-    case "link":
-    case "copy":
-      return `file ${action.target}`;
-    case "profile":
-      return "packages on PATH";
-    case "shell":
-      return "shell script";
-    case "env":
-    case "persistent_env":
-      return `env ${action.name}`;
-    case "service":
-      return `service ${action.name}`;
-    case "default":
-      return `default ${action.domain} ${action.key}`;
-    case "account":
-      return action.account.what === "membership"
-        ? `membership of ${action.account.user} in ${action.account.group}`
-        : `${action.account.what} ${action.account.name}`;
-    case "host_packages":
-      return "host packages";
-    case "run":
-      return `run ${typeof action.command === "string" ? action.command : action.command.join(" ")}`
-        .split("\n")[0].slice(0, 60);
-  }
-}
-
-function wordsFor(action: Action): { what: string; force: string } {
-  switch (action.kind) {
-    case "link":
-    case "copy":
-      return { what: `files for ${action.target}`, force: "lib.mkForce(…) around one content" };
-    case "service":
-      return { what: `units for service ${action.name}`, force: "lib.mkForce(…) around one unit" };
-    case "default":
-      return {
-        what: `values for default ${action.domain} ${action.key}`,
-        force: "lib.mkForce(…) around one value",
-      };
-    default:
-      return { what: `values for ${nameOf(action)}`, force: "lib.mkForce(…) around one value" };
-  }
-}
-
-function show(action: Action): string {
-  switch (action.kind) {
-    case "link":
-    case "copy":
-      return `${showOrigin(action.origin)}${action.kind === "copy" ? " (copied)" : ""}`;
-    case "service":
-      return showOrigin(action.unit);
-    case "default":
-    case "persistent_env":
-      return shown(typeof action.value === "string" ? action.value : JSON.stringify(action.value));
-    default:
-      return shown(JSON.stringify(action));
-  }
-}
-
-function showOrigin(origin: Origin): string {
-  return "text" in origin ? shown(origin.text) : origin.path;
+  return `${kindOf(first.kind).name(first)}${more}`;
 }

@@ -4,20 +4,14 @@
  * derivations, the store's copy of a source, the config's folder. `~` stands for the home of the scope. */
 import type { Digest } from "../digest.ts";
 import type { Place } from "../errors.ts";
+import type { ActionOf, Kind } from "./kinds.ts";
+import type { Json } from "./values.ts";
 
-/** Values as they cross from Lua. Lua floats with an integral value are kept apart by the evaluator. */
-export type Json = null | boolean | number | string | readonly Json[] | {
-  readonly [key: string]: Json;
-};
+export type { ActionOf, Kind } from "./kinds.ts";
+export type { Json, Origin, Target, Text } from "./values.ts";
 
 /** SHA-256 of a derivation's canonical description, 64 hex digits. */
 export type DerivationHash = string & { readonly __brand: "DerivationHash" };
-
-/** A text that may contain placeholders. */
-export type Text = string;
-
-/** A path that starts with `~/` or `/`, normalized. */
-export type Target = string;
 
 export interface Manifest {
   readonly version: 1;
@@ -88,122 +82,8 @@ export interface Activation {
   readonly place: Place;
 }
 
-/** Where a managed file's content comes from. */
-export type Origin =
-  | { readonly text: Text; readonly executable: boolean }
-  | { readonly path: Text };
-
 /** One step of an activation. */
-export type Action =
-  | LinkAction
-  | CopyAction
-  | ProfileAction
-  | ShellAction
-  | EnvAction
-  | PersistentEnvAction
-  | ServiceAction
-  | DefaultAction
-  | AccountAction
-  | HostPackagesAction
-  | RunAction;
-
-/** A link at `target` to the store, or to a live path when `mutable`. */
-export interface LinkAction {
-  readonly kind: "link";
-  readonly target: Target;
-  readonly origin: Origin;
-  readonly mutable: boolean;
-  /** Replace whatever is there without asking. */
-  readonly force: boolean;
-}
-
-/** A real file (or, recursively, folder). */
-export interface CopyAction {
-  readonly kind: "copy";
-  readonly target: Target;
-  readonly origin: Origin;
-  /** Permission bits; null for those of the origin, made writable for the owner. */
-  readonly mode: number | null;
-  /** `user` or `user:group`; null for the scope's user. */
-  readonly owner: string | null;
-  /** Written when absent, then the user's to edit: not drift, not overwritten. */
-  readonly mutable: boolean;
-  readonly force: boolean;
-}
-
-/** A folder whose entries join the profile. `priority` decides between two of the same name. */
-export interface ProfileAction {
-  readonly kind: "profile";
-  readonly dir: Text;
-  readonly priority: number;
-}
-
-/** A script that the env scripts source. */
-export interface ShellAction {
-  readonly kind: "shell";
-  /** Path of a script, or its text. */
-  readonly origin: Origin;
-  /** Some of `sh`, `bash`, `zsh`, `fish`, `powershell`, `nushell`; empty means `sh`, `bash` and `zsh`. */
-  readonly shells: readonly string[];
-}
-
-/** One environment variable, merged: one action a variable and scope is left in the Manifest. */
-export interface EnvAction {
-  readonly kind: "env";
-  readonly name: string;
-  /** `set` gives it its value; the others add to what the shell has. */
-  readonly op: "set" | "prepend" | "append";
-  /** In order. Several only where the variable is mergeable. */
-  readonly values: readonly Text[];
-  /** Between the values of a mergeable variable. */
-  readonly separator: string;
-}
-
-export interface PersistentEnvAction {
-  readonly kind: "persistent_env";
-  readonly name: string;
-  readonly value: Text;
-}
-
-export interface ServiceAction {
-  readonly kind: "service";
-  readonly name: string;
-  readonly unit: Origin;
-  /** A service of the user's session, not of the system. */
-  readonly user: boolean;
-}
-
-export interface DefaultAction {
-  readonly kind: "default";
-  readonly domain: string;
-  readonly key: string;
-  readonly value: Json;
-}
-
-export interface AccountAction {
-  readonly kind: "account";
-  readonly account:
-    | { readonly what: "user"; readonly name: string; readonly options: Json }
-    | { readonly what: "group"; readonly name: string; readonly options: Json }
-    | { readonly what: "membership"; readonly user: string; readonly group: string };
-}
-
-export interface HostPackagesAction {
-  readonly kind: "host_packages";
-  /** Names by package manager. */
-  readonly packages: Readonly<Record<string, readonly string[]>>;
-}
-
-export interface RunAction {
-  readonly kind: "run";
-  /** A line for the shell, or a program with arguments. */
-  readonly command: Text | readonly Text[];
-  /** Exit 0 means: already done. */
-  readonly check: Text | null;
-  readonly undo: Text | null;
-  /** `change`: when the action is new or differs from the last apply. */
-  readonly on: "change" | "always";
-}
+export type Action = { [K in Kind]: ActionOf<K> }[Kind];
 
 /** A fact that the evaluation read: `syslua.hostname`, `getenv:EDITOR`, `file:init.lua`. */
 export interface Read {

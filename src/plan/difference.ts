@@ -2,7 +2,7 @@
 import { sep } from "node:path";
 import { keyOf } from "./deferred.ts";
 import type { PlanOptions } from "./plan.ts";
-import { equal, idOf } from "./settings.ts";
+import { equal, idOf, settingName } from "./settings.ts";
 import { describeState, sameState } from "./state.ts";
 import type { Current, Observation, PathState, Plan, Wanted, WantedPath } from "./types.ts";
 
@@ -66,7 +66,9 @@ function otherDifferences(shown: Wanted, built: Wanted, open: readonly string[])
     const filled = open.includes(before.unit) ? { ...before, digest: now.digest } : before;
     return sameData(filled, now);
   });
-  compare(shown.settings, built.settings, ({ key }) => key, sameData);
+  compare(shown.settings, built.settings, settingName, (before, now) => {
+    return before.pending ? idOf(before) === idOf(now) : sameData(before, now);
+  });
   return found;
 }
 
@@ -121,9 +123,11 @@ function differencesOfServices({ wanted, current, world }: Known, now: Observati
 
 function differencesOfSettings({ wanted, current, world }: Known, now: Observation) {
   const settings = new Map(
-    [...current?.wanted.settings ?? [], ...wanted.settings].map((one) => [idOf(one), one.key]),
+    [...current?.wanted.settings ?? [], ...wanted.settings].map((
+      one,
+    ) => [idOf(one), settingName(one)]),
   );
-  const value = ({ settings }: Observation, id: string) => settings.get(id) ?? null;
+  const value = ({ settings }: Observation, id: string) => settings.get(id)?.value ?? null;
   return [...settings].filter(([id]) => !equal(value(world, id), value(now, id)))
     .map(([id, key]): Difference => ({
       what: key,

@@ -1,6 +1,6 @@
 /** Takes what the current snapshot says and what the world is like, gives where they differ. */
 import { keyOf } from "./deferred.ts";
-import { equal, idOf } from "./settings.ts";
+import { equal, idOf, settingName } from "./settings.ts";
 import { ABSENT, describeState, sameState } from "./state.ts";
 import type { Observation, Wanted } from "./types.ts";
 
@@ -48,10 +48,10 @@ export function driftOf(wanted: Wanted, world: Observation): Drift[] {
     });
   }
   for (const setting of wanted.settings) {
-    const now = world.settings.get(idOf(setting)) ?? null;
-    if (equal(now, setting.value)) continue;
+    const { value: now, skipped } = world.settings.get(idOf(setting)) ?? { value: null };
+    if (skipped !== undefined || equal(now, setting.value)) continue;
     drift.push({
-      target: setting.key,
+      target: settingName(setting),
       kind: setting.kind,
       expected: JSON.stringify(setting.value),
       found: now === null ? "nothing" : JSON.stringify(now),

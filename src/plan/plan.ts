@@ -106,11 +106,11 @@ class Planner {
       steps: [...first, ...paths, ...settings.steps, ...last],
       backups: this.#backups,
       unmanaged: this.#unmanaged,
-      blocked: this.#blocked,
+      blocked: [...this.#blocked, ...settings.blocked],
       lost: this.#lost,
       originals: this.#originals,
       settings: { ...settings.originals, ...originals },
-      changes: paths.length > 0 || settings.steps.length > 0 || changes || this.#recorded ||
+      changes: paths.length > 0 || settings.changes || changes || this.#recorded ||
         this.wanted.paths.some((path) => path.pending),
     };
   }

@@ -65,7 +65,8 @@ export function fill<P extends Proposal>(shown: P, built: Wanted, now: Observati
     ...differencesOfWorld(shown, now),
   ];
   if (differences.length > 0) return { kind: "moved", differences };
-  if (![...shown.wanted.paths, ...shown.wanted.runs].some(({ pending }) => pending)) {
+  const { paths, runs, settings } = shown.wanted;
+  if (![...paths, ...runs, ...settings].some(({ pending }) => pending)) {
     return { kind: "filled", proposal: shown };
   }
   const { current, options, skipped } = shown;

@@ -1,5 +1,6 @@
 /** The Plan: plain data that says what will change, in which order. What is shown is what is done. */
 import type { Place } from "../errors.ts";
+import type { Kind, SettingKind } from "../manifest/kinds.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
 
@@ -44,14 +45,8 @@ export type PathState =
   /** A socket, a device, … : never touched. */
   | { readonly kind: "other" };
 
-/** What a managed path is for. */
-export type PathRole =
-  | "link"
-  | "copy"
-  | "profile"
-  | "shell"
-  | "unit"
-  | "persistent_env";
+/** What a managed path is for: the kind that wants it, or the unit of a service. */
+export type PathRole = Kind | "unit";
 
 /** A path that shall have a state. */
 export interface WantedPath {
@@ -110,8 +105,7 @@ export interface Wanted {
   readonly paths: readonly WantedPath[];
   readonly runs: readonly WantedRun[];
   readonly services: readonly WantedService[];
-  /** Other settings, in the words of the action that wants them (`default`, `account`, `host_packages`; `environment` is the
-   * registry's). */
+  /** In the order in which they are given; `environment` is the Windows registry's. */
   readonly settings: readonly WantedSetting[];
   /** Environment as the env scripts will set it, for `diff` and `show`. */
   readonly env: Readonly<Record<string, string>>;
@@ -121,10 +115,14 @@ export interface Wanted {
 
 /** A setting that is neither a path, a command nor a service. */
 export interface WantedSetting {
-  readonly kind: "default" | "account" | "host_packages" | "environment";
-  /** What it is about, unique within its kind. */
+  readonly kind: SettingKind | "environment";
+  /** What it is about, unique within its kind and for one user. */
   readonly key: string;
   readonly value: Json;
+  /** The user whose it is, where root applies it and the machine has not just one. */
+  readonly account?: Account;
+  /** The value holds a placeholder of something not yet realized. */
+  readonly pending?: true;
   readonly by: string;
   readonly place: Place | null;
 }
@@ -160,15 +158,31 @@ export type Step =
     readonly unit: string;
     readonly by: string;
   }
-  /** Gives a setting a value; null means that there is none. */
+  /** Gives settings of one kind and user their values, in this order. */
   | {
     readonly kind: "setting";
     readonly setting: WantedSetting["kind"];
-    readonly key: string;
-    readonly before: Json;
-    readonly after: Json;
+    readonly account?: Account;
+    readonly changes: readonly SettingChange[];
     readonly by: string;
   };
+
+/** A setting on its way from one value to another; null means that there is none. */
+export interface SettingChange {
+  readonly key: string;
+  readonly before: Json;
+  readonly after: Json;
+}
+
+/** What is there of a setting that is wanted or managed. */
+export interface ObservedSetting {
+  /** Null for none. What of it does not matter is as it was asked for. */
+  readonly value: Json;
+  /** Why it can't be changed here: a plan that would is refused. */
+  readonly blocked?: string;
+  /** Why it is no matter for this machine. */
+  readonly skipped?: string;
+}
 
 /** A line of the plan for people and scripts. */
 export interface PlannedAction {
@@ -186,7 +200,7 @@ export interface Current {
   readonly wanted: Wanted;
   /** By absolute path: what was there before sys.lua first touched it. */
   readonly originals: Readonly<Record<string, PathState>>;
-  /** By `<kind>:<key>`: the value of each setting before sys.lua first touched it; by `service:<key>`: whether
+  /** By `idOf`: the value of each setting before sys.lua first touched it; by `service:<key>`: whether
    * a service of that name ran. */
   readonly settings: Readonly<Record<string, Json>>;
   /** Ids of the commands that have run. */
@@ -241,6 +255,6 @@ export interface Observation {
   readonly running: ReadonlySet<string>;
   /** Ids of commands that have run and whose check says now that they have not. */
   readonly undone: ReadonlySet<string>;
-  /** By `<kind>:<key>`: the present value of each setting; null for none. */
-  readonly settings: ReadonlyMap<string, Json>;
+  /** By `idOf`. */
+  readonly settings: ReadonlyMap<string, ObservedSetting>;
 }

@@ -1,6 +1,7 @@
 /** Takes what is wanted, gives the same less or more of it. */
 import { SysError } from "../errors.ts";
-import type { Wanted, WantedPath } from "./types.ts";
+import { equal, idOf, settingName } from "./settings.ts";
+import type { Wanted, WantedPath, WantedSetting } from "./types.ts";
 
 /** Nothing is wanted: what `destroy` plans for. */
 export const NOTHING: Wanted = {
@@ -33,7 +34,7 @@ export function together(parts: readonly Wanted[]): Wanted {
     paths: [...known.values()],
     runs: parts.flatMap(({ runs }) => runs),
     services: parts.flatMap(({ services }) => services),
-    settings: parts.flatMap(({ settings }) => settings),
+    settings: settingsOf(parts),
     env: Object.assign({}, ...parts.map(({ env }) => env)),
     objects: [...new Set(parts.flatMap(({ objects }) => objects))].sort(),
   };
@@ -47,5 +48,28 @@ export function refuseTwo(one: WantedPath, other: WantedPath): void {
     ...(other.place ? { place: other.place } : {}),
     notes: [one, other].map(({ by, place }) => place ? `${by} at ${place.file}:${place.line}` : by),
     hint: "declare it once, or give one of them another target",
+  });
+}
+
+/** Each setting once: of the machine's own several users' blocks may want the same. */
+function settingsOf(parts: readonly Wanted[]): WantedSetting[] {
+  const known = new Map<string, WantedSetting>();
+  for (const setting of parts.flatMap(({ settings }) => settings)) {
+    const other = known.get(idOf(setting));
+    if (other === undefined) known.set(idOf(setting), setting);
+    else refuseTwoValues(other, setting);
+  }
+  return [...known.values()];
+}
+
+/** Lets two wants of one setting pass when they are the same. */
+export function refuseTwoValues(one: WantedSetting, other: WantedSetting): void {
+  if (equal(one.value, other.value)) return;
+  throw new SysError("config", `Cannot give ${settingName(other)} two values`, {
+    ...(other.place ? { place: other.place } : {}),
+    notes: [one, other].map(({ by, value, place }) =>
+      `${JSON.stringify(value)} by ${by}${place ? ` at ${place.file}:${place.line}` : ""}`
+    ),
+    hint: "declare it once",
   });
 }

@@ -1,7 +1,12 @@
 /** What an apply may use of the platform beside files: commands, services, settings. `platform.ts` makes one. */
 import type { LinkSupport } from "./links.ts";
-import type { Json } from "../manifest/types.ts";
-import type { Account, WantedService, WantedSetting } from "../plan/types.ts";
+import type {
+  Account,
+  ObservedSetting,
+  SettingChange,
+  WantedService,
+  WantedSetting,
+} from "../plan/types.ts";
 import type { Command, Processes } from "../system/processes.ts";
 
 /** Which service is meant. */
@@ -19,12 +24,18 @@ export interface ServiceManager {
   running(service: Service): Promise<boolean>;
 }
 
+/** Which settings are meant. */
+export type SettingsOf = Pick<WantedSetting, "kind" | "account">;
+
+/** A setting that is asked for. `value` tells what of it matters. */
+export type AskedSetting = Pick<WantedSetting, "key" | "value">;
+
 /** Reads and writes what is neither a file nor a service. */
 export interface Settings {
-  /** The present value; null for none. `wanted` tells what of it matters. */
-  get(kind: WantedSetting["kind"], key: string, wanted: Json): Promise<Json>;
-  /** Gives a value; null takes it away. `before` is what it has now. */
-  set(kind: WantedSetting["kind"], key: string, value: Json, before: Json): Promise<void>;
+  /** What is there, in the order of asking. */
+  get(of: SettingsOf, asked: readonly AskedSetting[]): Promise<readonly ObservedSetting[]>;
+  /** Gives settings their values, in this order. What has its value already is left alone. */
+  set(of: SettingsOf, changes: readonly SettingChange[]): Promise<void>;
 }
 
 /** A command that is the same whoever runs it. */

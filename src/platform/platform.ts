@@ -55,24 +55,25 @@ export function platformAdapters(
   const windows = host.os === "windows";
   const path = host.env("PATH") ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   environment.PATH = `${join(places.root, "profile", "bin")}${windows ? ";" : ":"}${path}`;
+  const become: Adapters["become"] = (account, { argv, env }) => ({
+    argv: host.os === "linux"
+      ? ["runuser", "-u", account.name, "--", ...argv]
+      : ["sudo", "-n", "-H", "-u", account.name, "--", ...argv],
+    cwd: account.home,
+    env: { ...forOthers(env), HOME: account.home, USER: account.name, LOGNAME: account.name },
+  });
   return {
     processes,
     shell: windows ? ["powershell.exe", "-NoProfile", "-Command"] : ["/bin/sh", "-c"],
     environment,
     home: places.home,
     commandTimeout: COMMAND_TIMEOUT,
-    become: (account, { argv, env }) => ({
-      argv: host.os === "linux"
-        ? ["runuser", "-u", account.name, "--", ...argv]
-        : ["sudo", "-n", "-H", "-u", account.name, "--", ...argv],
-      cwd: account.home,
-      env: { ...forOthers(env), HOME: account.home, USER: account.name, LOGNAME: account.name },
-    }),
+    become,
     get links() {
       return links ??= linkSupport(system, host.env("TEMP") ?? places.home);
     },
     services: serviceManager(system, environment),
-    settings: settingsOf(system, environment),
+    settings: settingsOf(system, { environment, become }),
   };
 }
 

@@ -5,7 +5,12 @@ import type { DerivationHash, Json } from "../manifest/types.ts";
 
 /** What `config` does next. Texts in `args` may hold placeholders; the build puts the paths in. */
 export type Turn =
-  | { readonly kind: "call"; readonly op: string; readonly args: readonly Json[] }
+  | {
+    readonly kind: "call";
+    readonly op: string;
+    /** By name, as the operation declares them. */
+    readonly args: Readonly<Record<string, Json>>;
+  }
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly error: SysError };
 

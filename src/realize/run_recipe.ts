@@ -19,7 +19,7 @@ export async function runRecipe(
     signal.throwIfAborted();
     let reply: Reply;
     try {
-      const args = turn.args.map((value) => filledIn(value, known));
+      const args = filledIn(turn.args, known) as typeof turn.args;
       reply = { ok: true, value: await runOperation(world, turn.op, args) };
       told = null;
     } catch (thrown) {

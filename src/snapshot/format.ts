@@ -54,7 +54,7 @@ const wanted = fields({
   paths: list(fields({
     path: text,
     target: text,
-    role: oneOf("link", "copy", "profile", "shell", "unit", "persistent_env"),
+    role: text,
     state: pathState,
     pending: flag,
     mutable: flag,
@@ -86,9 +86,11 @@ const wanted = fields({
     place,
   })),
   settings: list(fields({
-    kind: oneOf("default", "account", "host_packages", "environment"),
+    kind: text,
     key: text,
     value: anything,
+    account,
+    pending: optional(flag),
     by: text,
     place,
   })),

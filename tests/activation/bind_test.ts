@@ -28,17 +28,17 @@ function activation(actions: Action[], details: Partial<Activation> = {}): Activ
 }
 
 const text = (value: string, executable = false): Origin => ({ text: value, executable });
-const link = (target: string, origin: Origin): Action => ({
+const link = (target: string, source: Origin): Action => ({
   kind: "link",
+  source,
   target,
-  origin,
   mutable: false,
   force: false,
 });
-const copy = (target: string, origin: Origin, details = {}): Action => ({
+const copy = (target: string, source: Origin, details = {}): Action => ({
   kind: "copy",
+  source,
   target,
-  origin,
   mode: null,
   owner: null,
   mutable: false,
@@ -278,7 +278,7 @@ Deno.test("bind: a whole scope is applied, kept, and taken back", async () => {
     profile(`${a}/bin`),
     { kind: "env", name: "EDITOR", op: "set", values: ["vim"], separator: ":" },
     { kind: "persistent_env", name: "A", value: 'b"$' },
-    { kind: "shell", origin: text("alias x=y\n"), shells: [] },
+    { kind: "shell", script: text("alias x=y\n"), shells: [] },
     copy("~/.config/c", text("c", true)),
   ])];
   const wanted = materialize(real.fs, rig.store, bound(rig, activations));

@@ -101,7 +101,10 @@ export class Rig {
         stop: () => Promise.resolve(),
         running: () => Promise.resolve(true),
       },
-      settings: { get: () => Promise.resolve(null), set: () => Promise.resolve() },
+      settings: {
+        get: (_, asked) => Promise.resolve(asked.map(() => ({ value: null }))),
+        set: () => Promise.resolve(),
+      },
     };
   }
 

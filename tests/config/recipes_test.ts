@@ -1,14 +1,31 @@
 /** Drives `config` functions as the build does: one operation at a time. */
 import assert from "node:assert/strict";
 import type { RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
+import type { Operation } from "../../src/realize/operation.ts";
+import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { setup, withConfig } from "./support/config.ts";
 
 const FACTS: RecipeFacts = { outputs: { out: "/out" }, tmp: "/tmp", known: new Map() };
 
+type Args = Extract<Turn, { kind: "call" }>["args"];
+
+/** What a call gave, as it was written: arguments, then options and `ctx.env` where there are any. */
+function written(op: string, args: Args): [string, ...unknown[]] {
+  const operation = (OPERATIONS as Record<string, Operation>)[op];
+  const positional = Object.keys(operation.args).map((name) => args[name]);
+  const options = Object.entries(operation.options).map(([name, field]) => [
+    name,
+    JSON.stringify(args[name]) === JSON.stringify(field.default ?? null) ? null : args[name],
+  ]);
+  const given = Object.fromEntries(options.filter(([, value]) => value !== null));
+  const tables = [given, args.environment ?? {}].filter((one) => JSON.stringify(one) !== "{}");
+  return [op, ...positional.filter((one) => one !== null), ...tables];
+}
+
 /** Runs a config function to its end. `reply` answers each operation. */
 function run(
   body: string,
-  reply: (op: string, args: readonly unknown[]) => Reply = () => ({ ok: true, value: null }),
+  reply: (op: string, args: Args) => Reply = () => ({ ok: true, value: null }),
 ): Promise<{ calls: [string, ...unknown[]][]; last: Turn }> {
   const source = setup(`derive { name = "x", config = function(opts, ctx)\n${body}\nend }`);
   return withConfig(source, ({ manifest, recipes }) => {
@@ -16,7 +33,7 @@ function run(
     const calls: [string, ...unknown[]][] = [];
     let turn = recipe.start(FACTS);
     for (let count = 0; turn.kind === "call" && count < 100; count++) {
-      calls.push([turn.op, ...turn.args]);
+      calls.push(written(turn.op, turn.args));
       turn = recipe.resume(reply(turn.op, turn.args));
     }
     return { calls, last: turn };
@@ -43,17 +60,17 @@ Deno.test("every operation crosses with its arguments", async () => {
     ctx.run("make") ctx.run({ "make", 2 }, { cwd = "d", env = { A = "b" }, timeout = 5 })
     ctx.log("text")`);
   assert.deepEqual(calls, [
-    ["fetch_url", "https://a", "h", null],
+    ["fetch_url", "https://a", "h"],
     ["fetch_url", ["https://a", "https://b"], "h", { executable: true, name: "n" }],
-    ["fetch_git", "u", "rev", null, null],
+    ["fetch_git", "u", "rev"],
     ["fetch_git", "u", "rev", "h", { submodules: true }],
     ["fetch_npm", "n", "1", "i"],
-    ["unpack", "a", null, null],
+    ["unpack", "a"],
     ["unpack", "a", "/out", { strip: 1 }],
     ["copy", "a", "b"],
     ["move", "a", "b"],
     ["mkdir", "d"],
-    ["write", "f", "text", null],
+    ["write", "f", "text"],
     ["write", "f", "text", { executable: true }],
     ["chmod", "f", 0o755],
     ["chmod", "f", 420],
@@ -64,7 +81,7 @@ Deno.test("every operation crosses with its arguments", async () => {
     ["list", "d"],
     ["glob", "*"],
     ["substitute", "f", { a: "b" }],
-    ["run", "make", null, { CC: "gcc" }],
+    ["run", "make", { CC: "gcc" }],
     ["run", ["make", "2"], { cwd: "d", env: { A: "b" }, timeout: 5 }, { CC: "gcc" }],
     ["log", "text"],
   ]);
@@ -121,7 +138,7 @@ Deno.test("coroutines of the user's may ask for operations", async () => {
     local co = coroutine.create(function() return pcall(function() return ctx.read("z") end) end)
     local _, fine, text = coroutine.resume(co)
     ctx.log(tostring(fine) .. text)`,
-    (op, args) => op === "list" ? ok(["a", "b"]) : ok(op === "read" ? `<${args[0]}>` : null),
+    (op, args) => op === "list" ? ok(["a", "b"]) : ok(op === "read" ? `<${args.path}>` : null),
   );
   assert.deepEqual(calls.map((call) => call.join(" ")), [
     "list d",
@@ -156,11 +173,11 @@ Deno.test("paths stand in for placeholders: in opts, and for derivations that ar
       assert.deepEqual(manifest.derivations[1].dependencies, [dep.hash]);
       const recipe = recipes.open(hash);
       const turn = recipe.start({ ...FACTS, known: new Map([[placeholder, "/store/dep"]]) });
-      const [text] = (turn as Extract<Turn, { kind: "call" }>).args as string[];
-      assert.match(text, /^\/store\/dep\/bin \/store\/dep \/syslua-out-\w{32}$/);
+      const { text } = (turn as Extract<Turn, { kind: "call" }>).args;
+      assert.match(String(text), /^\/store\/dep\/bin \/store\/dep \/syslua-out-\w{32}$/);
       // A text that was joined during the evaluation keeps its placeholder: the build puts the path in.
       const next = recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
-      assert.equal(next.args[0], `${placeholder}/bin`);
+      assert.equal(Object.values(next.args)[0], `${placeholder}/bin`);
     },
   );
 });
@@ -177,11 +194,11 @@ Deno.test("runs of several derivations proceed side by side", async () => {
         const recipe = recipes.open(hash);
         return { recipe, turn: recipe.start({ ...FACTS, tmp: `/tmp${index}` }) };
       });
-      const texts = runs.map(({ turn }) => (turn as Extract<Turn, { kind: "call" }>).args[0]);
+      const texts = runs.map(({ turn }) => (turn as Extract<Turn, { kind: "call" }>).args.text);
       assert.deepEqual([...texts].sort(), ["first 1", "first 2", "first 3"]);
       runs.forEach(({ recipe }, index) => {
         const next = recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
-        assert.match(next.args[0] as string, new RegExp(`^second \\d/tmp${index}$`));
+        assert.match(next.args.text as string, new RegExp(`^second \\d/tmp${index}$`));
         assert.deepEqual(recipe.resume(ok(null)), { kind: "done" });
       });
     },
@@ -202,8 +219,20 @@ const FAILURES: [string, string, { top?: string }?][] = [
   ["ctx.write('f')", "ctx.write: `text` is missing"],
   ["ctx.write('f', {})", "ctx.write: `text` is a table where a text is expected"],
   ["ctx.run('x', { cdw = 'y' })", "ctx.run: there is no field `cdw`"],
+  ["ctx.mkdir(true)", "ctx.mkdir: `path` is a boolean where a text is expected"],
+  ["ctx.unpack('a', nil, { stripe = 1 })", "ctx.unpack: there is no field `stripe`"],
+  [
+    "ctx.unpack('a', nil, { strip = -1 })",
+    "ctx.unpack: `strip` is -1 where a whole number from 0 is expected",
+  ],
+  ["ctx.run({})", "ctx.run: `cmd` is empty"],
+  [
+    "ctx.run('x', { env = { A = {} } })",
+    "ctx.run: `env.A` is a table where a text is expected",
+  ],
+  ["ctx.run('x', 'y')", "ctx.run: the options are a table, got a string"],
   ["ctx:log('x')", "ctx.log: called with a colon"],
-  ["ctx.log('a', 'b')", "ctx.log: takes 1 arguments, got 2"],
+  ["ctx.log('a', 'b')", "ctx.log: takes 1 argument, got 2"],
   ["ctx.chmod('f', 'rwx')", "ctx.chmod: `mode` is rwx, not permissions"],
   [
     "('x'):gsub('x', function() ctx.log('y') end)",
@@ -239,7 +268,7 @@ Deno.test("syslua.lib may be required inside config, TOML included", async () =>
   const { calls } = await run(
     'local lib = require("syslua.lib") ctx.write(ctx.out, lib.toTOML { a = 1 })',
   );
-  assert.deepEqual(calls, [["write", "/out", "a = 1\n", null]]);
+  assert.deepEqual(calls, [["write", "/out", "a = 1\n"]]);
 });
 
 Deno.test("a recipe runs as often as it is opened", async () => {

@@ -33,7 +33,7 @@ const GIVES: [string, string][] = [
   ["select(2, pcall(error, setmetatable({}, { __name = 'mine' }))) ~= nil", "true"],
   ["tostring(setmetatable({}, { __name = 'mine' }))", "mine"],
   // Errors of ours are texts for pcall.
-  ["pcall(file, {})", "false\tinit.lua:2: file: `path` is missing where a text is expected"],
+  ["pcall(file, {})", "false\tinit.lua:2: file: `path` is missing"],
   ["xpcall(file, function(m) return type(m) end, {})", "false\tstring"],
   ["coroutine.resume(coroutine.create(function() error('x') end))", "false\tinit.lua:2: x"],
   ["pcall(coroutine.wrap(function() error('x') end))", "false\tinit.lua:2: x"],

@@ -2,6 +2,12 @@
 import assert from "node:assert/strict";
 import { LUA_TYPES } from "../../src/lua/types.generated.ts";
 import { SysError } from "../../src/errors.ts";
+import { optionsClass } from "../../scripts/declarations.ts";
+import type { Field, Fields } from "../../src/manifest/fields.ts";
+import type { AnyKind } from "../../src/manifest/kinds.ts";
+import { KINDS } from "../../src/manifest/kinds.generated.ts";
+import type { Operation } from "../../src/realize/operation.ts";
+import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { setup, withConfig } from "./support/config.ts";
 
 const text = LUA_TYPES.map(([, content]) => content).join("\n");
@@ -109,19 +115,6 @@ const SPECS: [string, string][] = [
   ["syslua.Option", "lib.options { x = { UNKNOWN = 1 } }"],
   ["syslua.EncodeOptions", "lib.toJSON({}, { UNKNOWN = 1 })"],
   ["syslua.MergeableOptions", 'lib.env.defineMergeable("X", { UNKNOWN = 1 })'],
-  ["syslua.PathOptions", activation('ctx.add_to_path("/x", { UNKNOWN = 1 })')],
-  ["syslua.SymlinkOptions", activation('ctx.symlink("x", "~/x", { UNKNOWN = 1 })')],
-  ["syslua.CopyOptions", activation('ctx.copy("x", "~/x", { UNKNOWN = 1 })')],
-  ["syslua.ShellOptions", activation('ctx.source_in_shell("x", { UNKNOWN = 1 })')],
-  ["syslua.ServiceOptions", activation('ctx.enable_service("x", { UNKNOWN = 1 })')],
-  ["syslua.UserOptions", activation('ctx.ensure_user("x", { UNKNOWN = 1 })')],
-  ["syslua.GroupOptions", activation('ctx.ensure_group("x", { UNKNOWN = 1 })')],
-  ["syslua.RunOptions", activation('ctx.run("x", { UNKNOWN = 1 })')],
-  ["syslua.FetchOptions", build('ctx.fetch_url("x", "y", { UNKNOWN = 1 })')],
-  ["syslua.FetchGitOptions", build('ctx.fetch_git("x", "y", nil, { UNKNOWN = 1 })')],
-  ["syslua.UnpackOptions", build('ctx.unpack("x", nil, { UNKNOWN = 1 })')],
-  ["syslua.WriteOptions", build('ctx.write("x", "y", { UNKNOWN = 1 })')],
-  ["syslua.CommandOptions", build('ctx.run("x", { UNKNOWN = 1 })')],
 ];
 
 function activation(call: string) {
@@ -132,7 +125,48 @@ function build(call: string) {
   return `derive { name = "x", config = function(_, ctx) ${call} end }`;
 }
 
-for (const [name, call] of SPECS) {
+/** A value that an argument takes. */
+function example({ type }: Field<unknown>): string {
+  return { target: '"~/x"', lists: "{}", map: "{}", folder: '"/syslua-dir-x"' }[type] ?? '"x"';
+}
+
+/** Calls of every method and operation that has options, with one that there is not. */
+function calls(room: "activation" | "build", name: string, args: Fields, options: Fields) {
+  if (Object.keys(options).length === 0) return [];
+  const given = [...Object.values(args).map(example), "{ UNKNOWN = 1 }"].join(", ");
+  const call = `ctx.${name}(${given})`;
+  const around = room === "build" ? build(call) : activation(call);
+  return [[optionsClass(room, name), around] as [string, string]];
+}
+
+const DECLARED = [
+  ...Object.values(KINDS as Record<string, AnyKind>).flatMap(({ methods, args, options }) =>
+    Object.keys(methods).flatMap((name) => calls("activation", name, args, options))
+  ),
+  ...Object.entries(OPERATIONS as Record<string, Operation>)
+    .flatMap(([name, { args, options }]) => calls("build", name, args, options)),
+];
+
+Deno.test("types: every option of a declaration has its field, with its type and its words", () => {
+  const rooms: ["activation" | "build", string, Fields][] = [
+    ...Object.values(KINDS as Record<string, AnyKind>).flatMap(({ methods, options }) =>
+      Object.keys(methods).map((name) =>
+        ["activation", name, options] as ["activation", string, Fields]
+      )
+    ),
+    ...Object.entries(OPERATIONS as Record<string, Operation>)
+      .map(([name, { options }]) => ["build", name, options] as ["build", string, Fields]),
+  ];
+  for (const [room, name, options] of rooms) {
+    for (const [option, { lua, doc }] of Object.entries(options)) {
+      const type = optionsClass(room, name);
+      assert.ok(fields(type).includes(option), `${type}.${option}`);
+      assert.ok(text.includes(` ${lua} ${doc}\n`), `${type}.${option}: ${doc}`);
+    }
+  }
+});
+
+for (const [name, call] of [...SPECS, ...DECLARED]) {
   Deno.test(`types: ${name}`, async () => {
     const failed = await failureOf(setup(call, LIB));
     const known = /^its fields are (.*)$/.exec(failed.hint ?? "");

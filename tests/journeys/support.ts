@@ -132,8 +132,14 @@ export class TestMachine {
   #settings(): Machine["adapters"]["settings"] {
     const { settings } = this;
     return {
-      get: (kind, key) => Promise.resolve(settings.get(`${kind}:${key}`) ?? null),
-      set: (kind, key, value) => Promise.resolve(void settings.set(`${kind}:${key}`, value)),
+      get: ({ kind }, asked) =>
+        Promise.resolve(
+          asked.map(({ key }) => ({ value: settings.get(`${kind}:${key}`) ?? null })),
+        ),
+      set({ kind }, changes) {
+        for (const { key, after } of changes) settings.set(`${kind}:${key}`, after);
+        return Promise.resolve();
+      },
     };
   }
 }

@@ -2,13 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SysError } from "../../src/errors.ts";
-import type {
-  DeclaredAction,
-  DeclaredActivation,
-  DeclaredEnv,
-} from "../../src/manifest/declared.ts";
+import type { DeclaredAction, DeclaredActivation } from "../../src/manifest/declared.ts";
+import type { DeclaredEnv } from "../../src/manifest/kinds/env.ts";
 import { mergeActivations } from "../../src/manifest/merge.ts";
-import type { Action, EnvAction, LinkAction } from "../../src/manifest/types.ts";
+import type { Action, ActionOf } from "../../src/manifest/types.ts";
 
 /** An activation with these actions, declared in a file and line. */
 function declared(
@@ -52,8 +49,8 @@ function at(position: number, ...texts: string[]): Partial<DeclaredEnv> {
 function link(target: string, text: string, override?: number): DeclaredAction {
   return {
     kind: "link",
+    source: { text, executable: false },
     target,
-    origin: { text, executable: false },
     mutable: false,
     force: false,
     ...(override === undefined ? {} : { override }),
@@ -70,7 +67,7 @@ const actionsOf = (...activations: DeclaredActivation[]): Action[] =>
   merge(...activations).flatMap(({ actions }) => [...actions]);
 
 const envOf = (...activations: DeclaredActivation[]) =>
-  actionsOf(...activations).filter((action): action is EnvAction => action.kind === "env")
+  actionsOf(...activations).filter((action): action is ActionOf<"env"> => action.kind === "env")
     .map(({ name, op, values, separator }) => ({ name, op, values, separator }))
     .sort((a, b) => (a.name + a.op < b.name + b.op ? -1 : 1));
 
@@ -107,7 +104,7 @@ Deno.test("only the winning priority is joined", () => {
 });
 
 Deno.test("set, prepend and append", () => {
-  const parts: [EnvAction["op"], string][] = [["append", "z"], ["prepend", "a"]];
+  const parts: [ActionOf<"env">["op"], string][] = [["append", "z"], ["prepend", "a"]];
   const both = parts.map(([op, text]) => declared([env("PATH", text, { op })]));
   assert.deepEqual(envOf(...both).map(({ op, values }) => [op, values]), [
     ["append", ["z"]],
@@ -135,7 +132,7 @@ Deno.test("targets meet in their normal form", () => {
     declared([link("/home/me/./a", "x")], "b.lua:1"),
     declared([link("~//a/", "x")], "c.lua:1"),
   );
-  assert.deepEqual(found.map((action) => (action as LinkAction).target), ["~/a"]);
+  assert.deepEqual(found.map((action) => (action as ActionOf<"link">).target), ["~/a"]);
 });
 
 Deno.test("equal activations are one, at the first place", () => {
@@ -152,7 +149,7 @@ Deno.test("the loser of a file is dropped", () => {
     declared([link("~/a", "default", 1000)]),
     declared([link("~/a", "plain")]),
   );
-  assert.deepEqual(found.map((action) => (action as LinkAction).origin), [
+  assert.deepEqual(found.map((action) => (action as ActionOf<"link">).source), [
     { text: "plain", executable: false },
   ]);
 });
@@ -165,7 +162,9 @@ Deno.test("scopes do not meet", () => {
   );
   assert.deepEqual(
     found.filter(({ actions }) => actions[0].kind === "env")
-      .map(({ user, project, actions }) => [user, project, (actions[0] as EnvAction).values[0]])
+      .map((
+        { user, project, actions },
+      ) => [user, project, (actions[0] as ActionOf<"env">).values[0]])
       .sort(),
     [[null, "web", "c"], [null, null, "a"], ["root", null, "b"]].sort(),
   );
@@ -178,7 +177,7 @@ Deno.test("`after` names ids, and forgets what is gone", () => {
     declared([], "init.lua:3"),
   );
   const id = (target: string) =>
-    found.find(({ actions }) => (actions[0] as LinkAction).target === target)!;
+    found.find(({ actions }) => (actions[0] as ActionOf<"link">).target === target)!;
   assert.deepEqual(id("~/b").after, [id("~/a").id]);
 });
 
@@ -224,7 +223,7 @@ Deno.test("conflicts name both places", () => {
   });
   refused(/conflicting units for service s/, [declared([service("1")]), declared([service("2")])]);
   const setting = (value: boolean): DeclaredAction => ({
-    kind: "default",
+    kind: "defaults",
     domain: "d",
     key: "k",
     value,

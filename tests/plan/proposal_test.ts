@@ -191,10 +191,10 @@ const MOVED: Readonly<
     ["service web: was running, is not running"],
   ],
   "a setting": [
-    wanted({ settings: [{ kind: "default", key: "k", value: 1, by: "s", place: null }] }),
-    world({}, { settings: new Map([["default:k", { a: 1, b: 2 }]]) }),
+    wanted({ settings: [{ kind: "defaults", key: "k", value: 1, by: "s", place: null }] }),
+    world({}, { settings: new Map([["defaults:k", { value: { a: 1, b: 2 } }]]) }),
     null,
-    world({}, { settings: new Map([["default:k", 3]]) }),
+    world({}, { settings: new Map([["defaults:k", { value: 3 }]]) }),
     ['k: was {"a":1,"b":2}, is 3'],
   ],
   "what a check says is not asked again": [

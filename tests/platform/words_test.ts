@@ -4,20 +4,25 @@ import { label, launchctl, plist, plistPath } from "../../src/platform/services/
 import { schtasks, taskPath } from "../../src/platform/services/schtasks.ts";
 import { systemctl, unitName, unitPath } from "../../src/platform/services/systemd.ts";
 import {
-  createAccount,
+  accountName,
+  changeUser,
+  createGroup,
+  createUser,
+  fieldOfUser,
   findGroup,
   findUser,
-  hasAccount,
-  parseAccountKey,
-  removeAccount,
+  isMember,
 } from "../../src/platform/settings/accounts.ts";
 import {
-  defaultKey,
   splitDefaultKey,
   valueInDomain,
   writeDefault,
 } from "../../src/platform/settings/defaults.ts";
-import { packageCommand } from "../../src/platform/settings/host_packages.ts";
+import {
+  installed,
+  managerOf,
+  splitPackageKey,
+} from "../../src/platform/settings/host_packages.ts";
 import { valueInQuery, writeVariable } from "../../src/platform/settings/registry.ts";
 import { SysError } from "../../src/errors.ts";
 
@@ -115,7 +120,7 @@ Deno.test("defaults: types are kept, null deletes", () => {
     /<array>\s*<string>a<\/string>\s*<dict>/,
   );
   assert.throws(() => writeDefault("com.x", "k", [null]), SysError);
-  assert.deepEqual(splitDefaultKey(defaultKey("com.x", "a:b")), { domain: "com.x", key: "a:b" });
+  assert.deepEqual(splitDefaultKey("com.x:a:b"), { domain: "com.x", key: "a:b" });
   assert.equal(valueInDomain('{"k":[1]}', "toString"), null);
   assert.deepEqual(valueInDomain('{"k":[1]}', "k"), [1]);
   assert.equal(valueInDomain("no such domain", "k"), null);
@@ -128,45 +133,67 @@ Deno.test("accounts: command lines, and what is there", () => {
     group: "g",
     shell: "/bin/sh",
     home: "/var/x",
+    comment: "X of Y",
     create_home: true,
   };
-  assert.equal(
-    createAccount(parseAccountKey("user:x"), options).join(" "),
-    "useradd --system --uid 900 --gid g --shell /bin/sh --home-dir /var/x --create-home x",
-  );
-  assert.equal(
-    createAccount(parseAccountKey("group:g"), { gid: 7 }).join(" "),
-    "groupadd --gid 7 g",
-  );
-  assert.equal(
-    createAccount(parseAccountKey("membership:x:g"), true).join(" "),
-    "gpasswd --add x g",
-  );
-  assert.equal(removeAccount(parseAccountKey("user:x")).join(" "), "userdel x");
-  for (const key of ["user:-x", "user:a b", "group:", "membership:a:--b", "user:x;y"]) {
-    assert.throws(() => parseAccountKey(key), SysError, key);
-  }
-  const passwd = "root:x:0:0:root:/root:/bin/sh\nme:x:1000:100::/home/me:/bin/sh\n";
-  const group = "root:x:0:\nusers:x:100:\nwheel:x:10:a,me\nwheels:x:11:\n";
-  const has = (key: string) => hasAccount(parseAccountKey(key), passwd, group);
   assert.deepEqual(
-    ["user:me", "user:m", "group:wheel", "group:whee", "membership:me:wheel"].map(has),
-    [true, false, true, false, true],
+    createUser("x", options, false),
+    [
+      ..."useradd --system --uid 900 --gid g --comment".split(" "),
+      "X of Y",
+      ..."--home /var/x --shell /bin/sh --create-home x".split(" "),
+    ],
   );
-  assert.deepEqual(["membership:me:users", "membership:me:wheels"].map(has), [true, false]);
+  assert.equal(createUser("x", {}, true).join(" "), "useradd --gid x x");
+  assert.equal(createGroup("g", { gid: 7, system: true }).join(" "), "groupadd --system --gid 7 g");
+  assert.equal(changeUser("x", "shell", "/bin/zsh").join(" "), "usermod --shell /bin/zsh x");
+  for (const name of ["-x", "a b", "", "--b", "x;y"]) {
+    assert.throws(() => accountName(name), SysError, name);
+  }
+  const passwd = "root:x:0:0:root:/root:/bin/sh\nme:x:1000:100:Me:/home/me:/bin/sh\n";
+  const group = "root:x:0:\nusers:x:100:\nwheel:x:10:a,me\nwheels:x:11:\n";
+  const member = (user: string, name: string) => isMember(passwd, group, user, name);
+  assert.deepEqual(
+    [member("me", "wheel"), member("me", "users"), member("me", "wheels")],
+    [true, true, false],
+  );
+  assert.deepEqual(
+    ["group", "comment", "home", "shell"].map((field) => fieldOfUser(passwd, group, "me", field)),
+    ["users", "Me", "/home/me", "/bin/sh"],
+  );
+  assert.equal(fieldOfUser(passwd, group, "m", "shell"), null);
   assert.deepEqual(findUser(passwd, "me"), { uid: 1000, gid: 100, home: "/home/me" });
   assert.equal(findUser(passwd, "nobody"), null);
   assert.equal(findGroup(group, "wheel"), 10);
 });
 
 Deno.test("host packages: command lines, and no name that is an option", () => {
-  assert.deepEqual(packageCommand("install", "brew:fd").stdin, 'brew "fd"\n');
-  assert.deepEqual(packageCommand("install", "cask:a@1").stdin, 'cask "a@1"\n');
-  assert.equal(
-    packageCommand("install", "apt:libc6:amd64").argv.join(" "),
-    "apt-get install --yes --no-install-recommends -- libc6:amd64",
-  );
-  for (const key of ["apt:--purge", "apt:", "nope:x", "apt:a b", 'brew:a"\nb']) {
-    assert.throws(() => packageCommand("install", key), SysError, key);
+  const { install, remove } = managerOf("apt");
+  assert.deepEqual(install(["libc6:amd64", "git"]).map(({ argv }) => argv.join(" ")), [
+    "env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install --yes " +
+    "--no-install-recommends -- libc6:amd64 git",
+  ]);
+  assert.match(remove(["git"])[0].argv.join(" "), /DPkg::Lock::Timeout=600 remove --yes -- git$/);
+  assert.equal(managerOf("brew").install(["fd", "jq"])[0].stdin, 'brew "fd"\nbrew "jq"\n');
+  assert.equal(managerOf("cask").install(["a@1"])[0].stdin, 'cask "a@1"\n');
+  assert.equal(managerOf("winget").install(["A", "B"]).length, 2);
+  assert.throws(() => managerOf("nope"), SysError);
+  for (const key of ["apt:--purge", "apt:", "apt:a b", 'brew:a"\nb']) {
+    assert.throws(() => splitPackageKey(key), SysError, key);
   }
+});
+
+Deno.test("host packages: what is installed", () => {
+  const check = (manager: string, names: string[], output: string, expected: string[]) =>
+    assert.deepEqual(installed(managerOf(manager), names, output), expected);
+  check(
+    "apt",
+    ["git", "libc6:amd64", "curl", "vim"],
+    "git amd64 installed\nlibc6 amd64 installed\ncurl amd64 config-files\n",
+    ["git", "libc6:amd64"],
+  );
+  check("dnf", ["git", "vim"], "git x86_64 2.4\npackage vim is not installed\n", ["git"]);
+  check("pacman", ["git", "vim"], "git\n", ["git"]);
+  check("brew", ["jq", "tap/cask/fd", "rg"], "fd\njq\n", ["jq", "tap/cask/fd"]);
+  check("winget", ["Git.Git", "X"], "Name Id Version\nGit Git.Git 2.4\n", ["Git.Git"]);
 });

@@ -2,6 +2,8 @@
 import { sha256Hex } from "../../src/digest.ts";
 import { SysError } from "../../src/errors.ts";
 import type { BuildEvent } from "../../src/realize/observer.ts";
+import type { Operation } from "../../src/realize/operation.ts";
+import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { realize, type RealizeRequest } from "../../src/realize/realize.ts";
 import type { Builder, BuildProcess } from "../../src/realize/builder.ts";
 import type { Recipe, RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
@@ -114,7 +116,7 @@ export class World extends TempDir {
         const next = advance();
         if (next.done) return { kind: "done" };
         const [op, ...args] = next.value;
-        return { kind: "call", op, args };
+        return { kind: "call", op, args: named(op, args) };
       } catch (thrown) {
         if (!(thrown instanceof Refused)) throw thrown;
         const place = { file: "init.lua", line: 9 };
@@ -139,6 +141,18 @@ export class World extends TempDir {
     const names = [...Deno.readDirSync(`${this.store.dir}/tmp`)].map(({ name }) => name);
     return names.filter((name) => !name.endsWith(".lock"));
   }
+}
+
+/** Arguments by name, as the Lua side hands them over: after them the options, then `ctx.env`. */
+function named(op: string, args: readonly Json[]): Record<string, Json> {
+  const operation = (OPERATIONS as Record<string, Operation>)[op];
+  if (operation === undefined) return {};
+  const names = Object.keys(operation.args);
+  const positional = Object.fromEntries(names.map((name, n) => [name, args[n] ?? null]));
+  const options = Object.entries(operation.options)
+    .map(([name, { default: given }]) => [name, given ?? null]);
+  const [given, environment = {}] = args.slice(names.length);
+  return { ...Object.fromEntries(options), environment, ...positional, ...given as object };
 }
 
 /** What an action throws. */

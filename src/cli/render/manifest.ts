@@ -7,6 +7,7 @@ import {
   sourcePlaceholder,
   substitute,
 } from "../../manifest/placeholder.ts";
+import { kindOf } from "../../manifest/kinds.ts";
 import type { Style } from "../terminal/style.ts";
 import { columns } from "./words.ts";
 
@@ -76,25 +77,5 @@ export function readsText(manifest: Manifest): string {
 }
 
 function actionText(action: Action, name: string): string {
-  switch (action.kind) {
-    case "link":
-    case "copy":
-      return action.target;
-    case "profile":
-      return action.dir;
-    case "env":
-      return `${action.name}=${action.values.join(action.separator)}`;
-    case "persistent_env":
-      return `${action.name}=${action.value}`;
-    case "service":
-      return action.name;
-    case "default":
-      return `${action.domain} ${action.key}`;
-    case "run":
-      return typeof action.command === "string" ? action.command : action.command.join(" ");
-    case "shell":
-    case "account":
-    case "host_packages":
-      return name;
-  }
+  return kindOf(action.kind).line?.(action) ?? name;
 }

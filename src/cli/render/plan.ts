@@ -1,4 +1,5 @@
 /** Takes a Plan, gives its text or its document. */
+import { nounsOf } from "../../manifest/kinds.ts";
 import type { Plan, PlannedAction } from "../../plan/types.ts";
 import type { Style } from "../terminal/style.ts";
 import { columns, count, counted } from "./words.ts";
@@ -87,26 +88,10 @@ export function summary(actions: readonly PlannedAction[]): string[] {
   return kinds.map((kind) => {
     const own = actions.filter((action) => action.kind === kind);
     const kept = own.filter(({ op }) => op === "keep").length;
-    return `${counted(own.length, word(kind, 1), word(kind, 2))}: ` +
+    return `${counted(own.length, ...nounsOf(kind))}: ` +
       `${count(own.length - kept)} changed, ${count(kept)} unchanged`;
   });
 }
-
-function word(kind: string, n: number): string {
-  const [one, many] = WORDS[kind] ?? [kind, `${kind}s`];
-  return n === 1 ? one : many;
-}
-
-const WORDS: Record<string, readonly [string, string]> = {
-  copy: ["copy", "copies"],
-  profile: ["profile", "profiles"],
-  shell: ["env script", "env scripts"],
-  run: ["command", "commands"],
-  persistent_env: ["session variable file", "session variable files"],
-  dir: ["folder", "folders"],
-  default: ["setting", "settings"],
-  host_packages: ["set of host packages", "sets of host packages"],
-};
 
 function row(action: PlannedAction, style: Style): string[] {
   const paint = action.op === "create"
@@ -118,7 +103,7 @@ function row(action: PlannedAction, style: Style): string[] {
   return [
     paint(MARKS[action.op]),
     shown(action.target),
-    style.dim(word(action.kind, 1)),
+    style.dim(nounsOf(action.kind)[0]),
     notes.length > 0 ? style.dim(notes.join("; ")) : "",
   ];
 }

@@ -178,13 +178,19 @@ end
 local function flag(value) return value and "true" or "false" end
 
 local function link_action(target, path, live, force, override)
-  return format('{"kind":"link","target":%s,"origin":%s,"mutable":%s,"force":%s%s}', quote(target), S.path_origin(path),
+  return format('{"kind":"link","source":%s,"target":%s,"mutable":%s,"force":%s%s}', S.path_origin(path), quote(target),
     flag(live), flag(force), S.override_field(override))
 end
 
 local function copy_action(target, origin, mode, owner, mutable, force, override)
-  return format('{"kind":"copy","target":%s,"origin":%s,"mode":%s,"owner":%s,"mutable":%s,"force":%s%s}', quote(target),
-    origin, mode and format("%d", mode) or "null", owner, flag(mutable), flag(force), S.override_field(override))
+  return format('{"kind":"copy","source":%s,"target":%s,"mode":%s,"owner":%s,"mutable":%s,"force":%s%s}', origin,
+    quote(target), mode, owner, flag(mutable), flag(force), S.override_field(override))
+end
+
+-- `mode` and `owner` as `ctx.copy` takes them, as JSON; null where the file may be a link.
+local function permissions(what, spec)
+  local fields = S.kinds.copy.by_name
+  return S.field_json(what, fields.mode, spec.mode), S.field_json(what, fields.owner, spec.owner)
 end
 
 -- One action for each file below a folder of a tree.
@@ -209,7 +215,7 @@ local function recursive_actions(what, spec, source, path, mode, owner, override
     local target = path:gsub("/+$", "") .. "/" .. name
     -- Each file is a source of its own, so that a change of one changes one link.
     local from = live and live .. "/" .. name or (S.source(what, folder .. "/" .. name))
-    if mode or owner ~= "null" then
+    if mode ~= "null" or owner ~= "null" then
       actions[index] = copy_action(target, S.path_origin(from), mode, owner, false, spec.force, override)
     else
       actions[index] = link_action(target, from, spec.mutable, spec.force, override)
@@ -249,30 +255,30 @@ local function content_field(what, spec)
 end
 
 local function source_file(what, spec, value, override)
-  local path, mode, owner = spec.path, S.check_mode(what, spec.mode), S.owner_text(what, spec.owner)
-  if (mode or owner ~= "null") and spec.mutable then
+  local path, mode, owner = spec.path, permissions(what, spec)
+  if (mode ~= "null" or owner ~= "null") and spec.mutable then
     S.fail(what .. ": `mutable` makes a link to the source, which has its own permissions", {
       hint = "leave out `mutable` to have a copy, or `mode` and `owner` to have a link", word = "mutable",
     })
   end
-  if spec.executable and not mode then mode = tonumber("0755", 8) end
+  if spec.executable and mode == "null" then mode = "493" end -- 0755
   if spec.recursive then
     return concat(recursive_actions(what, spec, value, path, mode, owner, override), ",")
   end
   local from, live = S.origin_path(what, value, spec.mutable)
-  if mode or owner ~= "null" then
+  if mode ~= "null" or owner ~= "null" then
     return copy_action(path, S.path_origin(from), mode, owner, false, spec.force, override)
   end
   return link_action(path, from, live, spec.force, override)
 end
 
 local function text_file(what, spec, value, override)
-  local mode, owner = S.check_mode(what, spec.mode), S.owner_text(what, spec.owner)
+  local mode, owner = permissions(what, spec)
   local origin = S.text_origin(value, spec.executable, what .. ": the content")
-  if mode or owner ~= "null" or spec.mutable then
+  if mode ~= "null" or owner ~= "null" or spec.mutable then
     return copy_action(spec.path, origin, mode, owner, spec.mutable, spec.force, override)
   end
-  return format('{"kind":"link","target":%s,"origin":%s,"mutable":false,"force":%s%s}', quote(spec.path), origin,
+  return format('{"kind":"link","source":%s,"target":%s,"mutable":false,"force":%s%s}', origin, quote(spec.path),
     flag(spec.force), S.override_field(override))
 end
 
@@ -300,8 +306,8 @@ function S.file(spec)
   local content = spec.content
   if type(content) == "string" and next(spec, next(spec, next(spec))) == nil and not find(content, "[\128-\255]") then
     -- Path and plain text alone: what most files are.
-    return declare(nil, '{"kind":"link","target":' .. quote(spec.path) .. ',"origin":{"text":' .. quote(content)
-      .. ',"executable":false},"mutable":false,"force":false}')
+    return declare(nil, '{"kind":"link","source":{"text":' .. quote(content) .. ',"executable":false},"target":'
+      .. quote(spec.path) .. ',"mutable":false,"force":false}')
   end
   return declare(nil, file_action(spec))
 end

@@ -12,92 +12,6 @@ S.current = nil
 -- Number → run.
 local runs = {}
 
--- Operation → what its arguments are called, and their types: s text, l text or list of texts, t table, v number or
--- text; lower case: required, upper case: may be left out.
-local OPERATIONS = {
-  fetch_url = { "url:l", "hash:s", "opts:T" },
-  fetch_git = { "url:s", "rev:s", "hash:S", "opts:T" },
-  fetch_npm = { "name:s", "version:s", "integrity:s" },
-  unpack = { "archive:s", "dest:S", "opts:T" },
-  copy = { "from:s", "to:s" },
-  move = { "from:s", "to:s" },
-  mkdir = { "path:s" },
-  write = { "path:s", "text:s", "opts:T" },
-  chmod = { "path:s", "mode:v" },
-  symlink = { "to:s", "path:s" },
-  remove = { "path:s" },
-  read = { "path:s" },
-  exists = { "path:s" },
-  list = { "path:s" },
-  glob = { "pattern:s" },
-  substitute = { "file:s", "replacements:t" },
-  run = { "cmd:l", "opts:T" },
-  log = { "text:s" },
-}
-local OPTIONS = {
-  fetch_url = { "name", "headers", "auth", "executable", "unpack" },
-  fetch_git = { "submodules", "name", "auth" },
-  unpack = { "strip" },
-  write = { "executable" },
-  run = { "cwd", "env", "shell", "stdin", "timeout", "check", "capture" },
-}
-
-local function check_argument(op, spec, value)
-  local name, kind = spec:match("^(.*):(.)$")
-  local what = "ctx." .. op
-  if value == nil then
-    if kind:match("%u") then return S.null end
-    S.fail(format("%s: `%s` is missing", what, name), { word = op })
-  end
-  local found = type(value)
-  kind = kind:lower()
-  if kind == "s" or (kind == "l" and found ~= "table") then
-    if found == "number" then return S.show(value) end
-    if found ~= "string" then
-      S.fail(format("%s: `%s` is a %s where a text is expected", what, name, found), {
-        word = op, hint = S.derivation_data[value] and "`.out` is the path of what it produces" or nil,
-      })
-    end
-    return value
-  end
-  if kind == "l" then
-    if S.derivation_data[value] or not S.is_list(value) then
-      S.fail(format("%s: `%s` is a text or a list of texts", what, name), { word = op })
-    end
-    local list = {}
-    for index, item in ipairs(value) do
-      if type(item) ~= "string" and type(item) ~= "number" then
-        S.fail(format("%s: `%s[%d]` is a %s where a text is expected", what, name, index, type(item)), { word = op })
-      end
-      list[index] = S.show(item)
-    end
-    return S.as_list(list)
-  end
-  if kind == "v" then
-    if found == "string" and value:find("^0?[0-7][0-7][0-7][0-7]?$") then return tonumber(value, 8) end
-    if math.type(value) == "integer" and value >= 0 and value <= 4095 then return value end
-    S.fail(format("%s: `%s` is %s, not permissions", what, name, S.show(value)), {
-      hint = "write them as octal digits in a text: \"0755\"", word = op,
-    })
-  end
-  if found ~= "table" then
-    S.fail(format("%s: `%s` is a %s where a table is expected", what, name, found), { word = op })
-  end
-  if OPTIONS[op] and name == "opts" then S.check_fields(what, value, OPTIONS[op]) end
-  return S.copy_data(what, value, name)
-end
-
-local function environment(env)
-  local copy = {}
-  for name, value in next, env do
-    if type(name) ~= "string" or (type(value) ~= "string" and type(value) ~= "number") then
-      S.fail(format("ctx.env: `%s` is a %s where a text is expected", S.show(name), type(value)), { word = "env" })
-    end
-    copy[name] = S.show(value)
-  end
-  return setmetatable(copy, S.Map)
-end
-
 local function receive(op, ok, value)
   if ok then
     if value == S.null then return nil end
@@ -107,29 +21,25 @@ local function receive(op, ok, value)
 end
 
 local function operation(op, env)
-  local specs = OPERATIONS[op]
+  local spec, what = S.operations[op], "ctx." .. op
   return function(...)
-    local given = pack(...)
-    if given[1] == env.ctx then
-      S.fail(format("ctx.%s: called with a colon", op), { hint = format("write `ctx.%s(…)`", op), word = op })
+    if (...) == env.ctx then
+      S.fail(what .. ": called with a colon", { hint = format("write `%s(…)`", what), word = op })
     end
-    if given.n > #specs then
-      S.fail(format("ctx.%s: takes %d arguments, got %d", op, #specs, given.n), { word = op })
-    end
-    local args = {}
-    for index, spec in ipairs(specs) do args[index] = check_argument(op, spec, given[index]) end
-    if op == "run" then args[3] = environment(env.table) end
+    local given = S.arguments(what, spec, ...)
+    -- The one thing of `ctx` that an operation asks for.
+    given.environment = env.table
+    local fields = S.fields_json(what, spec, given)
     if not isyieldable() then
-      S.fail(format("ctx.%s: called inside a function that cannot wait, such as one given to string.gsub", op), {
+      S.fail(what .. ": called inside a function that cannot wait, such as one given to string.gsub", {
         hint = "collect what is to be done in a table first", word = op,
       })
     end
-    return receive(op, yield(S.REQUEST, op, S.json(S.as_list(args))))
+    return receive(op, yield(S.REQUEST, op, "{" .. fields .. "}"))
   end
 end
 
-S.build_methods = {}
-for op in next, OPERATIONS do S.build_methods[op] = true end
+S.build_methods = S.operations
 
 local function strict(name, contents, hint, may_lack)
   return setmetatable({}, {
@@ -168,7 +78,7 @@ local function build_context(data, facts)
     sys = build_facts(), env = env.table,
   }
   contents.outputs = strict("ctx.outputs", facts.outputs, function() end)
-  for op in next, OPERATIONS do contents[op] = operation(op, env) end
+  for op in next, S.operations do contents[op] = operation(op, env) end
   local ctx = strict("ctx", contents, function(key)
     if S.activation_methods[key] then return "that is for `config` of an activation" end
   end, "version")

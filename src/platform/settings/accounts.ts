@@ -1,83 +1,85 @@
-/** Takes users and groups, gives command lines for Linux; and reads what there is. Pure.
- *
- * Keys: `group:<name>`, `user:<name>`, `membership:<user>:<group>`. Existing users and groups are left as they
- * are: only that they are there is seen to. */
+/** Takes users and groups, gives command lines for Linux; and reads what there is. Pure. */
 import type { Json } from "../../manifest/types.ts";
 import { SysError } from "../../errors.ts";
+import type { System } from "../../system/mod.ts";
 
 /** Names as useradd takes them on every distribution. */
 const NAME = /^[a-z_][a-z0-9_-]{0,31}$/;
 
-/** What an account setting is about. */
-export type Account =
-  | { readonly what: "user" | "group"; readonly name: string }
-  | { readonly what: "membership"; readonly user: string; readonly group: string };
-
-/** Reads a key. @throws SysError of kind "config" for a name that no system takes */
-export function parseAccountKey(key: string): Account {
-  const [what, ...names] = key.split(":");
-  for (const name of names) {
-    if (!NAME.test(name)) {
-      throw new SysError("config", `Cannot use "${name}" as the name of a user or group`, {
-        hint: "names have lower-case letters, digits, `_` and `-`, and start with no digit",
-      });
-    }
-  }
-  if (what === "membership") return { what, user: names[0], group: names[1] };
-  return { what: what as "user" | "group", name: names[0] };
+/** Checks a name. @throws SysError of kind "config" for one that no system takes */
+export function accountName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new SysError("config", `Cannot use "${name}" as the name of a user or group`, {
+    hint: "names have lower-case letters, digits, `_` and `-`, and start with no digit",
+  });
 }
 
-/** Command line that makes an account, with the options of `ensure_user` and `ensure_group`. */
-export function createAccount(account: Account, options: Json): readonly string[] {
-  const option = (name: string) =>
-    (options as { readonly [key: string]: Json } | null)?.[name] ?? null;
-  if (account.what === "membership") return ["gpasswd", "--add", account.user, account.group];
-  const flags: string[] = [];
-  const add = (flag: string, value: Json) => {
-    if (value !== null && value !== false) {
-      flags.push(flag, ...(value === true ? [] : [`${value}`]));
-    }
-  };
-  add("--system", option("system") === true);
-  if (account.what === "group") {
-    add("--gid", option("gid"));
-    return ["groupadd", ...flags, account.name];
-  }
-  add("--uid", option("uid"));
-  add("--gid", option("group"));
-  add("--shell", option("shell"));
-  add("--home-dir", option("home"));
-  add("--comment", option("description"));
-  if (option("create_home") === true) flags.push("--create-home");
-  return ["useradd", ...flags, account.name];
+/** Why accounts can't be changed here, where they can't. */
+export function whyNot(
+  { os, elevated }: Pick<System["host"], "os" | "elevated">,
+): { readonly blocked?: string } {
+  if (os !== "linux") return { blocked: "sys changes users and groups on Linux only" };
+  return elevated ? {} : { blocked: "it needs root" };
 }
 
-/** Command line that takes away an account that sys.lua made. A home folder stays: it holds the user's files. */
-export function removeAccount(account: Account): readonly string[] {
-  switch (account.what) {
-    case "user":
-      return ["userdel", account.name];
-    case "group":
-      return ["groupdel", account.name];
-    case "membership":
-      return ["gpasswd", "--delete", account.user, account.group];
+/** Flags of useradd and usermod for the fields that can change. */
+const FIELDS: Readonly<Record<string, { readonly flag: string; readonly column: number }>> = {
+  group: { flag: "--gid", column: 3 },
+  comment: { flag: "--comment", column: 4 },
+  home: { flag: "--home", column: 5 },
+  shell: { flag: "--shell", column: 6 },
+};
+
+/** Command line that makes a user with its fields. `ownGroup`: there is a group of that name already. */
+export function createUser(name: string, fields: Json, ownGroup: boolean): readonly string[] {
+  const given = optionsOf(fields);
+  const flags = given("system") === true ? ["--system"] : [];
+  if (given("uid") !== null) flags.push("--uid", String(given("uid")));
+  // Without a group of its own useradd refuses the name of one that is there.
+  const group = given("group") ?? (ownGroup ? name : null);
+  for (const [field, { flag }] of Object.entries(FIELDS)) {
+    const value = field === "group" ? group : given(field);
+    if (value !== null) flags.push(flag, String(value));
   }
+  if (given("create_home") === true) flags.push("--create-home");
+  return ["useradd", ...flags, name];
 }
 
-/** Whether an account is in `/etc/passwd` and `/etc/group`. */
-export function hasAccount(account: Account, passwd: string, group: string): boolean {
-  switch (account.what) {
-    case "user":
-      return entry(passwd, account.name) !== null;
-    case "group":
-      return entry(group, account.name) !== null;
-    case "membership": {
-      const members = entry(group, account.group)?.[3]?.split(",") ?? [];
-      const primary = entry(passwd, account.user)?.[3];
-      return members.includes(account.user) ||
-        (primary !== undefined && primary === entry(group, account.group)?.[2]);
-    }
-  }
+/** Command line that changes one field of a user. */
+export function changeUser(name: string, field: string, value: string): readonly string[] {
+  return ["usermod", FIELDS[field].flag, value, name];
+}
+
+/** Command line that makes a group. */
+export function createGroup(name: string, fields: Json): readonly string[] {
+  const given = optionsOf(fields);
+  return [
+    "groupadd",
+    ...(given("system") === true ? ["--system"] : []),
+    ...(given("gid") === null ? [] : ["--gid", String(given("gid"))]),
+    name,
+  ];
+}
+
+/** A field of a user as it is now; null where there is no such user. */
+export function fieldOfUser(
+  passwd: string,
+  group: string,
+  name: string,
+  field: string,
+): string | null {
+  const value = entry(passwd, name)?.[FIELDS[field].column] ?? null;
+  if (field !== "group" || value === null) return value;
+  const own = group.split("\n").find((line) => line.split(":")[2] === value);
+  return own?.split(":")[0] ?? value;
+}
+
+/** Whether a user is in a group, as its main one or another. */
+export function isMember(passwd: string, group: string, user: string, name: string): boolean {
+  const members = entry(group, name)?.[3]?.split(",") ?? [];
+  const primary = entry(passwd, user)?.[3];
+  return members.includes(user) ||
+    (primary !== undefined && primary === entry(group, name)?.[2]);
 }
 
 /** Numeric user and group, and home folder, of a user; null where there is none of that name. */
@@ -94,6 +96,10 @@ export function findUser(
 export function findGroup(group: string, name: string): number | null {
   const found = entry(group, name);
   return found === null ? null : Number(found[2]);
+}
+
+function optionsOf(fields: Json): (name: string) => Json {
+  return (name) => (fields as { readonly [key: string]: Json } | null)?.[name] ?? null;
 }
 
 function entry(database: string, name: string): string[] | null {

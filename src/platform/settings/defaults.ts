@@ -3,11 +3,6 @@ import type { Json } from "../../manifest/types.ts";
 import { type Plist, plist } from "../services/launchd.ts";
 import { SysError } from "../../errors.ts";
 
-/** A key in a domain, as one text: `com.apple.dock:autohide`. */
-export function defaultKey(domain: string, key: string): string {
-  return `${domain}:${key}`;
-}
-
 /** Domain and key again: no domain has a colon. */
 export function splitDefaultKey(text: string): { domain: string; key: string } {
   const colon = text.indexOf(":");

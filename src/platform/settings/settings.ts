@@ -1,103 +1,60 @@
-/** Takes the machine's ports, gives its settings: defaults, accounts, packages of the host's own manager, the
- * registry. */
+/** Takes the machine's ports, gives its settings; each kind's own file knows how. */
 import { SysError } from "../../errors.ts";
-import type { Json } from "../../manifest/types.ts";
-import type { WantedSetting } from "../../plan/types.ts";
+import type { Account, WantedSetting } from "../../plan/types.ts";
 import type { System } from "../../system/mod.ts";
-import type { Settings } from "../adapters.ts";
-import { createAccount, hasAccount, parseAccountKey, removeAccount } from "./accounts.ts";
-import { readDefaults, splitDefaultKey, valueInDomain, writeDefault } from "./defaults.ts";
-import { type ManagerCommand, packageCommand } from "./host_packages.ts";
-import { readVariable, valueInQuery, writeVariable } from "./registry.ts";
+import type { Adapters, Settings } from "../adapters.ts";
+import { PROVIDERS } from "./kinds.generated.ts";
+import type { Provider, SettingCommand, SettingWorld } from "./provider.ts";
 
-type Kind = WantedSetting["kind"];
+const providers: { readonly [K in WantedSetting["kind"]]: Provider } = PROVIDERS;
 
 /** The settings of this machine. */
 export function settingsOf(
   system: Pick<System, "fs" | "processes" | "host">,
-  environment: Readonly<Record<string, string>>,
+  adapters: Pick<Adapters, "environment" | "become">,
 ): Settings {
-  const { fs, processes, host } = system;
-  const run = ({ argv, stdin }: ManagerCommand) => processes.run({ argv, stdin, env: environment });
-  const must = async (what: string, command: ManagerCommand) => {
-    const { code, stderr } = await run(command);
-    if (code === 0) return;
-    throw new SysError(
-      "activation",
-      `Cannot ${what}: \`${command.argv.join(" ")}\` exited with ${code}`,
-      { notes: new TextDecoder().decode(stderr).split("\n").filter(Boolean).slice(-10) },
-    );
-  };
-  const database = (path: string) =>
-    fs.lstat(path) === null ? "" : new TextDecoder().decode(fs.readFile(path));
   return {
-    async get(kind: Kind, key: string, wanted: Json): Promise<Json> {
-      refuseElsewhere(kind, key, host);
-      switch (kind) {
-        case "default": {
-          const { domain, key: name } = splitDefaultKey(key);
-          const { stdout } = await run({ argv: readDefaults(domain) });
-          return valueInDomain(new TextDecoder().decode(stdout), name);
-        }
-        case "account": {
-          const account = parseAccountKey(key);
-          const there = hasAccount(account, database("/etc/passwd"), database("/etc/group"));
-          return there ? wanted : null;
-        }
-        case "environment": {
-          const { stdout } = await run({ argv: readVariable(key) });
-          return valueInQuery(new TextDecoder().decode(stdout), key);
-        }
-        case "host_packages": {
-          const { argv } = packageCommand("query", key);
-          if (processes.which(argv[0], environment.PATH) === null) {
-            throw new SysError("activation", `Cannot look for ${key}: there is no ${argv[0]} here`);
-          }
-          return (await run({ argv })).code === 0 ? wanted : null;
-        }
-      }
+    async get({ kind, account }, asked) {
+      return await providerOf(kind).get(worldOf(system, adapters, account), asked);
     },
-    async set(kind: Kind, key: string, value: Json): Promise<void> {
-      switch (kind) {
-        case "default": {
-          const { domain, key: name } = splitDefaultKey(key);
-          return await must(`set ${key}`, { argv: writeDefault(domain, name, value) });
-        }
-        case "account": {
-          const account = parseAccountKey(key);
-          // Done already, or undone already: both are to be harmless.
-          const there = hasAccount(account, database("/etc/passwd"), database("/etc/group"));
-          if (there === (value !== null)) return;
-          const argv = value === null ? removeAccount(account) : createAccount(account, value);
-          return await must(`${value === null ? "remove" : "make"} ${key}`, { argv });
-        }
-        case "environment": {
-          const argv = writeVariable(key, value === null ? null : String(value));
-          return await must(`set ${key}`, { argv });
-        }
-        case "host_packages": {
-          const there = (await run(packageCommand("query", key))).code === 0;
-          if (there === (value !== null)) return;
-          const op = value === null ? "remove" : "install";
-          return await must(`${op} ${key}`, packageCommand(op, key));
-        }
-      }
+    async set({ kind, account }, changes) {
+      await providerOf(kind).set(worldOf(system, adapters, account), changes);
     },
   };
 }
 
-/** Says so where a setting can't be had on this machine. */
-function refuseElsewhere(kind: Kind, key: string, host: System["host"]): void {
-  if (kind === "default" && host.os !== "darwin") {
-    throw new SysError("activation", `Cannot set ${key}: only macOS has defaults`, {
-      hint: "declare it where `syslua.is_darwin`",
-    });
-  }
-  if (kind !== "account") return;
-  if (host.os !== "linux") {
-    throw new SysError("activation", `Cannot make ${key}: sys does that on Linux only`);
-  }
-  if (!host.elevated) {
-    throw new SysError("activation", `Cannot make ${key}: you are not root`);
-  }
+function providerOf(kind: WantedSetting["kind"]): Provider {
+  if (Object.hasOwn(providers, kind)) return providers[kind];
+  throw new SysError("snapshot", `Cannot look at settings of kind "${kind}": this sys has none`, {
+    hint: "another version of sys wrote the current snapshot; use that one",
+  });
+}
+
+function worldOf(
+  { fs, processes, host }: Pick<System, "fs" | "processes" | "host">,
+  { environment, become }: Pick<Adapters, "environment" | "become">,
+  account: Account | undefined,
+): SettingWorld {
+  // What `su` leaves of PATH has no folder of the system's own programs.
+  const PATH = host.os === "windows"
+    ? environment.PATH
+    : `${environment.PATH ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
+  const env = { ...environment, PATH };
+  const run = ({ argv, stdin }: SettingCommand) =>
+    processes.run({ ...account ? become(account, { argv, env }) : { argv, env }, stdin });
+  return {
+    host,
+    run,
+    async must(what, command) {
+      const { code, stderr } = await run(command);
+      if (code === 0) return;
+      throw new SysError(
+        "activation",
+        `Cannot ${what}: \`${command.argv.join(" ")}\` exited with ${code}`,
+        { notes: new TextDecoder().decode(stderr).split("\n").filter(Boolean).slice(-10) },
+      );
+    },
+    has: (program) => processes.which(program, PATH) !== null,
+    read: (path) => fs.lstat(path) === null ? "" : new TextDecoder().decode(fs.readFile(path)),
+  };
 }

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { sha256Hex } from "../../digest.ts";
+import type { PathState } from "../../plan/types.ts";
+import type { Bind, Binder, Declaration, Details } from "../binder.ts";
+import { digestOfFile } from "../observe.ts";
+import { ownerNamed } from "../owner.ts";
+import { isPending, nameIn, PENDING } from "../resolver.ts";
+
+export const copy: Bind<"copy"> = (binder, action, from) => {
+  const { target, mode, force, mutable } = action;
+  const origin = binder.resolver.origin(action.source, nameIn(target), from.place);
+  const owner = action.owner === null
+    ? binder.ownerAt(target)
+    : ownerNamed(binder.world.system, action.owner, from.place);
+  const details: Details = { role: "copy", force, mutable, owner };
+  copyFrom({ binder, mode, from, details }, target, origin);
+};
+
+/** What is the same for each file of a folder. */
+interface Copying {
+  readonly binder: Binder;
+  readonly mode: number | null;
+  readonly from: Declaration;
+  readonly details: Details;
+}
+
+/** Copies a file; of a folder, every file in it. Empty folders are not made. */
+function copyFrom(copying: Copying, target: string, origin: string): void {
+  const { binder, mode, from, details } = copying;
+  const { fs } = binder.world.system;
+  const file = binder.resolver.files.get(origin);
+  const info = file || isPending(origin) ? null : fs.lstat(origin);
+  if (info?.kind === "dir") {
+    for (const name of fs.readDir(origin)) {
+      copyFrom(copying, `${target}/${name}`, join(origin, name));
+    }
+    return;
+  }
+  if (info?.kind === "link") {
+    const state: PathState = { kind: "link", to: fs.readLink(origin) };
+    return binder.path(target, state, from, { ...details, mutable: false });
+  }
+  if (!file && info === null) {
+    return binder.path(target, { kind: "link", to: PENDING }, from, { ...details, pending: true });
+  }
+  const executable = file ? file.executable : ((info?.mode ?? 0) & 0o100) !== 0;
+  const state: PathState = {
+    kind: "file",
+    digest: file ? sha256Hex(file.content) : digestOfFile(fs, origin),
+    mode: mode ?? (executable ? 0o755 : 0o644),
+    content: file ? origin : binder.resolver.addLive(origin, executable),
+    ...(details.owner ? { owner: details.owner } : {}),
+  };
+  binder.path(target, state, from, details);
+}

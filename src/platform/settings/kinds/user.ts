@@ -1,0 +1,62 @@
+import type { ObservedSetting, SettingChange } from "../../../plan/types.ts";
+import {
+  accountName,
+  changeUser,
+  createUser,
+  fieldOfUser,
+  findGroup,
+  findUser,
+  whyNot,
+} from "../accounts.ts";
+import type { Provider, SettingWorld } from "../provider.ts";
+
+/** Keys: `<name>` for whether there is one, `<name>:<field>` for each field that matters. */
+export const user: Provider = {
+  get: (world, asked) => asked.map(({ key, value }) => observed(world, key, value)),
+  async set(world, changes) {
+    for (const change of changes) await give(world, change);
+  },
+};
+
+function observed(
+  world: SettingWorld,
+  key: string,
+  wanted: ObservedSetting["value"],
+): ObservedSetting {
+  const [name, field] = key.split(":");
+  const blocked = whyNot(world.host);
+  const passwd = world.read("/etc/passwd");
+  const found = findUser(passwd, accountName(name));
+  if (found === null) return { value: null, ...blocked };
+  if (field !== undefined) {
+    return { value: fieldOfUser(passwd, world.read("/etc/group"), name, field), ...blocked };
+  }
+  const uid = (wanted as { uid?: number | null } | null)?.uid ?? null;
+  if (uid === null || uid === found.uid) return { value: wanted };
+  // Every file of the user's would be somebody else's.
+  const why = `it has number ${found.uid}, and sys does not change that`;
+  return { value: { ...wanted as object, uid: found.uid }, blocked: why };
+}
+
+async function give(world: SettingWorld, { key, after }: SettingChange): Promise<void> {
+  const [name, field] = key.split(":");
+  const there = findUser(world.read("/etc/passwd"), accountName(name)) !== null;
+  if (field === undefined) {
+    // Done already, or undone already: both are harmless.
+    if (there === (after !== null)) return;
+    // A home folder stays: it holds the user's files. A group of the user's name goes with the user.
+    const argv = after === null ? ["userdel", name] : createUser(
+      name,
+      after,
+      findGroup(world.read("/etc/group"), name) !== null,
+    );
+    return await world.must(`${after === null ? "remove" : "make"} user ${name}`, { argv });
+  }
+  if (!there || after === null) return;
+  if (fieldOfUser(world.read("/etc/passwd"), world.read("/etc/group"), name, field) === after) {
+    return;
+  }
+  await world.must(`change the ${field} of ${name}`, {
+    argv: changeUser(name, field, String(after)),
+  });
+}

@@ -1,0 +1,37 @@
+/** What the settings of one kind are read and given with. The kinds are the files of `kinds/`. */
+import type { ObservedSetting, SettingChange } from "../../plan/types.ts";
+import type { Finished } from "../../system/processes.ts";
+import type { System } from "../../system/mod.ts";
+import type { AskedSetting } from "../adapters.ts";
+
+/** What is run, and what it reads on standard input. */
+export interface SettingCommand {
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+}
+
+/** What of the machine a kind may use. Commands run as the user whose settings they are. */
+export interface SettingWorld {
+  readonly host: System["host"];
+  run(command: SettingCommand): Promise<Finished>;
+  /** Runs what has to succeed. @throws SysError with the last lines that it printed */
+  must(what: string, command: SettingCommand): Promise<void>;
+  /** Whether a program is there. */
+  has(program: string): boolean;
+  /** Content of a text file; empty where there is none. */
+  read(path: string): string;
+}
+
+/** Reads and gives settings of one kind. */
+export interface Provider {
+  get(
+    world: SettingWorld,
+    asked: readonly AskedSetting[],
+  ): readonly ObservedSetting[] | Promise<readonly ObservedSetting[]>;
+  set(world: SettingWorld, changes: readonly SettingChange[]): Promise<void>;
+}
+
+/** What a command printed. */
+export function printed({ stdout }: Finished): string {
+  return new TextDecoder().decode(stdout);
+}

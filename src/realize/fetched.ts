@@ -1,0 +1,66 @@
+/** What the fetching operations of a recipe share: what they bring lies, read-only, where this build may see it. */
+import { join } from "node:path";
+import { SysError } from "../errors.ts";
+import type { Downloaded } from "../fetch/http/download.ts";
+import { copyFile } from "../system/contents.ts";
+import { makeFolders } from "../system/folders.ts";
+import { FsError } from "../system/fs.ts";
+import type { World } from "./world.ts";
+
+/** Checks the name that a fetched thing is to have. */
+export function fileName(name: string): string {
+  if (/^[A-Za-z0-9_][A-Za-z0-9+._?=@-]*$/.test(name)) return name;
+  throw new SysError("build", `Cannot fetch: \`name\` is "${name}", not the name of a file`);
+}
+
+/** A hash that was given. @throws SysError where it is empty */
+export function pinned(what: string, hash: string): string {
+  if (hash !== "") return hash;
+  throw new SysError("fetch", `Cannot fetch ${what}: it has no hash`, {
+    hint: "`sys hash <url>` prints the one to put into the configuration",
+  });
+}
+
+/** Tells the build's observer how far a download is. */
+export function progress({ observer, derivation }: World) {
+  return (far: { url: string; bytes: number; total: number | null }) =>
+    observer({ kind: "download", derivation, ...far });
+}
+
+/** Shows a file of the cache to the build under a name of its own: as a second name for it where that can be. */
+export function place(world: World, file: Downloaded, name: string, executable: boolean): string {
+  const { fs } = world.system;
+  const path = join(spareFolder(world), name);
+  if (executable) copyFile(fs, file.path, path, 0o555);
+  else {
+    try {
+      fs.link(file.path, path);
+    } catch (thrown) {
+      if (!(thrown instanceof FsError)) throw thrown;
+      // The cache is on another file system, or on one without hard links.
+      copyFile(fs, file.path, path, 0o444);
+    }
+  }
+  return path;
+}
+
+/** A folder of its own for each fetch, so that names never meet. */
+export function spareFolder(world: World): string {
+  const { fs } = world.system;
+  makeFolders(fs, world.places.fetched);
+  const folder = join(world.places.fetched, String(fs.readDir(world.places.fetched).length));
+  fs.mkdir(folder, 0o755);
+  return folder;
+}
+
+/** A name for what lies at a URL. */
+export function nameOf(url: string): string {
+  const last = url.replace(/[?#].*$/s, "").split("/").pop() ?? "";
+  let name = last;
+  try {
+    name = decodeURIComponent(last);
+  } catch {
+    // A stray percent sign stays as it is.
+  }
+  return name.replace(/[^A-Za-z0-9+._=-]/g, "-").replace(/^[.-]+/, "") || "download";
+}

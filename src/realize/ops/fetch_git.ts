@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { flag, optional, text } from "../../manifest/fields.ts";
+import { parseDigest } from "../../digest.ts";
+import { fetchGit } from "../../fetch/git/fetch_git.ts";
+import { fileName, nameOf, spareFolder } from "../fetched.ts";
+import { operation } from "../operation.ts";
+
+export const fetch_git = operation({
+  doc: "A clean tree of a Git repository at a revision.",
+  args: {
+    url: text("Of the repository."),
+    rev: text("Revision: all of its digits."),
+    hash: optional(text("Hash of the tree; checked where it is given.")),
+  },
+  options: {
+    submodules: flag("With what its submodules name."),
+    name: optional(text("Name of the folder.")),
+    auth: optional(text("A token for the server.")),
+  },
+  returns: ["string", "its path"],
+  async perform(world, { url, rev, hash, submodules, name, auth: token }) {
+    const dest = join(
+      spareFolder(world),
+      fileName(name ?? (nameOf(url).replace(/\.git$/, "") || "source")),
+    );
+    const { system, cacheDir, signal } = world;
+    await world.downloads.run(signal, () =>
+      fetchGit(system, {
+        url,
+        rev,
+        hash: hash === null ? null : parseDigest(hash),
+        submodules,
+        token,
+        cacheDir,
+        dest,
+        signal,
+      }));
+    return dest;
+  },
+});

@@ -1,0 +1,26 @@
+import { basename } from "node:path";
+import { text } from "../../manifest/fields.ts";
+import { parseDigest } from "../../digest.ts";
+import { fetchNpm } from "../../fetch/npm/npm.ts";
+import { pinned, place, progress } from "../fetched.ts";
+import { operation } from "../operation.ts";
+
+export const fetch_npm = operation({
+  doc: "A package's tarball from the npm registry.",
+  args: {
+    name: text("`left-pad`, `@scope/name`."),
+    version: text("Exactly one: `1.3.0`."),
+    integrity: text("`sha512-…`, as the registry and lock files have it."),
+  },
+  returns: ["string", "its path"],
+  async perform(world, { name, version, integrity }) {
+    const digest = parseDigest(pinned(name, integrity));
+    const { system, cacheDir, signal } = world;
+    const file = await world.downloads.run(
+      signal,
+      () =>
+        fetchNpm(system, cacheDir, { name, version, digest, onProgress: progress(world), signal }),
+    );
+    return place(world, file, `${basename(name)}-${version}.tgz`, false);
+  },
+});

@@ -1,0 +1,11 @@
+import { text } from "../../manifest/fields.ts";
+import { operation } from "../operation.ts";
+
+export const read = operation({
+  doc: "Content of a file.",
+  args: {
+    path: text("Where; relative to `ctx.tmp`."),
+  },
+  returns: ["string"],
+  perform: ({ files }, { path }) => files.read(path),
+});
