@@ -128,7 +128,7 @@ async function built(
   { plan, bounds, current }: ConfigProposal,
 ): Promise<Wanted> {
   const { system: { fs }, store } = machine;
-  const known = plan.realize.length > 0 ? bindAll(machine, evaluated) : bounds;
+  const known = plan.realize.length > 0 ? await bindAll(machine, evaluated) : bounds;
   const wanted = together(known.map((bound) => materialize(fs, store, bound)));
   await protectObjects(machine, checkObjects(store, wanted.objects, current));
   return wanted;

@@ -1,5 +1,4 @@
 /** Takes an evaluated config, gives the Plan for this machine: what is wanted against what is there. Writes nothing. */
-import { bind } from "../activation/bind.ts";
 import { observe } from "../activation/observe.ts";
 import { observeSettings } from "../activation/observe_settings.ts";
 import type { Bound, Scope } from "../activation/scope.ts";
@@ -40,7 +39,7 @@ export async function propose(machine: Machine, declared: Declared): Promise<Con
   const { manifest } = declared;
   const scopes = scopesOf(machine, manifest);
   const looking = withSources(machine, declared);
-  const bounds = bindAll(looking, declared, scopes);
+  const bounds = await bindAll(looking, declared, scopes);
   const activations = manifest.activations.filter((one) => appliesTo(one, scopes));
   const realize = unrealized(machine, manifest, derivationsOf(manifest, activations))
     .map(({ hash, name, version }) => ({ hash, name, version }));
@@ -53,11 +52,13 @@ export async function propose(machine: Machine, declared: Declared): Promise<Con
 }
 
 /** What each scope wants, as far as it is built. */
-export function bindAll(
+export async function bindAll(
   machine: Machine,
   declared: Declared,
   scopes: readonly Scope[] = scopesOf(machine, declared.manifest),
-): Bound[] {
+): Promise<Bound[]> {
+  // Loaded here: what has no config binds nothing.
+  const { bind } = await import("../activation/bind.ts");
   const { system, store, adapters: { services, links } } = machine;
   const known = knownPaths(machine, declared);
   return scopes.map((scope) =>

@@ -68,7 +68,7 @@ async function makeAgain(
     for (const object of lost) aside.put(object);
     await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
     storeSources(machine, evaluated, evaluated.manifest.activations, []);
-    for (const { files, profile, links } of bindAll(machine, evaluated)) {
+    for (const { files, profile, links } of await bindAll(machine, evaluated)) {
       for (const { name, content, executable } of files) {
         store.addFile(name, content, executable);
       }

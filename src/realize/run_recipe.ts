@@ -1,7 +1,6 @@
 /** Takes a recipe, runs it: one operation after the other, until it is done or fails. */
 import { SysError } from "../errors.ts";
 import { filledIn } from "./filled_in.ts";
-import { runOperation } from "./ops.ts";
 import type { Recipe, Reply, Turn } from "./recipe.ts";
 import type { World } from "./world.ts";
 
@@ -15,6 +14,8 @@ export async function runRecipe(
   let turn: Turn = recipe.start({ outputs, tmp, known });
   // The error that the recipe was told last, which says more than the one that Lua makes of it.
   let told: SysError | null = null;
+  // What recipes can do is loaded when one asks for it: most commands build nothing.
+  const { runOperation } = await import("./ops.ts");
   while (turn.kind === "call") {
     signal.throwIfAborted();
     let reply: Reply;

@@ -3,10 +3,7 @@ import { SysError } from "../../errors.ts";
 import type { Account, WantedSetting } from "../../plan/types.ts";
 import type { System } from "../../system/mod.ts";
 import type { Adapters, Settings } from "../adapters.ts";
-import { PROVIDERS } from "./kinds.generated.ts";
 import type { Provider, SettingCommand, SettingWorld } from "./provider.ts";
-
-const providers: { readonly [K in WantedSetting["kind"]]: Provider } = PROVIDERS;
 
 /** The settings of this machine. */
 export function settingsOf(
@@ -15,15 +12,18 @@ export function settingsOf(
 ): Settings {
   return {
     async get({ kind, account }, asked) {
-      return await providerOf(kind).get(worldOf(system, adapters, account), asked);
+      return await (await providerOf(kind)).get(worldOf(system, adapters, account), asked);
     },
     async set({ kind, account }, changes) {
-      await providerOf(kind).set(worldOf(system, adapters, account), changes);
+      await (await providerOf(kind)).set(worldOf(system, adapters, account), changes);
     },
   };
 }
 
-function providerOf(kind: WantedSetting["kind"]): Provider {
+/** Loaded when there is a setting: most configurations have none. */
+async function providerOf(kind: WantedSetting["kind"]): Promise<Provider> {
+  const { PROVIDERS } = await import("./kinds.generated.ts");
+  const providers: { readonly [K in WantedSetting["kind"]]: Provider } = PROVIDERS;
   if (Object.hasOwn(providers, kind)) return providers[kind];
   throw new SysError("snapshot", `Cannot look at settings of kind "${kind}": this sys has none`, {
     hint: "another version of sys wrote the current snapshot; use that one",
