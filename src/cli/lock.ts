@@ -20,6 +20,8 @@ export function withLock<T>(
     mode,
     command,
     wait: session.flags.noWait !== true,
+    signal: session.signal,
+
     onWait: ([holder]) =>
       session.say(
         holder

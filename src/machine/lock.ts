@@ -11,6 +11,8 @@ export interface Holding {
   /** For others who wait: `sys apply`. */
   readonly command: string;
   readonly wait: boolean;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
   readonly onWait: (holders: readonly Holder[]) => void;
   /** An apply that had been killed was undone. */
   readonly onRecovery: (recovery: Recovery) => void;
@@ -26,6 +28,7 @@ export async function holding<T>(
   const lock = (mode: Holding["mode"]) =>
     lockRoot(system, root, mode, {
       wait: how.wait,
+      signal: how.signal,
       command: how.command,
       onWait: how.onWait,
       shared: root === machine.places.systemRoot,

@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { SysError } from "../errors.ts";
+import { orAbort } from "../system/abortable_lock.ts";
 import type { System } from "../system/mod.ts";
 import { FsError } from "../system/fs.ts";
 import { StoreWriter } from "./store_writer.ts";
@@ -29,6 +30,8 @@ export interface LockOptions {
   readonly onWait?: (holders: readonly Holder[]) => void;
   /** The store is for all users. */
   readonly shared?: boolean;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** A lock that is held. */
@@ -39,7 +42,7 @@ export interface RootLock {
 /**
  * Locks a store. Exclusive: whoever changes what is current or removes things. Shared: whoever reads or only adds.
  * A store that does not exist needs no shared lock, and gets none.
- * @throws SysError of kind "locked" when it is held and `wait` is false
+ * @throws SysError of kind "locked" when it is held and `wait` is false; the signal's reason
  */
 export async function lockRoot(
   system: Pick<System, "fs" | "host" | "clock">,
@@ -58,9 +61,9 @@ export async function lockRoot(
     const holders = holdersOf(system, root);
     if (!options.wait) throw locked(holders);
     options.onWait?.(holders);
-    lock = await fs.lock(path, mode, true);
+    const signal = options.signal ?? new AbortController().signal;
+    lock = await orAbort(() => fs.lock(path, mode, true), signal);
   }
-  if (lock === null) throw locked(holdersOf(system, root));
   const sign = signUp(system, root, options.command);
   const held = lock;
   let released = false;

@@ -2,7 +2,7 @@
 import { delimiter, isAbsolute, join } from "node:path";
 import { SysError } from "../errors.ts";
 import { Guard } from "./guard.ts";
-import { groupRuns, signalGroup } from "./process_group.ts";
+import { groupExists, signalGroup } from "./process_group.ts";
 import type { Command, Finished, Processes } from "./processes.ts";
 
 /** How long output may still come after the program itself has ended, in milliseconds: a child that it left
@@ -11,6 +11,10 @@ const DRAIN = 300;
 
 /** Milliseconds that a program has to end in order once it was told to. */
 const GRACE = 5_000;
+
+/** Milliseconds that what it started then has, at most. Where nobody waits for orphans, those that have ended already
+ * can't be told from others. */
+const REST = 1_000;
 
 /** How often it is looked whether a process group is gone, in milliseconds. */
 const POLL = 50;
@@ -117,9 +121,10 @@ class Running {
 
   async #endGroup(): Promise<void> {
     const { pid } = this.#child;
-    const until = performance.now() + (this.#command.grace ?? GRACE);
+    let until = performance.now() + (this.#command.grace ?? GRACE);
+    this.#child.status.then(() => until = Math.min(until, performance.now() + REST));
     signalGroup(pid, "SIGTERM");
-    while (groupRuns(pid) && performance.now() < until) {
+    while (groupExists(pid) && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }
     signalGroup(pid, "SIGKILL");

@@ -56,6 +56,21 @@ Deno.test("who waits is told for whom, and gets the lock next", () =>
     assert.deepEqual(holdersOf(system, folder), []);
   }));
 
+Deno.test("waiting ends with the signal, and takes no lock", () =>
+  inTemp(fs, async (folder) => {
+    const first = await lockRoot(system, folder, "exclusive", now);
+    const stop = new AbortController();
+    const second = lockRoot(system, folder, "exclusive", {
+      wait: true,
+      command: "sys gc",
+      signal: stop.signal,
+      onWait: () => stop.abort(new Error("no longer wanted")),
+    });
+    await assert.rejects(second, { message: "no longer wanted" });
+    first.release();
+    (await lockRoot(system, folder, "exclusive", { ...now, wait: true })).release();
+  }));
+
 Deno.test("the lock of a process that was killed is free", () =>
   inTemp(fs, async (folder) => {
     const module = new URL("../../src/", import.meta.url);

@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
+import { assertGone, isAlive } from "../support/alive.ts";
 import { type Story, story } from "../support/story.ts";
 import { describeTree } from "../support/tree.ts";
 
 /** How often an apply is killed; more when asked for. */
 const KILLS = Number(Deno.env.get("SYSLUA_KILLS") ?? 12);
+
+/** Waits until a file is there. */
+async function appears(s: Story, path: string): Promise<void> {
+  for (let tries = 0; tries < 1500 && !s.exists(path); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(s.exists(path), path);
+}
 
 /** sys.lua's own folder, and what comes and goes around it. */
 const OWN = [".local", ".cache", "dotfiles", "dotfiles/init.lua"];
@@ -99,10 +108,7 @@ end }
 `,
   );
   const child = s.start(["apply"]);
-  for (let tries = 0; tries < 500 && !s.exists("begun"); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.ok(s.exists("begun"));
+  await appears(s, "begun");
   assert.ok(s.exists("x"));
   child.kill("SIGINT");
   const { code, stderr } = await child.output();
@@ -139,6 +145,75 @@ end }
   assert.equal(s.exists("x"), false);
 });
 
+/** Kills `sys` once a command has written its process id, and waits for that process to end. */
+async function killAndWatch(s: Story, child: Deno.ChildProcess): Promise<void> {
+  await appears(s, "pid");
+  child.kill("SIGKILL");
+  await child.output();
+  await assertGone(Number(s.read("pid")));
+}
+
+story("a command of an activation ends with sys", async (s) => {
+  s.write(
+    "init.lua",
+    `return { setup = function()
+  activate { name = "slow", config = function(_, ctx)
+    ctx.run("echo $$ > ~/p; mv ~/p ~/pid; trap '' TERM; while sleep 0.1; do :; done; touch ~/late")
+  end }
+end }
+`,
+  );
+  await killAndWatch(s, s.start(["apply"]));
+  assert.equal((await s.sys(["gc"], { unseen: true })).code, 0);
+});
+
+story("a build without a sandbox ends with sys, and its log is whole", async (s) => {
+  s.write(
+    "init.lua",
+    `return { setup = function()
+  local slow = derive { name = "slow", config = function(_, ctx)
+    ctx.run("echo one; echo $$ > ${s.home}/p; echo two; mv ${s.home}/p ${s.home}/pid; while sleep 0.1; do :; done")
+  end }
+  file { path = "~/x", source = slow.out }
+end }
+`,
+  );
+  const child = s.start(["build", "--sandbox", "off"]);
+  await appears(s, "pid");
+  const running = await s.sys(["log", "slow"], { unseen: true });
+  assert.match(running.stdout, /\none\ntwo\n$/);
+  await killAndWatch(s, child);
+  const log = await s.sys(["log", "slow"], { unseen: true });
+  assert.match(log.stdout, /\none\ntwo\n$/);
+});
+
+story("Ctrl-C ends the waiting for another sys at once", async (s) => {
+  s.write(
+    "init.lua",
+    `return { setup = function()
+  activate { name = "slow", config = function(_, ctx) ctx.run("touch ~/begun; sleep 60") end }
+end }
+`,
+  );
+  const holder = s.start(["apply"]);
+  await appears(s, "begun");
+  const waiting = s.start(["gc"]);
+  const reader = waiting.stderr.getReader();
+  let said = "";
+  while (!/Waiting for sys apply \(process \d+, since/.test(said)) {
+    const { value, done } = await reader.read();
+    assert.equal(done, false, said);
+    said += new TextDecoder().decode(value);
+  }
+  waiting.kill("SIGINT");
+  reader.releaseLock();
+  const { code } = await waiting.output();
+  assert.equal(isAlive(holder.pid), true);
+  holder.kill("SIGKILL");
+  await holder.output();
+  assert.equal(code, 130);
+});
+
 story("several at once wait for each other", async (s) => {
   s.write("dotfiles/init.lua", config("A"));
   await s.sys(["apply", "dotfiles", "--quiet"], { unseen: true });
@@ -167,9 +242,7 @@ story("who does not wait is told who holds the lock", async (s) => {
     'return { setup = function() activate { name = "slow", config = function(_, ctx) ctx.run("touch ~/begun; sleep 60") end } end }\n',
   );
   const child = s.start(["apply"]);
-  for (let tries = 0; tries < 500 && !s.exists("begun"); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await appears(s, "begun");
   const { code, stderr } = await s.sys(["apply", "--no-wait"], { unseen: true });
   child.kill("SIGKILL");
   await child.output();

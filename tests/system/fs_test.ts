@@ -341,3 +341,14 @@ Deno.test("modes are exact whatever the umask", () =>
       0o755,
     ]);
   }));
+
+Deno.test("a free lock is granted without waiting, however long the machine does something else", () =>
+  withTemporary(async (dir) => {
+    const { fs } = realSystem();
+    const asked = fs.lock(`${dir}/lock`, "exclusive", false);
+    // The event loop stands still, as on a machine with too much to do.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    const lock = await asked;
+    assert.ok(lock);
+    lock.release();
+  }));

@@ -4,7 +4,7 @@ import type { Command } from "../../src/system/processes.ts";
 import { assertGone } from "../support/alive.ts";
 import { withTemporary } from "../support/temporary.ts";
 
-const PATH = "/usr/local/bin:/usr/bin:/bin";
+const PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 const processes = new RealProcesses();
 const sh = (line: string, more: Partial<Command> = {}) =>
   processes.run({ argv: ["sh", "-c", line], env: { PATH }, ...more });
@@ -133,5 +133,16 @@ Deno.test({
   fn: async () => {
     const pid = await killedWhileRunning("(setsid sh -c 'echo $$; exec sleep 60' &); sleep 60");
     await assertGone(Number(pid));
+  },
+});
+
+Deno.test({
+  name: "and what root runs as another user",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0 ||
+    processes.which("runuser", PATH) === null,
+  fn: async () => {
+    const line = "runuser -u nobody -- sh -c 'sleep 60 & echo $$ $!; wait'";
+    const pids = await killedWhileRunning(line);
+    for (const pid of pids.trim().split(" ")) await assertGone(Number(pid));
   },
 });
