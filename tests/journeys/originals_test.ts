@@ -30,7 +30,8 @@ const RESTORE = {
 
 /** Does something with the exclusive lock held. */
 function held<T>(machine: Machine, body: () => Promise<T>): Promise<T> {
-  const how = { command: "test", wait: true, onWait: () => {}, onRecovery: () => {} };
+  const { signal } = new AbortController();
+  const how = { command: "test", wait: true, signal, onWait: () => {}, onRecovery: () => {} };
   return holding(machine, { mode: "exclusive", ...how }, body);
 }
 

@@ -36,13 +36,8 @@ export function parseAuth(value: unknown): Auth {
   });
 }
 
-/** Credentials that the user keeps for this URL's host: in the URL itself, else in `.netrc`. A host that was
- * reached by a redirect gets only those that name it (`orDefault` false). */
-export function userCredentials(
-  system: Pick<System, "fs" | "host">,
-  url: URL,
-  orDefault: boolean,
-): string | null {
+/** Credentials that the user keeps for this URL's host: in the URL itself, else in `.netrc`. */
+export function userCredentials(system: Pick<System, "fs" | "host">, url: URL): string | null {
   if (url.username !== "" || url.password !== "") {
     return basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
   }
@@ -52,7 +47,7 @@ export function userCredentials(
     ? own
     : join(host.home, host.os === "windows" ? "_netrc" : ".netrc");
   if (fs.lstat(path) === null) return null;
-  const entry = netrcEntry(new TextDecoder().decode(fs.readFile(path)), url.hostname, orDefault);
+  const entry = netrcEntry(new TextDecoder().decode(fs.readFile(path)), url.hostname);
   return entry === null ? null : basic(entry.login, entry.password);
 }
 

@@ -10,12 +10,12 @@ export interface NetrcEntry {
   readonly password: string;
 }
 
-/** The entry for a host: the first that names it, else `default` if `orDefault`. */
-export function netrcEntry(text: string, host: string, orDefault: boolean): NetrcEntry | null {
+/** The entry for a host: the first that names it, else `default`. */
+export function netrcEntry(text: string, host: string): NetrcEntry | null {
   let found: NetrcEntry | null = null;
   for (const entry of entriesOf(text)) {
     if (entry.machine === host) return entry;
-    if (entry.machine === null && orDefault) found ??= entry;
+    if (entry.machine === null) found ??= entry;
   }
   return found;
 }

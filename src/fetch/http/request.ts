@@ -7,9 +7,9 @@ import { shownUrl, userCredentials } from "./credentials.ts";
 export interface Ask {
   readonly url: string;
   readonly method?: "GET" | "HEAD" | "POST";
-  /** Sent to every host, such as `Range`. */
+  /** Sent to every host, such as `Range`; what proves who asks is not. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent to the first host only: what a recipe gives may hold a secret. */
+  /** Sent to the first server only: what a recipe gives may hold a secret. */
   readonly privateHeaders?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Milliseconds until the first bytes of an answer must be there. */
@@ -33,18 +33,21 @@ export class FetchFailure extends Error {
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const REDIRECT_LIMIT = 10;
 
-/** Sends a request and follows redirects by hand, so that no other host sees the credentials. */
+/** Headers that prove who asks. */
+const PROOFS = ["authorization", "cookie", "proxy-authorization"];
+
+/** Sends a request and follows redirects by hand. Once one leads to another origin (scheme, host and port), that
+ * server and all after it see nothing private: neither headers nor what the user keeps for a host. */
 export async function request(
   system: Pick<System, "fs" | "network" | "clock" | "host">,
   ask: Ask,
 ): Promise<Answer> {
-  const first = parseUrl(ask.url);
-  let url = first;
-  let exposed = false;
+  const { origin } = parseUrl(ask.url);
+  let url = parseUrl(ask.url);
+  let trusted = true;
   for (let hop = 0; hop <= REDIRECT_LIMIT; hop++) {
-    // Once a hop could be read by others, nothing private follows it.
-    exposed ||= isSecure(first) && !isSecure(url);
-    const answer = await send(system, ask, url, hop === 0, sameHost(first, url) && !exposed);
+    trusted &&= url.origin === origin;
+    const answer = await send(system, ask, url, trusted);
     if (!REDIRECTS.has(answer.status)) return { ...answer, url: url.href };
     await answer.body?.cancel();
     const location = answer.headers.get("location");
@@ -66,14 +69,10 @@ async function send(
   system: Pick<System, "fs" | "network" | "clock" | "host">,
   ask: Ask,
   url: URL,
-  isFirst: boolean,
   trusted: boolean,
 ): Promise<HttpResponse> {
-  const headers: Record<string, string> = { "accept-encoding": "identity" };
-  const credentials = userCredentials(system, url, isFirst);
-  if (credentials !== null) headers.authorization = credentials;
-  if (trusted) Object.assign(headers, lowerCased(ask.privateHeaders));
-  Object.assign(headers, lowerCased(ask.headers));
+  const common = { "accept-encoding": "identity", ...lowerCased(ask.headers) };
+  const headers = trusted ? { ...proofs(system, ask, url), ...common } : withoutProofs(common);
   const bare = new URL(url);
   bare.username = bare.password = bare.hash = "";
 
@@ -121,12 +120,20 @@ function parseUrl(text: string, base?: URL): URL {
   throw new FetchFailure(`redirected to ${shownUrl(url.href)}, which is not on the web`, false);
 }
 
-function sameHost(a: URL, b: URL): boolean {
-  return a.hostname === b.hostname && a.port === b.port;
+function proofs(
+  system: Pick<System, "fs" | "host">,
+  { privateHeaders }: Ask,
+  url: URL,
+): Record<string, string> {
+  const credentials = userCredentials(system, url);
+  return {
+    ...(credentials === null ? {} : { authorization: credentials }),
+    ...lowerCased(privateHeaders),
+  };
 }
 
-function isSecure(url: URL): boolean {
-  return url.protocol === "https:";
+function withoutProofs(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !PROOFS.includes(name)));
 }
 
 function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {

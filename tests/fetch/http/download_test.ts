@@ -326,7 +326,7 @@ Deno.test("credentials: headers of the recipe stay with their host", async () =>
   });
 });
 
-Deno.test("credentials: .netrc is read for each host by its own entry", async () => {
+Deno.test("credentials: .netrc is read for the host that is asked, and no other", async () => {
   const netrc = `
 # comment
 machine 127.0.0.1 login me password "sec ret"
@@ -337,14 +337,13 @@ machine localhost
   login you account a password other`;
   assert.deepEqual(await credentials({ netrc }), {
     first: [basic("me:sec ret"), basic("me:sec ret")],
-    second: [basic("you:other")],
+    second: [undefined],
   });
 });
 
-Deno.test("credentials: the default entry of .netrc does not follow a redirect", async () => {
-  assert.deepEqual((await credentials({ netrc: "default login me password p" })).second, [
-    undefined,
-  ]);
+Deno.test("credentials: the default entry of .netrc is for hosts that have none", async () => {
+  const { first, second } = await credentials({ netrc: "default login me password p" });
+  assert.deepEqual([first[0], second], [basic("me:p"), [undefined]]);
 });
 
 Deno.test("credentials: those in a URL are sent, and never shown", async () => {

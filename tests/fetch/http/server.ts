@@ -17,19 +17,28 @@ export interface Reply {
 
 export class Server implements AsyncDisposable {
   readonly asked: Asked[] = [];
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #listener: Deno.Listener<Deno.Conn>;
+  readonly #scheme: "http" | "https";
   readonly #open = new Set<Deno.Conn>();
   readonly #served: Promise<void>;
   readonly #answer: (asked: Asked, n: number) => Reply | Promise<Reply>;
 
-  constructor(answer: (asked: Asked, n: number) => Reply | Promise<Reply>) {
+  /** With a certificate and its key, both PEM, it speaks TLS. */
+  constructor(
+    answer: (asked: Asked, n: number) => Reply | Promise<Reply>,
+    tls?: { readonly cert: string; readonly key: string },
+  ) {
     this.#answer = answer;
+    const at = { hostname: "127.0.0.1", port: 0 };
+    this.#listener = tls === undefined ? Deno.listen(at) : Deno.listenTls({ ...at, ...tls });
+    this.#scheme = tls === undefined ? "http" : "https";
     this.#served = this.#serve();
   }
 
-  /** `http://127.0.0.1:<port>`, or by another name of the same machine. */
+  /** `http://127.0.0.1:<port>/file`, or by another name of the same machine. */
   url(path = "/file", host = "127.0.0.1"): string {
-    return `http://${host}:${this.#listener.addr.port}${path}`;
+    const { port } = this.#listener.addr as Deno.NetAddr;
+    return `${this.#scheme}://${host}:${port}${path}`;
   }
 
   async [Symbol.asyncDispose]() {
