@@ -38,11 +38,8 @@ async function bundle(): Promise<void> {
   await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
   await deno([
     ...["bundle", "--quiet", "--minify", "--code-splitting", "--sourcemap=external"],
-    ...["--outdir", BUNDLE, "scripts/compiled.ts"],
+    ...["--outdir", BUNDLE, "main.ts"],
   ]);
-  // Beside the bundle, where it looks for it. Under its own name `deno compile` would take it for a module.
-  const wasm = new URL("glue.wasm", import.meta.resolve("wasmoon"));
-  Deno.copyFileSync(wasm, `${BUNDLE}/glue.bin`);
   const names = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => `${BUNDLE}/${name}`);
   const scripts = names.filter((name) => name.endsWith(".js"));
   scripts.forEach(addBanner);
@@ -85,9 +82,9 @@ async function compile(platform: string | null): Promise<string> {
   await deno([
     // The code cache would be a file in the shared temporary folder, which anybody could have put there.
     ...["compile", "--quiet", "--no-check", "--no-code-cache", ...PERMISSIONS],
-    ...["--include", "dist/bundle/glue.bin", "--output", `dist/${name}`],
+    ...["--output", `dist/${name}`],
     ...(platform === null ? [] : ["--target", TARGETS[platform]]),
-    "dist/bundle/compiled.js",
+    "dist/bundle/main.js",
   ]);
   return name;
 }

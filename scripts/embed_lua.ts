@@ -42,7 +42,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     "lua/stdlib.generated.ts": module(
       "STDLIB",
       "The sandbox's Lua files, in the order of loading.",
-      [["prelude.lua", PRELUDE], ["declarations.lua", await declarationsInLua()], ...stdlib],
+      [["declarations.lua", await declarationsInLua()], ...stdlib],
     ),
     "lua/types.generated.ts": module(
       "LUA_TYPES",
@@ -51,9 +51,6 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ),
   };
 }
-
-/** Makes the shared table from what the machine provides. */
-const PRELUDE = "sys_shared = { host = sys_host, framed = sys_framed }\n";
 
 function module(name: string, about: string, files: string[][]): string {
   const entries = files.map(([file, text]) =>

@@ -19,6 +19,8 @@ export interface EvaluateRequest {
   readonly limits: Limits;
   /** Version of sys. */
   readonly version: string;
+  /** Ends the evaluation, and what its recipes run. */
+  readonly signal?: AbortSignal;
 }
 
 /** TOML and YAML are at most loaded once each. */
@@ -39,8 +41,8 @@ export async function evaluate(
     try {
       const declared = await session.load("entry");
       const inputs = await resolve(declared);
-      session.setInputs(inputs);
-      const handed = JSON.parse(session.call("setup")) as Declared;
+      await session.setInputs(inputs);
+      const handed = JSON.parse(await session.call("setup")) as Declared;
       for (const library of session.needed) await codecs.load(library);
       if (session.missing === null) return evaluation(system, request, session, inputs, handed);
       session.close();

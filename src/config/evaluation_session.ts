@@ -19,6 +19,8 @@ export interface SessionRequest {
   readonly limits: Limits;
   /** Version of sys. */
   readonly version: string;
+  /** Ends what runs. */
+  readonly signal?: AbortSignal;
 }
 
 export class EvaluationSession {
@@ -50,7 +52,8 @@ export class EvaluationSession {
 
   /** Makes the machine and runs the entry file. `role` is "input" when it needs no `setup`. */
   async load(role: "entry" | "input"): Promise<Record<string, InputSpec>> {
-    const { entry, limits } = this.#request;
+    const { entry, limits, signal } = this.#request;
+    const { clock } = this.#system;
     const file = basename(entry);
     const text = this.#reading(() => this.#tree("config").read(file));
     if (text === null) {
@@ -60,14 +63,16 @@ export class EvaluationSession {
     }
     this.#vm = await createVm((operation, args) => this.#answer(operation, args), {
       ...limits,
-      now: () => this.#system.clock.monotonic(),
+      now: () => clock.monotonic(),
+      turn: () => clock.sleep(0),
+      signal,
     });
-    this.call("facts", toLua(this.#facts()));
-    return JSON.parse(this.call("load", file, text, role));
+    await this.call("facts", toLua(this.#facts()));
+    return JSON.parse(await this.call("load", file, text, role));
   }
 
   /** Hands the resolved inputs to Lua. */
-  setInputs(inputs: ReadonlyMap<string, ResolvedInput>): void {
+  async setInputs(inputs: ReadonlyMap<string, ResolvedInput>): Promise<void> {
     const list: LuaData[] = [];
     for (const [key, input] of [...inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
       this.#trees.set(`input:${key}`, new Tree(this.#system.fs, input.path));
@@ -80,17 +85,17 @@ export class EvaluationSession {
         last_modified: input.lastModified === null ? null : BigInt(input.lastModified),
       });
     }
-    this.call("inputs", toLua(list));
+    await this.call("inputs", toLua(list));
   }
 
   /**
    * Calls an entry of the machine.
    * @throws SysError of kind "config" for an error in Lua
    */
-  call(name: string, ...args: string[]): string {
+  async call(name: string, ...args: string[]): Promise<string> {
     let answer: string;
     try {
-      answer = this.#vm!.enter(name, ...args);
+      answer = await this.#vm!.enter(name, ...args);
     } catch (error) {
       if (!(error instanceof SysError) || error.place === undefined) throw error;
       const place = placeIn(this.textOf(error.place.file), error.place);

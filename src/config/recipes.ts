@@ -11,18 +11,20 @@ export function recipeSession(session: EvaluationSession): RecipeSession {
   return {
     close: () => session.close(),
     open: (derivation: DerivationHash): Recipe => {
-      const id = session.call("open", derivation);
-      const turn = (call: () => string): Turn => {
+      const run = session.call("open", derivation);
+      // Whoever opens it asks for its first turn, and is told then.
+      run.catch(() => {});
+      const turn = async (entry: string, data: LuaData): Promise<Turn> => {
         try {
-          return JSON.parse(call()) as Turn;
+          return JSON.parse(await session.call(entry, await run, toLua(data))) as Turn;
         } catch (error) {
           if (error instanceof SysError) return { kind: "failed", error };
           throw error;
         }
       };
       return {
-        start: (facts) => turn(() => session.call("start", id, toLua(factsForLua(facts)))),
-        resume: (reply) => turn(() => session.call("resume", id, toLua(replyForLua(reply)))),
+        start: (facts) => turn("start", factsForLua(facts)),
+        resume: (reply) => turn("resume", replyForLua(reply)),
       };
     },
   };

@@ -43,7 +43,7 @@ export async function evaluateConfig(
   world: System = machine.system,
 ): Promise<Evaluated> {
   const { system, version } = machine;
-  const { limits } = request;
+  const { limits, signal } = request;
   const entry = findConfig(world, request.path);
   let lock: Lock = {};
   const resolve: InputResolver = async (declared) => {
@@ -56,12 +56,12 @@ export async function evaluateConfig(
       onFetch: request.onFetch,
       signal: request.signal,
       declaredBy: (folder) =>
-        declaredInputs(world, { entry: join(folder, "init.lua"), limits, version }),
+        declaredInputs(world, { entry: join(folder, "init.lua"), limits, version, signal }),
     }, declared);
     lock = resolution.lock;
     return resolution.inputs;
   };
-  const evaluation = await evaluate(world, { entry, resolve, limits, version });
+  const evaluation = await evaluate(world, { entry, resolve, limits, version, signal });
   evaluation.messages.forEach(request.onPrint);
   return { ...evaluation, entry, lock: dataOf(lock) };
 }

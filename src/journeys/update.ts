@@ -24,9 +24,10 @@ export async function update(
   { system, places, version }: Machine,
   request: UpdateRequest,
 ): Promise<readonly InputChange[]> {
-  const { limits } = request;
+  const { limits, signal } = request;
   const entry = findConfig(system, request.path);
-  const declared = (path: string) => declaredInputs(system, { entry: path, limits, version });
+  const declared = (path: string) =>
+    declaredInputs(system, { entry: path, limits, version, signal });
   const { changes } = await lockInputs(system, {
     dir: dirname(entry),
     lockPath: join(dirname(entry), LOCK_NAME),
@@ -35,7 +36,7 @@ export async function update(
     update: request.names.length > 0 ? request.names : "all",
     declaredBy: (folder) => declared(join(folder, "init.lua")),
     onFetch: request.onFetch,
-    signal: request.signal,
+    signal,
   }, await declared(entry));
   return changes;
 }

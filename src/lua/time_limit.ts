@@ -1,70 +1,61 @@
-/** Takes a limit, stops what runs longer. A hook of Lua's asks the clock every 100,000 instructions; once the time is
- * over it fires at every instruction, so that no `pcall` of the user's keeps the code alive. It is a C hook: one in
- * Lua would need room on a stack that the user may have filled. Coroutines inherit it. */
-import { SysError } from "../errors.ts";
-import type { CallStack, Frame } from "./call_stack.ts";
-import type { Heap, LuaModule } from "./heap.ts";
+/** Takes a limit and a signal, says whether Lua may go on. Now and then Lua is suspended and the event loop gets a
+ * turn, in which Ctrl-C arrives and other builds proceed. */
+import { GO_ON, PAUSE, STOP } from "./status.ts";
 
-const INTERVAL = 100_000;
-/** LUA_MASKCOUNT */
-const COUNT = 8;
-const MOST_FRAMES = 10;
+/** How long a call may take, and what ends it sooner. */
+export interface TimeLimits {
+  /** For one call of an entry. */
+  readonly seconds: number;
+  /** Milliseconds from some fixed point. */
+  readonly now: () => number;
+  /** Gives the event loop a turn. */
+  readonly turn: () => Promise<void>;
+  /** Ends what runs. */
+  readonly signal?: AbortSignal;
+}
 
-/** What is thrown inside Lua; `stdlib/report.lua` knows it. */
-export const TIME_IS_OVER = "sys: the time is over";
+/** Milliseconds between two turns of the event loop. */
+const BETWEEN_TURNS = 100;
 
 export class TimeLimit {
-  readonly #lua: LuaModule;
-  readonly #state: number;
-  readonly #seconds: number;
-  readonly #now: () => number;
-  readonly #hook: number;
+  readonly #limits: TimeLimits;
   #deadline = Infinity;
-  #frames: Frame[] | null = null;
+  #nextTurn = Infinity;
+  #stopped: "late" | "interrupted" | "closed" | null = null;
 
-  /** @param now milliseconds from some fixed point */
-  constructor(
-    lua: LuaModule,
-    heap: Heap,
-    stack: CallStack,
-    state: number,
-    seconds: number,
-    now: () => number,
-  ) {
-    this.#lua = lua;
-    this.#state = state;
-    this.#seconds = seconds;
-    this.#now = now;
-    this.#hook = lua.addFunction((running) => {
-      if (this.#frames === null) {
-        if (now() < this.#deadline) return;
-        this.#frames = stack.frames(running, MOST_FRAMES);
-      }
-      lua._lua_sethook(running, this.#hook, COUNT, 1);
-      heap.push(running, TIME_IS_OVER);
-      lua._lua_error(running);
-    }, "vii");
+  constructor(limits: TimeLimits) {
+    this.#limits = limits;
+  }
+
+  /** Why Lua was stopped, if it was. */
+  get stopped(): "late" | "interrupted" | "closed" | null {
+    return this.#stopped;
   }
 
   /** The time begins. */
   start(): void {
-    this.#frames = null;
-    this.#deadline = this.#now() + this.#seconds * 1000;
-    this.#lua._lua_sethook(this.#state, this.#hook, COUNT, INTERVAL);
+    if (this.#stopped === "closed") return;
+    this.#stopped = null;
+    const now = this.#limits.now();
+    this.#deadline = now + this.#limits.seconds * 1000;
+    this.#nextTurn = now + BETWEEN_TURNS;
   }
 
-  /** The error, if the time was over. */
-  error(): SysError | null {
-    if (this.#frames === null) return null;
-    const [place, ...others] = this.#frames;
-    return new SysError("config", `Cannot evaluate: it took longer than ${this.#seconds} s`, {
-      ...(place ? { place } : {}),
-      hint: "look for a loop that does not end, or raise it with --eval-timeout SECONDS",
-      notes: others.map(({ file, line }) => `called at ${file}:${line}`),
-    });
+  tick(): number {
+    const now = this.#limits.now();
+    if (this.#limits.signal?.aborted) this.#stopped ??= "interrupted";
+    else if (now >= this.#deadline) this.#stopped ??= "late";
+    if (this.#stopped !== null) return STOP;
+    return now >= this.#nextTurn ? PAUSE : GO_ON;
   }
 
+  async pause(): Promise<void> {
+    await this.#limits.turn();
+    this.#nextTurn = this.#limits.now() + BETWEEN_TURNS;
+  }
+
+  /** Stops what is suspended. */
   close(): void {
-    this.#lua.removeFunction(this.#hook);
+    this.#stopped = "closed";
   }
 }

@@ -67,9 +67,20 @@ export async function realize(
     }
   }));
   await run.settled();
-  request.signal.throwIfAborted();
+  if (request.signal.aborted) throw interruption(results, request.signal);
   if (first !== null) throw (first as { thrown: unknown }).thrown;
   return new Map(results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** The reason of the signal; of several errors the one that says which line of Lua was interrupted. */
+function interruption(
+  results: readonly PromiseSettledResult<unknown>[],
+  { reason }: AbortSignal,
+): unknown {
+  const errors = results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
+  return errors.find((error) =>
+    error instanceof SysError && error.kind === "interrupted" && error.place !== undefined
+  ) ?? reason;
 }
 
 /** One run of `realize`. */

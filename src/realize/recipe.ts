@@ -23,9 +23,9 @@ export type Reply =
 export interface Recipe {
   /** Runs until the first operation. `facts` become `ctx.out`, `ctx.outputs`, `ctx.tmp`, `ctx.env`, …;
    * `known` maps placeholders to paths, for `opts` and captured derivations. */
-  start(facts: RecipeFacts): Turn;
+  start(facts: RecipeFacts): Promise<Turn>;
   /** Gives the result of the operation that was asked for, and runs until the next. */
-  resume(reply: Reply): Turn;
+  resume(reply: Reply): Promise<Turn>;
 }
 
 /** What a run is told at its start. */

@@ -11,7 +11,7 @@ export async function runRecipe(
   known: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { signal, places: { outputs, tmp } } = world;
-  let turn: Turn = recipe.start({ outputs, tmp, known });
+  let turn: Turn = await recipe.start({ outputs, tmp, known });
   // The error that the recipe was told last, which says more than the one that Lua makes of it.
   let told: SysError | null = null;
   // What recipes can do is loaded when one asks for it: most commands build nothing.
@@ -30,7 +30,7 @@ export async function runRecipe(
       told = thrown;
       reply = { ok: false, message: thrown.message, hint: thrown.hint };
     }
-    turn = recipe.resume(reply);
+    turn = await recipe.resume(reply);
   }
   if (turn.kind === "done") return;
   const { error } = turn;

@@ -22,6 +22,51 @@ const ENDLESS = [
   "local x <close> = setmetatable({}, { __close = function() while true do end end }) while true do end",
 ];
 
+/** What never ends, or not today, inside Lua's own C code. */
+const ENDLESS_IN_C = [
+  "local n = 40 (('a'):rep(n)):find(('a?'):rep(n) .. ('a'):rep(n))",
+  "(('a'):rep(200)):match(('a*'):rep(50) .. 'b')",
+  "(('a'):rep(200)):gsub(('a-'):rep(50) .. 'b', '')",
+  "for _ in (('a'):rep(200)):gmatch(('a*'):rep(50) .. 'b') do end",
+  "pcall(string.find, ('a'):rep(200), ('a*'):rep(50) .. 'b') while true do end",
+  "(('('):rep(3e6)):find('%b()%b()')",
+  "(('x'):rep(1e6)):find('.-.-.-%f[y]')",
+  "(('x'):rep(1e6)):find('[' .. ('ab'):rep(1e6) .. ']')",
+  "(('x'):rep(1e6)):gsub('()', function() return (('x'):rep(1e6)):find(('x'):rep(5e5) .. 'y', 1, true) end)",
+  "(('x'):rep(4e6)):find(('x'):rep(2e6) .. 'y', 1, true)",
+  "local _ = (''):rep(1e15)",
+  "table.insert(setmetatable({}, { __len = function() return 1 << 50 end }), 1, 'x')",
+  "table.remove(setmetatable({}, { __len = function() return 1 << 50 end }), 1)",
+  "table.move({}, 1, 1 << 50, 2)",
+  "table.concat(setmetatable({}, { __index = function() return '' end }), '', 1, 1 << 50)",
+  "local t = {} for i = 1, 1e6 do t[i] = i end for i = 1, 1e6 do t[i] = nil end while true do next(t) end",
+  "local s = ('x'):rep(5e6) while true do s:upper() s:reverse() end",
+  "local s = ('x'):rep(5e6) while true do utf8.len(s) tonumber(s) s:find('y', 1, true) end",
+  "local a, b = ('x'):rep(5e6), ('x'):rep(5e6) while true do local _ = a == b, a < b, a .. b end",
+  "local t, a = {}, ('x'):rep(5e6) t[a] = 1 while true do local _ = t[('x'):rep(5e6)] end",
+  "while true do load(('x = 1 '):rep(1e5)) end",
+];
+
+for (const body of ENDLESS_IN_C) {
+  Deno.test(`stopped: ${body}`, async () => {
+    await refused(body, /^Cannot evaluate: it took longer than 0.2 s$/, { seconds: 0.2 });
+  });
+
+  Deno.test(`interrupted: ${body}`, async () => {
+    const interrupted = new AbortController();
+    const reason = new SysError("interrupted", "Interrupted: the system is as before");
+    setTimeout(() => interrupted.abort(reason), 10);
+    const { signal } = interrupted;
+    await assert.rejects(withConfig(setup(body), () => {}, { signal }), (error: unknown) => {
+      assert.ok(error instanceof SysError, String(error));
+      assert.equal(error.kind, "interrupted");
+      assert.equal(error.message, reason.message);
+      assert.deepEqual([error.place?.file, error.place?.line], ["init.lua", 3]);
+      return true;
+    });
+  });
+}
+
 for (const body of ENDLESS) {
   Deno.test(`stopped: ${body}`, async () => {
     await refused(body, /^Cannot evaluate: it took longer than 0.2 s$/, { seconds: 0.2 });

@@ -1,5 +1,6 @@
 /** Drives `config` functions as the build does: one operation at a time. */
 import assert from "node:assert/strict";
+import { SysError } from "../../src/errors.ts";
 import type { RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
 import type { Operation } from "../../src/realize/operation.ts";
 import { OPERATIONS } from "../../src/realize/ops.generated.ts";
@@ -28,13 +29,13 @@ function run(
   reply: (op: string, args: Args) => Reply = () => ({ ok: true, value: null }),
 ): Promise<{ calls: [string, ...unknown[]][]; last: Turn }> {
   const source = setup(`derive { name = "x", config = function(opts, ctx)\n${body}\nend }`);
-  return withConfig(source, ({ manifest, recipes }) => {
+  return withConfig(source, async ({ manifest, recipes }) => {
     const recipe = recipes.open(manifest.derivations[0].hash);
     const calls: [string, ...unknown[]][] = [];
-    let turn = recipe.start(FACTS);
+    let turn = await recipe.start(FACTS);
     for (let count = 0; turn.kind === "call" && count < 100; count++) {
       calls.push(written(turn.op, turn.args));
-      turn = recipe.resume(reply(turn.op, turn.args));
+      turn = await recipe.resume(reply(turn.op, turn.args));
     }
     return { calls, last: turn };
   });
@@ -164,7 +165,7 @@ Deno.test("paths stand in for placeholders: in opts, and for derivations that ar
       end }`,
       top,
     ),
-    ({ manifest, recipes }) => {
+    async ({ manifest, recipes }) => {
       const opts = manifest.derivations.find(({ name }) => name === "x")!.opts as { bin: string };
       const placeholder = opts.bin.replace("/bin", "");
       const dep = manifest.derivations[0];
@@ -172,11 +173,11 @@ Deno.test("paths stand in for placeholders: in opts, and for derivations that ar
       const hash = manifest.derivations[1].hash;
       assert.deepEqual(manifest.derivations[1].dependencies, [dep.hash]);
       const recipe = recipes.open(hash);
-      const turn = recipe.start({ ...FACTS, known: new Map([[placeholder, "/store/dep"]]) });
+      const turn = await recipe.start({ ...FACTS, known: new Map([[placeholder, "/store/dep"]]) });
       const { text } = (turn as Extract<Turn, { kind: "call" }>).args;
       assert.match(String(text), /^\/store\/dep\/bin \/store\/dep \/syslua-out-\w{32}$/);
       // A text that was joined during the evaluation keeps its placeholder: the build puts the path in.
-      const next = recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
+      const next = await recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
       assert.equal(Object.values(next.args)[0], `${placeholder}/bin`);
     },
   );
@@ -189,18 +190,18 @@ Deno.test("runs of several derivations proceed side by side", async () => {
         ctx.log("first " .. opts.i) ctx.log("second " .. opts.i .. ctx.tmp)
       end }
     end`),
-    ({ manifest, recipes }) => {
-      const runs = manifest.derivations.map(({ hash }, index) => {
+    async ({ manifest, recipes }) => {
+      const runs = await Promise.all(manifest.derivations.map(async ({ hash }, index) => {
         const recipe = recipes.open(hash);
-        return { recipe, turn: recipe.start({ ...FACTS, tmp: `/tmp${index}` }) };
-      });
+        return { recipe, turn: await recipe.start({ ...FACTS, tmp: `/tmp${index}` }) };
+      }));
       const texts = runs.map(({ turn }) => (turn as Extract<Turn, { kind: "call" }>).args.text);
       assert.deepEqual([...texts].sort(), ["first 1", "first 2", "first 3"]);
-      runs.forEach(({ recipe }, index) => {
-        const next = recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
+      await Promise.all(runs.map(async ({ recipe }, index) => {
+        const next = await recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
         assert.match(next.args.text as string, new RegExp(`^second \\d/tmp${index}$`));
-        assert.deepEqual(recipe.resume(ok(null)), { kind: "done" });
-      });
+        assert.deepEqual(await recipe.resume(ok(null)), { kind: "done" });
+      }));
     },
   );
 });
@@ -253,8 +254,8 @@ for (const [body, expected, options] of FAILURES) {
       ${options?.top ? "change()" : ""}`,
       options?.top,
     );
-    await withConfig(source, ({ manifest, recipes }) => {
-      const turn = recipes.open(manifest.derivations[0].hash).start(FACTS);
+    await withConfig(source, async ({ manifest, recipes }) => {
+      const turn = await recipes.open(manifest.derivations[0].hash).start(FACTS);
       assert.equal(turn.kind, "failed", JSON.stringify(turn));
       const { error } = turn as Extract<Turn, { kind: "failed" }>;
       assert.equal(error.message, expected);
@@ -274,11 +275,11 @@ Deno.test("syslua.lib may be required inside config, TOML included", async () =>
 Deno.test("a recipe runs as often as it is opened", async () => {
   await withConfig(
     setup('derive { name = "x", config = function(opts, ctx) ctx.log("a") end }'),
-    ({ manifest, recipes }) => {
+    async ({ manifest, recipes }) => {
       for (let time = 0; time < 3; time++) {
         const recipe = recipes.open(manifest.derivations[0].hash);
-        assert.equal(recipe.start(FACTS).kind, "call");
-        assert.equal(recipe.resume(ok(null)).kind, "done");
+        assert.equal((await recipe.start(FACTS)).kind, "call");
+        assert.equal((await recipe.resume(ok(null))).kind, "done");
       }
     },
   );
@@ -287,8 +288,8 @@ Deno.test("a recipe runs as often as it is opened", async () => {
 Deno.test("a config that loops for ever while it builds is stopped", async () => {
   await withConfig(
     setup('derive { name = "x", config = function() while true do end end }'),
-    ({ manifest, recipes }) => {
-      const turn = recipes.open(manifest.derivations[0].hash).start(FACTS);
+    async ({ manifest, recipes }) => {
+      const turn = await recipes.open(manifest.derivations[0].hash).start(FACTS);
       assert.equal(turn.kind, "failed");
       assert.match(
         (turn as Extract<Turn, { kind: "failed" }>).error.message,
@@ -296,5 +297,26 @@ Deno.test("a config that loops for ever while it builds is stopped", async () =>
       );
     },
     { limits: { seconds: 0.2 } },
+  );
+});
+
+Deno.test("a build that never ends inside Lua is interrupted", async () => {
+  const interrupted = new AbortController();
+  const reason = new SysError("interrupted", "Interrupted");
+  await withConfig(
+    setup(`for i = 1, 2 do derive { name = "x" .. i, config = function(opts, ctx)
+      if ctx.name == "x1" then (("a"):rep(200)):find(("a*"):rep(50) .. "b") end
+    end } end`),
+    async ({ manifest, recipes }) => {
+      const [endless] = manifest.derivations.filter(({ name }) => name === "x1");
+      const turn = recipes.open(endless.hash).start(FACTS);
+      // Time goes on for the rest of the program.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      interrupted.abort(reason);
+      const { error } = await turn as Extract<Turn, { kind: "failed" }>;
+      assert.equal(error.kind, "interrupted");
+      assert.equal(error.place?.line, 4);
+    },
+    { signal: interrupted.signal },
   );
 });

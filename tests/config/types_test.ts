@@ -81,8 +81,8 @@ Deno.test("types: ctx of a build, and its facts", async () => {
     for k in pairs(ctx) do print("ctx " .. k) end
     for k in pairs(ctx.sys) do print("sys " .. k) end
   end }`);
-  await withConfig(source, ({ manifest, recipes, messages }) => {
-    recipes.open(manifest.derivations[0].hash)
+  await withConfig(source, async ({ manifest, recipes, messages }) => {
+    await recipes.open(manifest.derivations[0].hash)
       .start({ outputs: { out: "/out" }, tmp: "/tmp", known: new Map() });
     const of = (what: string) =>
       messages.filter((line) => line.startsWith(what)).map((line) => line.slice(4)).sort();
@@ -178,8 +178,8 @@ for (const [name, call] of [...SPECS, ...DECLARED]) {
 /** The error of the evaluation, or of the first build. */
 async function failureOf(source: string): Promise<SysError> {
   try {
-    return await withConfig(source, ({ manifest, recipes }) => {
-      const turn = recipes.open(manifest.derivations[0].hash)
+    return await withConfig(source, async ({ manifest, recipes }) => {
+      const turn = await recipes.open(manifest.derivations[0].hash)
         .start({ outputs: { out: "/out" }, tmp: "/tmp", known: new Map() });
       assert.equal(turn.kind, "failed");
       return (turn as Extract<typeof turn, { kind: "failed" }>).error;

@@ -1,6 +1,8 @@
 /** The generated files are what is beside them. */
 import assert from "node:assert/strict";
+import { generatedMachine, sourcesHash } from "../../scripts/build_lua.ts";
 import { generatedFiles } from "../../scripts/embed_lua.ts";
+import { SOURCES } from "../../src/lua/wasm.generated.ts";
 
 for (const [name, expected] of Object.entries(await generatedFiles())) {
   Deno.test(`src/${name} is up to date`, () => {
@@ -8,3 +10,24 @@ for (const [name, expected] of Object.entries(await generatedFiles())) {
     assert.ok(present === expected, "run: scripts/deno run -A scripts/embed_lua.ts");
   });
 }
+
+Deno.test("src/lua/wasm.generated.ts was made from the present sources", () => {
+  assert.equal(SOURCES, sourcesHash());
+});
+
+const compiler = Deno.env.has("LUA_SOURCE");
+Deno.test({
+  name: "the Lua machine is the same bytes when it is built again; only with LUA_SOURCE",
+  ignore: !compiler,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "sys-lua-" });
+    try {
+      const text = Deno.readTextFileSync(
+        new URL("../../src/lua/wasm.generated.ts", import.meta.url),
+      );
+      assert.ok(await generatedMachine(folder) === text, "other bytes");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

@@ -65,11 +65,12 @@ Deno.test("bytes cross unchanged", async () => {
   const vm: LuaVm = await createVm((operation, args) => {
     if (operation === "print") seen = args.bytes(0).slice();
     return null;
-  }, { mebibytes: 64, seconds: 20, now: () => 0 });
+  }, { mebibytes: 64, seconds: 20, now: () => 0, turn: () => Promise.resolve() });
   try {
-    const facts = vm.enter("facts", '{ platform = "p", dir = "d" }');
+    const facts = await vm.enter("facts", '{ platform = "p", dir = "d" }');
     assert.equal(facts, "+null");
-    assert.equal(vm.enter("load", "init.lua", 'print("a\\0b\\xc3\\xa9")', "input")[0], "+");
+    const loaded = await vm.enter("load", "init.lua", 'print("a\\0b\\xc3\\xa9")', "input");
+    assert.equal(loaded[0], "+");
     assert.deepEqual([...seen], [97, 0, 98, 0xc3, 0xa9]);
   } finally {
     vm.close();

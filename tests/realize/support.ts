@@ -111,7 +111,8 @@ export class World extends TempDir {
     const config = this.#configs.get(hash)!;
     if (typeof config !== "function") return { kind: "process", process: config };
     let run: ReturnType<Config>;
-    const step = (advance: () => IteratorResult<Call, void>): Turn => {
+    const step = async (advance: () => IteratorResult<Call, void>): Promise<Turn> => {
+      await Promise.resolve();
       try {
         const next = advance();
         if (next.done) return { kind: "done" };

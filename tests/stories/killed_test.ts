@@ -214,6 +214,67 @@ end }
   assert.equal(code, 130);
 });
 
+/** A pattern that tries for longer than the universe lasts, inside Lua's own C code. */
+const ENDLESS = 'local _ = (("a"):rep(200)):find(("a*"):rep(50) .. "b")';
+
+story("Ctrl-C and SIGTERM end an evaluation that never ends", async (s) => {
+  if (Deno.build.os !== "linux") return;
+  s.write("init.lua", `return { setup = function()\n  ${ENDLESS}\nend }\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    const child = s.start(["plan"]);
+    const output = child.output();
+    // Until the program listens, a signal would end it at once.
+    for (let tries = 0; tries < 500 && !listens(child.pid); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill(signal);
+    const { code, stderr } = await output;
+    assert.equal(code, 130);
+    assert.match(new TextDecoder().decode(stderr), /^error: Interrupted/);
+  }
+});
+
+story("SIGTERM ends a build whose Lua never ends, and names the line", async (s) => {
+  s.write(
+    "init.lua",
+    `return { setup = function()
+  local endless = derive { name = "endless", config = function(_, ctx)
+    ctx.run("echo began")
+    ${ENDLESS}
+  end }
+  file { path = "~/x", source = endless.out }
+end }
+`,
+  );
+  const child = s.start(["apply", "--sandbox", "off", "--verbose"]);
+  const reader = child.stderr.getReader();
+  const decoder = new TextDecoder();
+  let said = "";
+  let signalled = false;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    said += decoder.decode(value);
+    if (signalled || !/> began/.test(said)) continue;
+    signalled = true;
+    // The machine may be slow: it is in that line soon, and for ever.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.kill("SIGTERM");
+  }
+  const { code } = await child.status;
+  await child.stdout.cancel();
+  assert.equal(code, 130, said);
+  assert.match(said, /error: Interrupted: the system is as before\n {2}at init\.lua:4:/);
+  assert.equal(s.exists("x"), false);
+});
+
+/** Whether a process has asked to be told of SIGTERM; on Linux. */
+function listens(pid: number): boolean {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status);
+  return caught !== null && (BigInt(`0x${caught[1]}`) & (1n << 14n)) !== 0n;
+}
+
 story("several at once wait for each other", async (s) => {
   s.write("dotfiles/init.lua", config("A"));
   await s.sys(["apply", "dotfiles", "--quiet"], { unseen: true });

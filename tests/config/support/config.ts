@@ -13,6 +13,7 @@ export type Files = Readonly<Record<string, string>>;
 export interface Options {
   readonly facts?: Facts;
   readonly limits?: Partial<Limits>;
+  readonly signal?: AbortSignal;
   /** Inputs by key (`pkgs`, `pkgs/x`), as folders below the config's. */
   readonly inputs?: Readonly<Record<string, string>>;
 }
@@ -23,6 +24,7 @@ export function evaluateFile(entry: string, options: Options = {}): Promise<Eval
     resolve: folders(dirname(entry), options.inputs ?? {}),
     limits: { seconds: 20, mebibytes: 256, ...options.limits },
     version: "0.0.0",
+    signal: options.signal,
   });
 }
 

@@ -1,0 +1,84 @@
+/** Builds the Lua machine: `scripts/build_lua.ts [--check]`.
+ *
+ *     lua-5.4.8.tar.gz + src/lua/wasm/lua.patch + src/lua/wasm/*.{c,s} ──clang──▶ src/lua/wasm.generated.ts
+ *
+ * Needs curl, patch, and of Debian 12 the packages clang-14, lld-14, wasi-libc and libclang-rt-14-dev-wasm32. The
+ * same bytes come out on every machine. With `--check` it only says whether the present file is what it would write.
+ * `LUA_SOURCE` names an archive that is at hand already. */
+import { createHash } from "node:crypto";
+import { fromFileUrl } from "../tests/support/paths.ts";
+
+const SOURCE = "https://www.lua.org/ftp/lua-5.4.8.tar.gz";
+const SHA256 = "4f18ddae154e793e46eeab727c59ef1c0c0c2b744e7b94219710d76f530629ae";
+const OURS = fromFileUrl(new URL("../src/lua/wasm", import.meta.url));
+const GENERATED = fromFileUrl(new URL("../src/lua/wasm.generated.ts", import.meta.url));
+
+const LUA =
+  "lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject lopcodes lparser lstate lstring ltable ltm lundump lvm " +
+  "lzio lauxlib lbaselib lcorolib ldblib lmathlib lstrlib ltablib lutf8lib";
+const COMPILE = [
+  ...["--target=wasm32-wasi", "-O2", "-mexception-handling", "-mbulk-memory"],
+  ...["-ftls-model=local-exec", "-ffunction-sections", "-fdata-sections", "-w"],
+  // For a declaration that nothing uses.
+  "-D_WASI_EMULATED_PROCESS_CLOCKS",
+];
+const LINK = [
+  ...["--target=wasm32-wasi", "-nostartfiles", "-Wl,--no-entry", "-Wl,--gc-sections"],
+  ...["-Wl,--strip-all", "-Wl,-z,stack-size=1048576", "-Wl,--max-memory=4294967296"],
+];
+
+/** SHA-256 of all that the machine is made from. */
+export function sourcesHash(): string {
+  const hash = createHash("sha256").update(SHA256).update([...COMPILE, ...LINK].join(" "));
+  for (const { name } of [...Deno.readDirSync(OURS)].sort((a, b) => a.name < b.name ? -1 : 1)) {
+    hash.update(name).update(Deno.readFileSync(`${OURS}/${name}`));
+  }
+  return hash.digest("hex");
+}
+
+/** The generated file, as it should be. Works in a folder that exists and is empty. */
+export async function generatedMachine(folder: string): Promise<string> {
+  const archive = Deno.env.get("LUA_SOURCE") ?? `${folder}/lua.tar.gz`;
+  if (!Deno.env.has("LUA_SOURCE")) await run("curl", ["-sSfL", "-o", archive, SOURCE], folder);
+  const found = createHash("sha256").update(Deno.readFileSync(archive)).digest("hex");
+  if (found !== SHA256) throw new Error(`${archive}: its SHA-256 is ${found}, not ${SHA256}`);
+  await run("tar", ["xzf", archive, "--strip-components=1"], folder);
+  await run("patch", ["-s", "-p1", "-d", `${folder}/src`, "-i", `${OURS}/lua.patch`], folder);
+  const files = [
+    ...LUA.split(" ").map((name) => `src/${name}.c`),
+    ...["sys.c", "date.c", "no_system.c", "jump.s"].map((name) => `${OURS}/${name}`),
+  ];
+  const objects: string[] = [];
+  for (const [index, file] of files.entries()) {
+    const object = `${index}.o`;
+    const headers = file.endsWith(".c") ? ["-include", `${OURS}/lua_config.h`, "-Isrc"] : [];
+    await run("clang-14", [...COMPILE, ...headers, "-c", file, "-o", object], folder);
+    objects.push(object);
+  }
+  await run("clang-14", [...LINK, ...objects, "-o", "lua.wasm"], folder);
+  const wasm = Deno.readFileSync(`${folder}/lua.wasm`);
+  return "// Made by scripts/build_lua.ts; do not edit.\n// deno-fmt-ignore-file\n\n" +
+    `/** SHA-256 of what it was made from. */\nexport const SOURCES = "${sourcesHash()}";\n\n` +
+    "/** Lua 5.4 as WebAssembly, in base64. */\n" +
+    `export const LUA_WASM =\n  ${JSON.stringify(wasm.toBase64())};\n`;
+}
+
+async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
+  const { success } = await new Deno.Command(program, { args: [...args], cwd, stdin: "null" })
+    .spawn().status;
+  if (!success) throw new Error(`${program} failed`);
+}
+
+if (import.meta.main) {
+  const folder = await Deno.makeTempDir({ prefix: "sys-lua-" });
+  try {
+    const text = await generatedMachine(folder);
+    if (!Deno.args.includes("--check")) Deno.writeTextFileSync(GENERATED, text);
+    else if (Deno.readTextFileSync(GENERATED) !== text) {
+      console.error("stale: wasm.generated.ts (run scripts/build_lua.ts)");
+      Deno.exit(1);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

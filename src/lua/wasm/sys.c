@@ -1,0 +1,258 @@
+/* The machine as JavaScript sees it: one Lua state in one instance of WebAssembly. Texts come in as blocks from
+ * `allocate`, go out as pointer and length. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua.h"
+#include "lauxlib.h"
+#include "lualib.h"
+#include "ldo.h"
+
+#define IMPORT(name) __attribute__((import_module("sys"), import_name(name)))
+#define EXPORT(name) __attribute__((export_name(name)))
+
+/* A text. */
+struct text { const char *bytes; size_t size; };
+
+/* What JavaScript hands over: a number of texts, their sizes, their bytes. */
+struct block { uint32_t count; uint32_t sizes[]; };
+
+enum { GO_ON = 0, STOP = 1, PAUSE = 2 };
+/* Asked after every BUDGET steps, which is every few milliseconds. */
+IMPORT("tick") int tick(void);
+/* Suspends all of Lua; comes back when JavaScript has had a turn. */
+IMPORT("pause") void give_turn(void);
+/* Gives a block of one or two texts (a result; nothing and a message), 0 for nil, or NO_MEMORY. */
+IMPORT("host") struct block *ask_host(const struct text *texts, int count);
+#define NO_MEMORY ((struct block *)1)
+
+#define BUDGET (1 << 18)
+#define MOST_TEXTS 8
+
+static lua_State *state;
+static size_t limit, used;
+/* Where Lua was when it was stopped or had no memory: "line:file" in lines, innermost first. */
+static char place[4096];
+static struct text answer;
+static int stopped;
+/* No step is counted while JavaScript builds the machine. */
+static int counting;
+
+int sys_budget = BUDGET;
+lua_State *sys_running;
+
+/* {====== Time ====== */
+
+static void note_place(lua_State *L, int most) {
+  size_t filled = 0;
+  lua_Debug record;
+  place[0] = '\0';
+  for (int level = 0; most > 0 && level < 250 && lua_getstack(L, level, &record); level++) {
+    lua_getinfo(L, "Sl", &record);
+    /* Chunks of the user's have names that start with "@". */
+    if (record.source[0] != '@' || record.srclen + 16 > sizeof(place) - filled) continue;
+    lua_Unsigned line = (lua_Unsigned)record.currentline;
+    char digits[12];
+    int at = sizeof(digits);
+    do { digits[--at] = (char)('0' + line % 10); line /= 10; } while (line > 0);
+    memcpy(place + filled, digits + at, sizeof(digits) - at);
+    filled += sizeof(digits) - at;
+    place[filled++] = ':';
+    memcpy(place + filled, record.source + 1, record.srclen - 1);
+    filled += record.srclen - 1;
+    place[filled++] = '\n';
+    place[filled] = '\0';
+    most--;
+  }
+}
+
+/* Once the time is over every step raises the error, so that no `pcall` keeps the code alive. */
+void sys_spent(lua_State *L) {
+  if (!counting) {
+    sys_budget = BUDGET;
+    return;
+  }
+  if (!stopped) {
+    int what = tick();
+    if (what == PAUSE) {
+      give_turn();
+      what = tick();
+    }
+    if (what != STOP) {
+      sys_budget = BUDGET;
+      return;
+    }
+    stopped = 1;
+    note_place(L, 10);
+  }
+  sys_budget = 0;
+  /* From the registry, where it lies since the start: there may be no memory for it. */
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &stopped);
+  /* Past the message handlers of `xpcall`, which would be stopped too. */
+  luaD_throw(L, LUA_ERRRUN);
+}
+
+void sys_charge(size_t count) {
+  sys_budget = count < (size_t)sys_budget || sys_budget < 0 ? sys_budget - (int)(sys_budget < 0 ? 0 : count) : 0;
+}
+
+void sys_steps(lua_State *L, size_t count) {
+  sys_charge(count);
+  sys_step(L);
+}
+
+/* }====== */
+
+/* {====== Memory ====== */
+
+static void *refuse(void) {
+  if (sys_running) note_place(sys_running, 1);
+  return NULL;
+}
+
+static void *resize(void *data, void *block, size_t old, size_t size) {
+  (void)data;
+  size_t before = block ? old : 0;
+  if (size == 0) {
+    used -= before;
+    free(block);
+    return NULL;
+  }
+  if (size > before && (size - before > limit || used > limit - (size - before))) return refuse();
+  void *given = realloc(block, size);
+  if (!given) return refuse();
+  used += size - before;
+  return given;
+}
+
+/* }====== */
+
+/* `host(operation, …)`: gives a text or nil, or nil and a message. */
+static int host(lua_State *L) {
+  struct text texts[MOST_TEXTS];
+  int count = lua_gettop(L);
+  luaL_argcheck(L, count <= MOST_TEXTS, MOST_TEXTS, "too many");
+  for (int n = 0; n < count; n++) texts[n].bytes = luaL_checklstring(L, n + 1, &texts[n].size);
+  struct block *block = ask_host(texts, count);
+  if (!block) return 0;
+  if (block == NO_MEMORY) {
+    lua_pushliteral(L, "not enough memory");
+    return lua_error(L);
+  }
+  const char *bytes = (const char *)(block->sizes + block->count);
+  count = (int)block->count;
+  if (count == 2) lua_pushnil(L);
+  lua_pushlstring(L, bytes, block->sizes[count - 1]);
+  free(block);
+  return count;
+}
+
+/* `framed(f)`: a C function that calls f. A tail call to a C function keeps the frame of its caller, which errors
+ * then name. */
+static int call_framed(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+static int framed(lua_State *L) {
+  lua_settop(L, 1);
+  lua_pushcclosure(L, call_framed, 1);
+  return 1;
+}
+
+int sys_open_date(lua_State *L);
+
+static int open_libraries(lua_State *L) {
+  static const luaL_Reg libraries[] = {
+    { LUA_GNAME, luaopen_base }, { LUA_COLIBNAME, luaopen_coroutine }, { LUA_TABLIBNAME, luaopen_table },
+    { LUA_STRLIBNAME, luaopen_string }, { LUA_MATHLIBNAME, luaopen_math }, { LUA_UTF8LIBNAME, luaopen_utf8 },
+    { LUA_DBLIBNAME, luaopen_debug }, { LUA_OSLIBNAME, sys_open_date },
+  };
+  for (size_t n = 0; n < sizeof(libraries) / sizeof(*libraries); n++) {
+    luaL_requiref(L, libraries[n].name, libraries[n].func, 1);
+    lua_pop(L, 1);
+  }
+  lua_pushliteral(L, "sys: the time is over");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &stopped);
+  lua_createtable(L, 0, 2);
+  lua_pushcfunction(L, host);
+  lua_setfield(L, -2, "host");
+  lua_pushcfunction(L, framed);
+  lua_setfield(L, -2, "framed");
+  lua_setglobal(L, "sys_shared");
+  return 0;
+}
+
+static int load(lua_State *L) {
+  struct block *block = lua_touserdata(L, 1);
+  const char *name = (const char *)(block->sizes + 2);
+  lua_pushlstring(L, name, block->sizes[0]);
+  if (luaL_loadbufferx(L, name + block->sizes[0], block->sizes[1], lua_tostring(L, -1), "t") != LUA_OK)
+    return lua_error(L);
+  lua_getglobal(L, "sys_shared");
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+static int enter(lua_State *L) {
+  struct block *block = lua_touserdata(L, 1);
+  const char *bytes = (const char *)(block->sizes + block->count);
+  luaL_checkstack(L, (int)block->count + 1, NULL);
+  lua_getglobal(L, "sys_enter");
+  for (uint32_t n = 0; n < block->count; n++) {
+    lua_pushlstring(L, bytes, block->sizes[n]);
+    bytes += block->sizes[n];
+  }
+  lua_call(L, (int)block->count, 1);
+  return 1;
+}
+
+static int call(lua_CFunction f, void *data) {
+  lua_settop(state, 0);
+  lua_pushcfunction(state, f);
+  lua_pushlightuserdata(state, data);
+  place[0] = '\0';
+  int status = lua_pcall(state, 1, 1, 0);
+  answer.bytes = "", answer.size = 0;
+  if (lua_type(state, -1) == LUA_TSTRING) answer.bytes = lua_tolstring(state, -1, &answer.size);
+  return status;
+}
+
+/* {====== For JavaScript ====== */
+
+/* Room for a block; 0 when there is none. */
+EXPORT("allocate") void *sys_allocate(size_t size) { return malloc(size); }
+
+EXPORT("release") void sys_release(void *block) { free(block); }
+
+/* Makes the machine, with so many bytes of memory. Gives Lua's status. */
+EXPORT("open") int sys_open(size_t most) {
+  limit = most;
+  state = lua_newstate(resize, NULL);
+  if (!state) return LUA_ERRMEM;
+  sys_running = state;
+  return call(open_libraries, NULL);
+}
+
+/* Runs a file of ours: name and text. */
+EXPORT("load") int sys_load(struct block *block) { return call(load, block); }
+
+/* Calls an entry: its name and arguments. */
+EXPORT("enter") int sys_enter(struct block *block) {
+  stopped = 0, sys_budget = BUDGET, counting = 1, sys_running = state;
+  int status = call(enter, block);
+  counting = 0;
+  return status;
+}
+
+/* What the last call gave: a text, or the message of an error. */
+EXPORT("answer") const char *sys_answer(void) { return answer.bytes; }
+EXPORT("answer_size") size_t sys_answer_size(void) { return answer.size; }
+
+/* Where Lua was when it was stopped or had no memory; ends in a zero. */
+EXPORT("place") const char *sys_place(void) { return place; }
+
+/* }====== */
