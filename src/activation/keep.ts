@@ -14,7 +14,6 @@ import {
   originalsFolder,
   readOriginals,
 } from "../snapshot/originals.ts";
-import { type ObjectName, objectsIn } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import { type FileInfo, type FileSystem, FsError } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
@@ -32,11 +31,10 @@ export interface Keeper {
   readonly time: string;
 }
 
-/** The plan, able to put everything back; what was kept for that, and the objects that hold it. */
+/** The plan, able to put everything back, and what was kept for that. */
 export interface KeptPlan {
   readonly plan: Plan;
   readonly kept: readonly Original[];
-  readonly objects: readonly ObjectName[];
 }
 
 /** Keeps what a plan would replace. Nothing is listed yet: the journal names it until the plan is done. */
@@ -158,11 +156,7 @@ function withKept(fs: FileSystem, plan: Plan, kept: ReadonlyMap<string, Original
       ? step
       : { ...step, before: noted(step.path, place(step.path, step.before)) }
   );
-  const states = [...Object.values(originals), ...[...kept.values()].map(({ state }) => state)];
-  const objects = objectsIn(
-    states.flatMap((state) => state.kind === "file" && state.content ? [state.content] : []),
-  );
-  return { plan: { ...plan, originals, steps }, kept: [...kept.values()], objects };
+  return { plan: { ...plan, originals, steps }, kept: [...kept.values()] };
 }
 
 function changed(path: string): SysError {

@@ -12,6 +12,8 @@ export interface ObservedElsewhere {
   readonly running: ReadonlySet<string>;
   readonly settings: Observation["settings"];
   readonly undone?: ReadonlySet<string>;
+  /** Files in the store that were changed since their objects were made. */
+  readonly edited?: readonly string[];
 }
 
 /**
@@ -23,7 +25,7 @@ export function observe(
   wanted: Wanted,
   current: Pick<Current, "wanted" | "originals"> | null,
   texts: ReadonlyMap<string, string>,
-  settings: ObservedElsewhere = { running: new Set(), settings: new Map() },
+  elsewhere: ObservedElsewhere = { running: new Set(), settings: new Map() },
 ): Observation {
   const states = new Map<string, PathState>();
   const entries = new Map<string, readonly string[]>();
@@ -65,7 +67,35 @@ export function observe(
     if (now.kind === "dir" && !entries.has(path)) entries.set(path, fs.readDir(path));
   }
   const lost = current === null ? new Map() : lostOriginals(fs, wanted, current);
-  return { states, entries, folders, dangling, identical, lost, undone: new Set(), ...settings };
+  const { edited = [], ...asked } = elsewhere;
+  const rewritten = edited.length === 0 || current === null
+    ? new Map()
+    : rewrittenLinks(fs, wanted, current, { edited, texts });
+  const found = { states, entries, folders, dangling, identical, lost, rewritten };
+  return { ...found, undone: new Set(), ...asked };
+}
+
+/** Managed links that lead to a file that was edited, or to a folder with one. */
+function rewrittenLinks(
+  fs: ReadFs,
+  wanted: Wanted,
+  current: Pick<Current, "wanted">,
+  { edited, texts }: { edited: readonly string[]; texts: ReadonlyMap<string, string> },
+): Map<string, boolean | null> {
+  const found = new Map<string, boolean | null>();
+  const next = new Map(wanted.paths.map((path) => [path.path, path]));
+  for (const { path, state } of current.wanted.paths) {
+    if (state.kind !== "link") continue;
+    const of = edited.filter((file) => file === state.to || file.startsWith(`${state.to}/`));
+    if (of.length === 0) continue;
+    const now = of[0] === state.to ? stateAt(fs, state.to) : null;
+    const then = next.get(path);
+    const same = now === null || then === undefined || then.pending
+      ? null
+      : sameContent(fs, now, then, texts);
+    found.set(path, then?.state.kind === "link" && then.state.to === state.to ? false : same);
+  }
+  return found;
 }
 
 /** Files that are to come back and of which nothing whole is left, with what became of it. */

@@ -17,7 +17,6 @@ import type { Adapters } from "../platform/adapters.ts";
 import { currentNumber, makeCurrent, nextNumber, recordSnapshot } from "../snapshot/history.ts";
 import { addOriginals, type Original } from "../snapshot/originals.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
-import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
 import { flushFolders } from "./flush.ts";
@@ -76,7 +75,7 @@ export async function perform(
   throwIfAborted(performance.signal);
   makeLastingFolders(fs, root);
   const time = clock.now().toISOString();
-  const { plan, kept, objects } = keepOriginals({ fs, root, store, time }, performance.plan);
+  const { plan, kept } = keepOriginals({ fs, root, store, time }, performance.plan);
   // What the journal will point to is on the disk before the journal is.
   const stored = join(root, "store", "obj");
   if (fs.lstat(stored) !== null) fs.syncDir(stored);
@@ -95,7 +94,7 @@ export async function perform(
     number,
     time,
     ...provenance,
-    wanted: { ...wanted, objects: union(wanted.objects, objects) },
+    wanted,
     originals: plan.originals,
     settings: plan.settings,
     ran: wanted.runs.map(({ id }) => id),
@@ -201,10 +200,6 @@ async function undone(
 function freeNumber(fs: System["fs"], root: string): SnapshotNumber {
   const taken = readJournals(fs, root).map(({ header }) => header.number);
   return Math.max(nextNumber(fs, root), ...taken.map((one) => one + 1)) as SnapshotNumber;
-}
-
-function union(a: readonly ObjectName[], b: readonly ObjectName[]): ObjectName[] {
-  return [...new Set([...a, ...b])].sort();
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {

@@ -11,9 +11,11 @@ import type { Plan, Step, Wanted } from "../plan/types.ts";
 import { together } from "../plan/wanted.ts";
 import type { Original } from "../snapshot/originals.ts";
 import type { Snapshot } from "../snapshot/types.ts";
+import type { ChangedFile } from "../store/changes.ts";
 import { type BuildSettings, realizeFrom, unrealized } from "./build.ts";
 import { checkObjects, flushNames } from "./check_objects.ts";
 import { storeConfigFiles } from "./config_files.ts";
+import { editedFiles, withEditsKept } from "./edits.ts";
 import { evaluateConfig, type Evaluated, type EvaluationRequest } from "./evaluate.ts";
 import { bindAll, type ConfigProposal, type Decision, propose } from "./propose.ts";
 import { provenanceOf } from "./provenance.ts";
@@ -59,19 +61,36 @@ async function applyOnce(
   request: ApplyRequest,
 ): Promise<Applied | "evaluate again"> {
   const evaluated = await evaluateConfig(machine, request);
-  let approved: ConfigProposal;
   try {
     const shown = await propose(machine, evaluated);
     const decision = await request.decide(shown, evaluated);
     if (decision === "evaluate again") return decision;
-    approved = decided(shown, decision);
+    const approved = decided(shown, decision);
     approve(approved.plan);
-    if (nothingToDo(machine, approved)) return { plan: approved.plan, snapshot: null, kept: [] };
-    await realizeAll(machine, evaluated, approved, request.build(approved.plan));
+    const edited = editsToKeep(machine, approved);
+    if (edited.length === 0 && nothingToDo(machine, approved)) {
+      return { plan: approved.plan, snapshot: null, kept: [] };
+    }
+    return await withEditsKept(machine, edited, approved.current, async (machine, kept) => {
+      await realizeAll(machine, evaluated, approved, request.build(approved.plan));
+      const applied = await activate(machine, evaluated, approved, request);
+      if (applied === "evaluate again") return applied;
+      return { ...applied, kept: [...kept, ...applied.kept] };
+    });
   } finally {
     evaluated.recipes.close();
   }
-  return await activate(machine, evaluated, approved, request);
+}
+
+/** What was edited through links, but for what is to be left as it is. */
+function editsToKeep(machine: Machine, { current, skipped }: ConfigProposal): ChangedFile[] {
+  const left =
+    current?.wanted.paths.flatMap(({ target, state }) =>
+      skipped.has(target) && state.kind === "link" ? [state.to] : []
+    ) ?? [];
+  return editedFiles(machine, current).filter(({ path }) =>
+    !left.some((to) => `${path}/`.startsWith(`${to}/`))
+  );
 }
 
 function nothingToDo(machine: Machine, { plan, current }: ConfigProposal): boolean {

@@ -17,7 +17,9 @@ import { together } from "../plan/wanted.ts";
 import { readCurrent } from "../snapshot/history.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import { redirected } from "../system/redirected.ts";
+import { withoutObjects } from "../store/without.ts";
 import { derivationsOf, unrealized } from "./build.ts";
+import { editedFiles } from "./edits.ts";
 import type { Evaluated } from "./evaluate.ts";
 import { sourceObject, unstoredSources } from "./sources.ts";
 
@@ -38,12 +40,15 @@ export interface ConfigProposal extends Proposal {
 export async function propose(machine: Machine, declared: Declared): Promise<ConfigProposal> {
   const { manifest } = declared;
   const scopes = scopesOf(machine, manifest);
-  const looking = withSources(machine, declared);
+  const current = readCurrent(machine.system.fs, machine.root);
+  const edited = new Set(editedFiles(machine, current).map(({ object }) => object));
+  // What was edited in the store is made again: it counts as not there.
+  const whole = { ...machine, store: withoutObjects(machine.store, edited) };
+  const looking = withSources(whole, declared);
   const bounds = await bindAll(looking, declared, scopes);
   const activations = manifest.activations.filter((one) => appliesTo(one, scopes));
-  const realize = unrealized(machine, manifest, derivationsOf(manifest, activations))
+  const realize = unrealized(whole, manifest, derivationsOf(manifest, activations))
     .map(({ hash, name, version }) => ({ hash, name, version }));
-  const current = readCurrent(machine.system.fs, machine.root);
   const wanted = together(bounds.map((bound) => bound.wanted));
   const texts = new Map(bounds.flatMap((bound) => [...bound.texts]));
   const world = await lookAt(looking, wanted, current, texts);
@@ -74,13 +79,14 @@ export function withSources(machine: Machine, declared: Declared): Machine {
 
 /** What the machine is like where a plan may touch it. */
 export async function lookAt(
-  { system, adapters }: Machine,
+  { system, adapters, store }: Machine,
   wanted: Wanted,
   current: Current | null,
   texts: ReadonlyMap<string, string> = new Map(),
 ): Promise<Observation> {
-  const settings = await observeSettings(adapters, wanted, current);
-  return observe(system.fs, wanted, current, texts, settings);
+  const asked = await observeSettings(adapters, wanted, current);
+  const edited = editedFiles({ store }, current).map(({ path }) => path);
+  return observe(system.fs, wanted, current, texts, { ...asked, edited });
 }
 
 /** Placeholder → path, for all that is known before anything is built. */

@@ -1,17 +1,19 @@
 /** Takes objects that are damaged or lost, makes them again from the config that the current snapshot came from. */
 import { buildProfile } from "../activation/profile.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
+import { Aside } from "./aside.ts";
+import { keepEdits } from "./edits.ts";
 import type { Machine } from "../machine/open.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
 import { bindAll } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./build.ts";
 import { readCurrent } from "../snapshot/history.ts";
+import type { Original } from "../snapshot/originals.ts";
 import { storeSources } from "./sources.ts";
-import { layoutOf, objectPath } from "../store/layout.ts";
+import { layoutOf } from "../store/layout.ts";
 import { mendObject } from "../store/mend.ts";
 import type { ObjectName } from "../store/names.ts";
 import { readOutputs } from "../store/outputs.ts";
-import { removeTree } from "../store/remove.ts";
 import type { Problem } from "../store/verify.ts";
 
 export interface StoreRepair {
@@ -26,6 +28,8 @@ export interface StoreRepaired {
   readonly repaired: readonly ObjectName[];
   /** Nothing says how to make these again: what is there of them stays. */
   readonly lost: readonly ObjectName[];
+  /** What was in the way of making them again: it may be an edit. */
+  readonly kept: readonly Original[];
 }
 
 /** Mends what can be mended in place, makes the rest again. Call it with the exclusive lock held. */
@@ -38,7 +42,9 @@ export async function repairStore(
   await releaseObjects(machine, problems.map(({ object }) => object));
   const mended = problems.filter((problem) => mendObject(fs, machine.root, problem));
   const lost = [...new Set(problems.flatMap((problem) => problem.lost ?? []))];
-  const path = request.path ?? readCurrent(fs, machine.root)?.config.path ?? undefined;
+  const current = readCurrent(fs, machine.root);
+  const path = request.path ?? current?.config.path ?? undefined;
+  const kept = keepEdits(machine, machine.store.changed(lost), current);
   const again = lost.length > 0 && path !== undefined
     ? await makeAgain(machine, lost, path, request)
     : [];
@@ -46,6 +52,7 @@ export async function repairStore(
   return {
     repaired: [...new Set([...mended.map(({ object }) => object), ...again])].sort(),
     lost: lost.filter((object) => !again.includes(object)),
+    kept,
   };
 }
 
@@ -79,34 +86,4 @@ async function makeAgain(
     aside.settle();
   }
   return lost.filter((object) => store.has(object) && store.intact(object));
-}
-
-/** Objects that are out of the way while they are made again. */
-class Aside {
-  readonly #machine: Machine;
-  readonly #moved = new Map<ObjectName, string>();
-
-  constructor(machine: Machine) {
-    this.#machine = machine;
-  }
-
-  put(object: ObjectName): void {
-    const { system: { fs }, root } = this.#machine;
-    const layout = layoutOf(root);
-    const path = objectPath(layout, object);
-    if (fs.lstat(path) === null) return;
-    // Names with a dot count as absent, and are removed by gc if this is killed.
-    const to = `${layout.obj}/.old-repair-${object}`;
-    fs.rename(path, to);
-    this.#moved.set(object, to);
-  }
-
-  /** Drops what was made again, brings back what was not. */
-  settle(): void {
-    const { system: { fs }, root, store } = this.#machine;
-    for (const [object, from] of this.#moved) {
-      if (store.has(object)) removeTree(fs, from);
-      else fs.rename(from, objectPath(layoutOf(root), object));
-    }
-  }
 }

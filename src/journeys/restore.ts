@@ -11,6 +11,7 @@ import { readCurrent } from "../snapshot/history.ts";
 import type { Original } from "../snapshot/originals.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import { refuseChanged } from "../store/changes.ts";
+import { editedFiles, keepEdits } from "./edits.ts";
 import { lookAt } from "./propose.ts";
 import { settle } from "./settle.ts";
 
@@ -100,6 +101,7 @@ async function restore(
     onMoved: (differences) => request.onMoved?.(differences) ?? Promise.resolve(false),
   });
   const { plan } = settled;
+  const edits = keepEdits(machine, editedFiles(machine, current), current);
   const changes = plan.changes || isElsewhere(current, provenance.restores);
   const { snapshot, kept } = await perform(system, store, {
     root,
@@ -110,5 +112,5 @@ async function restore(
     signal: request.signal,
     onStep: request.onStep,
   });
-  return { plan, snapshot, kept };
+  return { plan, snapshot, kept: [...edits, ...kept] };
 }

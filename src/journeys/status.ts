@@ -1,6 +1,7 @@
 /** Takes the current snapshot, tells where the world is not what it says. */
 import type { Machine } from "../machine/open.ts";
 import { type Drift, driftOf } from "../plan/drift.ts";
+import { editedFiles } from "./edits.ts";
 import { lookAt } from "./propose.ts";
 import { readCurrent } from "../snapshot/history.ts";
 import type { Snapshot } from "../snapshot/types.ts";
@@ -32,5 +33,21 @@ export async function status(machine: Machine): Promise<Status> {
     expected: "in the store",
     found: "nothing",
   }));
-  return { snapshot, drift: [...driftOf(snapshot.wanted, world), ...missing] };
+  const seen = [...world.rewritten.keys()].flatMap((path) => leadsTo(snapshot, path));
+  const edited = editedFiles(machine, snapshot)
+    .filter(({ path }) => !seen.some((to) => `${path}/`.startsWith(`${to}/`)))
+    .map(({ object, path, change }): Drift => ({
+      target: path,
+      kind: "object",
+      expected: `as it was when ${object} was made`,
+      found: change,
+    }));
+  return { snapshot, drift: [...driftOf(snapshot.wanted, world), ...edited, ...missing] };
+}
+
+/** Where a managed link leads. */
+function leadsTo({ wanted }: Snapshot, link: string): string[] {
+  return wanted.paths.flatMap(({ path, state }) =>
+    path === link && state.kind === "link" ? [state.to] : []
+  );
 }

@@ -21,12 +21,17 @@ export function driftOf(wanted: Wanted, world: Observation): Drift[] {
     const now = world.states.get(path.path) ?? ABSENT;
     const dangling = world.dangling.has(path.path);
     const fine = path.mutable ? now.kind !== "absent" : sameState(now, path.state);
-    if (fine && !dangling) continue;
+    const rewritten = fine && world.rewritten.has(path.path);
+    if (fine && !dangling && !rewritten) continue;
     drift.push({
       target: path.target,
       kind: path.role,
       expected: describeState(path.state),
-      found: dangling ? `${describeState(now)}, which leads nowhere` : describeState(now),
+      found: rewritten
+        ? `${describeState(now)}, whose content was edited in the store`
+        : dangling
+        ? `${describeState(now)}, which leads nowhere`
+        : describeState(now),
     });
   }
   for (const service of wanted.services) {

@@ -217,8 +217,14 @@ class Planner {
     if (now.kind === "dir" && path.state.kind !== "dir" && !this.#emptied(path.path)) {
       return this.#block(path, "a folder with files in it is there");
     }
+    const asApplied = was !== undefined && sameState(now, was.state);
+    const rewritten = asApplied && this.world.rewritten.has(path.path);
+    if (rewritten) {
+      say("update", { drifted: true, note: "edited through its link" });
+      if (this.world.rewritten.get(path.path) !== true) this.#ask(path);
+    }
     if (!path.pending && sameState(now, path.state)) {
-      say("keep");
+      if (!rewritten) say("keep");
       if (!was) this.#takeOver(path, now);
       return;
     }
@@ -229,8 +235,8 @@ class Planner {
     }
     if (now.kind === "absent") {
       say("create", was ? { drifted: true } : {});
-    } else if (was && sameState(now, was.state)) {
-      say("update");
+    } else if (asApplied) {
+      if (!rewritten) say("update");
     } else if (was) {
       say("update", { drifted: true, note: "edited by hand" });
       this.#ask(path);

@@ -249,6 +249,9 @@ export interface Observation {
   readonly dangling: ReadonlySet<string>;
   /** Where a file lies and a link is wanted: whether the content is the same. Missing: not known yet. */
   readonly identical: ReadonlyMap<string, boolean>;
+  /** Managed links whose content in the store was edited through them; whether it is now what is wanted, null where
+   * that is not known yet. */
+  readonly rewritten: ReadonlyMap<string, boolean | null>;
   /** Paths that are no longer wanted and whose original can't come back, with the reason. */
   readonly lost: ReadonlyMap<string, string>;
   /** Services that are running, by `keyOf`. Empty where nobody asked. */

@@ -89,6 +89,7 @@ function planFor(given: Case): Plan {
       }),
     ),
     running: new Set(),
+    rewritten: new Map(),
     lost: new Map(),
     undone: new Set(),
     settings: new Map(),

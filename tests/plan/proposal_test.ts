@@ -60,6 +60,7 @@ function world(
     entries: new Map(),
     folders: new Set(),
     dangling: new Set(),
+    rewritten: new Map(),
     lost: new Map(),
     identical: new Map(),
     running: new Set(),

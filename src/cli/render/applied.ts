@@ -11,7 +11,7 @@ export function appliedText(
   verbose: boolean,
 ): string {
   const counts = summary(plan.actions);
-  if (snapshot === null && plan.steps.length === 0) {
+  if (snapshot === null && plan.steps.length === 0 && kept.length === 0) {
     return ["Nothing to do.", ...counts].join("\n");
   }
   const lines = [...changeLines(plan.actions, style, verbose), ...counts];

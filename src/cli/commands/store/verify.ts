@@ -41,12 +41,13 @@ export default command<Flags>({
     const { repairStore } = await import("../../../journeys/repair_store.ts");
     const { BuildProgress } = await import("../../terminal/build_progress.ts");
     const { CountProgress } = await import("../../terminal/count_progress.ts");
+    const { keptDocument, keptLines } = await import("../../render/originals.ts");
     const { EXIT } = await import("../../exit_codes.ts");
     const { counted } = await import("../../render/words.ts");
     const machine = machineOf(session);
     const repair = flags.repair === true;
     const mode = repair ? "exclusive" : "shared";
-    const { problems, repaired, lost } = await withLock(
+    const { problems, repaired, lost, kept } = await withLock(
       session,
       machine,
       mode,
@@ -57,7 +58,7 @@ export default command<Flags>({
           onProgress: ({ done, total }) => counter.at(done, total),
           signal: session.signal,
         }).finally(() => counter.end());
-        if (!repair || problems.length === 0) return { problems, repaired: [], lost: [] };
+        if (!repair || problems.length === 0) return { problems, repaired: [], lost: [], kept: [] };
         const progress = new BuildProgress(session, 0);
         return {
           problems,
@@ -69,12 +70,13 @@ export default command<Flags>({
         };
       },
     );
-    session.print({ version: 1, problems, repaired, lost }, () => {
+    session.print({ version: 1, problems, repaired, lost, kept: keptDocument(kept) }, () => {
       if (problems.length === 0) return "Every object is what its name says.";
       return [
         ...problems.map(({ object, problem }) => `${object}: ${problem}`),
         counted(problems.length, "problem"),
         ...(repair ? [`${counted(repaired.length, "object")} repaired`] : []),
+        ...keptLines(kept, true),
         ...lost.map((object) =>
           `${object}: the config says nothing of how to make it again (--config names another)`
         ),
