@@ -77,11 +77,10 @@ Deno.test("perform: what is edited in between is never lost", async () => {
     (error) => error instanceof SysError && error.kind === "unmanaged",
   );
   assert.equal(read(join(rig.home, "a")), "edited");
-  const { snapshot } = await rig.apply({ paths: [rig.copy("~/a", "new")] }, { replace: "all" });
-  // The edited text is kept as an object that the snapshot needs.
-  const kept = snapshot?.wanted.objects.find((name) => name.startsWith("original-a-"));
-  assert.ok(kept);
-  assert.equal(read(rig.store.pathOf(kept)), "edited");
+  const { kept } = await rig.apply({ paths: [rig.copy("~/a", "new")] }, { replace: "all" });
+  const [{ state }] = kept;
+  assert.ok(state.kind === "file" && state.content);
+  assert.equal(read(state.content), "edited");
   Deno.writeTextFileSync(join(rig.home, "a"), "edited again");
   await rig.apply({});
   assert.equal(read(join(rig.home, "a")), "edited again");
