@@ -3,7 +3,7 @@ import type { RestoreRequest } from "../journeys/restore.ts";
 import type { Plan } from "../plan/types.ts";
 import { askAbout } from "./consent.ts";
 import { EXIT } from "./exit_codes.ts";
-import { askToPlanAgain } from "./moved.ts";
+import { askToPlanAgain } from "./stale_plan.ts";
 import type { Session } from "./session.ts";
 
 /** The request for a command line. */
@@ -22,7 +22,7 @@ export function restoreRequest(
       if (decision === "evaluate again") throw new Error("there is no config to evaluate");
       return decision;
     },
-    onMoved: (differences) => askToPlanAgain(session, differences),
+    onStale: (differences) => askToPlanAgain(session, differences),
     signal: session.signal,
   };
 }

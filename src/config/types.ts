@@ -28,7 +28,7 @@ export interface ConfigFile {
 
 /** Drives the `config` functions of a manifest's derivations, in the VM that evaluated them. */
 export interface RecipeSession extends RecipeBook {
-  /** Ends the VM. */
+  /** Ends the VM; once more is harmless. */
   close(): void;
 }
 

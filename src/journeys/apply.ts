@@ -19,7 +19,7 @@ import { editedFiles, withEditsKept } from "./edits.ts";
 import { evaluateConfig, type Evaluated, type EvaluationRequest } from "./evaluate.ts";
 import { bindAll, type ConfigProposal, type Decision, propose } from "./propose.ts";
 import { provenanceOf } from "./provenance.ts";
-import { settle } from "./settle.ts";
+import { revalidate } from "./revalidate.ts";
 import { storeSources } from "./sources.ts";
 import { missingObjects } from "./status.ts";
 
@@ -27,7 +27,7 @@ export interface ApplyRequest extends EvaluationRequest {
   /** Shown the plan before anything changes; says what may be replaced, and may throw to stop. */
   decide(proposal: ConfigProposal, evaluated: Evaluated): Promise<Decision | "evaluate again">;
   /** Shown what is not any more as the plan had it; says whether to plan anew. Without it the apply stops. */
-  onMoved?(differences: readonly Difference[]): Promise<boolean>;
+  onStale?(differences: readonly Difference[]): Promise<boolean>;
   /** Asked for once it is known what there is to build. */
   build(plan: Plan): BuildSettings;
   readonly description: string;
@@ -109,6 +109,7 @@ async function realizeAll(
   const derivations = unrealized(machine, evaluated.manifest, hashes);
   storeSources(machine, evaluated, activations, derivations);
   await realizeFrom(machine, evaluated, hashes, settings);
+  evaluated.recipes.close();
 }
 
 /** With everything built, does what the plan says. */
@@ -118,14 +119,14 @@ async function activate(
   approved: ConfigProposal,
   request: ApplyRequest,
 ): Promise<Applied | "evaluate again"> {
-  const settled = await settle(machine, approved, {
+  const revalidated = await revalidate(machine, approved, {
     built: (proposal) => built(machine, evaluated, proposal),
     propose: () => propose(machine, evaluated),
     decide: (proposal) => request.decide(proposal, evaluated),
-    onMoved: (differences) => request.onMoved?.(differences) ?? Promise.resolve(false),
+    onStale: (differences) => request.onStale?.(differences) ?? Promise.resolve(false),
   });
-  if (settled === "evaluate again") return settled;
-  const { plan, wanted, activations } = settled;
+  if (revalidated === "evaluate again") return revalidated;
+  const { plan, wanted, activations } = revalidated;
   const source = plan.changes ? storeConfigFiles(machine, evaluated.files) : null;
   flushNames(machine);
   const outcome = await perform(machine.system, machine.store, {

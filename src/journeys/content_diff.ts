@@ -1,16 +1,17 @@
 /** Takes targets, shows how what is there differs from what is wanted there. */
 import type { Machine } from "../machine/open.ts";
 import type { WantedPath } from "../plan/types.ts";
-import { type ConfigProposal, type Declared, withSources } from "./propose.ts";
+import type { LocatedManifest } from "./evaluate.ts";
+import { type ConfigProposal, withSources } from "./propose.ts";
 
 /** A patch for each target; files that are not text are only named. */
 export async function contentDiff(
   here: Machine,
-  declared: Declared,
+  located: LocatedManifest,
   proposal: Pick<ConfigProposal, "bounds">,
   targets: readonly string[],
 ): Promise<string> {
-  const machine = withSources(here, declared);
+  const machine = withSources(here, located);
   const { createTwoFilesPatch } = await import("diff");
   const paths = proposal.bounds.flatMap(({ wanted }) => wanted.paths);
   return paths.filter(({ target }) => targets.includes(target)).map((path) => {

@@ -36,6 +36,9 @@ export interface Evaluated extends Evaluation {
   readonly lock: Json;
 }
 
+/** A Manifest, and where its config and inputs lie on this machine: what planning needs of an evaluation. */
+export type LocatedManifest = Pick<Evaluated, "manifest" | "inputs" | "dir">;
+
 /** Finds the config, resolves its inputs, runs it in `world` (which need not be able to write). */
 export async function evaluateConfig(
   machine: Machine,

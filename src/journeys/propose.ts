@@ -20,13 +20,10 @@ import { redirected } from "../system/redirected.ts";
 import { withoutObjects } from "../store/without.ts";
 import { derivationsOf, unrealized } from "./build.ts";
 import { editedFiles } from "./edits.ts";
-import type { Evaluated } from "./evaluate.ts";
+import type { LocatedManifest } from "./evaluate.ts";
 import { sourceObject, unstoredSources } from "./sources.ts";
 
 export { type Decision, type Proposal, UNDECIDED } from "../plan/proposal.ts";
-
-/** What of an evaluation planning needs: data. */
-export type Declared = Pick<Evaluated, "manifest" | "inputs" | "dir">;
 
 /** A plan for a config. */
 export interface ConfigProposal extends Proposal {
@@ -37,15 +34,15 @@ export interface ConfigProposal extends Proposal {
 }
 
 /** Plans for what a config declares. */
-export async function propose(machine: Machine, declared: Declared): Promise<ConfigProposal> {
-  const { manifest } = declared;
+export async function propose(machine: Machine, located: LocatedManifest): Promise<ConfigProposal> {
+  const { manifest } = located;
   const scopes = scopesOf(machine, manifest);
   const current = readCurrent(machine.system.fs, machine.root);
   const edited = new Set(editedFiles(machine, current).map(({ object }) => object));
   // What was edited in the store is made again: it counts as not there.
   const whole = { ...machine, store: withoutObjects(machine.store, edited) };
-  const looking = withSources(whole, declared);
-  const bounds = await bindAll(looking, declared, scopes);
+  const looking = withSources(whole, located);
+  const bounds = await bindAll(looking, located, scopes);
   const activations = manifest.activations.filter((one) => appliesTo(one, scopes));
   const realize = unrealized(whole, manifest, derivationsOf(manifest, activations))
     .map(({ hash, name, version }) => ({ hash, name, version }));
@@ -59,21 +56,21 @@ export async function propose(machine: Machine, declared: Declared): Promise<Con
 /** What each scope wants, as far as it is built. */
 export async function bindAll(
   machine: Machine,
-  declared: Declared,
-  scopes: readonly Scope[] = scopesOf(machine, declared.manifest),
+  located: LocatedManifest,
+  scopes: readonly Scope[] = scopesOf(machine, located.manifest),
 ): Promise<Bound[]> {
   // Loaded here: what has no config binds nothing.
   const { bind } = await import("../activation/bind.ts");
   const { system, store, adapters: { services, links } } = machine;
-  const known = knownPaths(machine, declared);
+  const known = knownPaths(machine, located);
   return scopes.map((scope) =>
-    bind(declared.manifest.activations, scope, { system, store, services, links, known })
+    bind(located.manifest.activations, scope, { system, store, services, links, known })
   );
 }
 
 /** The same machine, on which sources can be seen where they will be stored. */
-export function withSources(machine: Machine, declared: Declared): Machine {
-  const fs = redirected(machine.system.fs, unstoredSources(machine, declared));
+export function withSources(machine: Machine, located: LocatedManifest): Machine {
+  const fs = redirected(machine.system.fs, unstoredSources(machine, located));
   return { ...machine, system: { ...machine.system, fs } };
 }
 
@@ -92,7 +89,7 @@ export async function lookAt(
 /** Placeholder → path, for all that is known before anything is built. */
 function knownPaths(
   { store }: Pick<Machine, "store">,
-  { manifest, inputs, dir }: Declared,
+  { manifest, inputs, dir }: LocatedManifest,
 ): Map<string, string> {
   const known = new Map([[DIR_PLACEHOLDER, dir]]);
   for (const { name, path } of inputs.values()) known.set(inputPlaceholder(name), path);

@@ -13,7 +13,7 @@ import type { Snapshot } from "../snapshot/types.ts";
 import { refuseChanged } from "../store/changes.ts";
 import { editedFiles, keepEdits } from "./edits.ts";
 import { lookAt } from "./propose.ts";
-import { settle } from "./settle.ts";
+import { revalidate } from "./revalidate.ts";
 
 export interface RestoreRequest {
   /** Only plan. */
@@ -21,7 +21,7 @@ export interface RestoreRequest {
   /** Shown the plan before anything changes; says what may be replaced, and may throw to stop. */
   decide(plan: Plan): Promise<Decision>;
   /** Shown what is not any more as the plan had it; says whether to plan anew. Without it the command stops. */
-  onMoved?(differences: readonly Difference[]): Promise<boolean>;
+  onStale?(differences: readonly Difference[]): Promise<boolean>;
   readonly signal: AbortSignal;
   readonly onStep?: (step: Step, index: number, total: number) => void;
 }
@@ -94,19 +94,19 @@ async function restore(
   if (request.dryRun) return { plan: shown.plan, snapshot: null, kept: [] };
   const approved = decided(shown, await request.decide(shown.plan));
   approve(approved.plan);
-  const settled = await settle(machine, approved, {
+  const revalidated = await revalidate(machine, approved, {
     built: () => Promise.resolve(wanted),
     propose,
     decide: ({ plan }) => request.decide(plan),
-    onMoved: (differences) => request.onMoved?.(differences) ?? Promise.resolve(false),
+    onStale: (differences) => request.onStale?.(differences) ?? Promise.resolve(false),
   });
-  const { plan } = settled;
+  const { plan } = revalidated;
   const edits = keepEdits(machine, editedFiles(machine, current), current);
   const changes = plan.changes || isElsewhere(current, provenance.restores);
   const { snapshot, kept } = await perform(system, store, {
     root,
     plan: { ...plan, changes },
-    wanted: settled.wanted,
+    wanted: revalidated.wanted,
     provenance,
     adapters,
     signal: request.signal,

@@ -6,7 +6,7 @@ import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";
 import type { Activation, Derivation, Source } from "../manifest/types.ts";
 import { type ObjectName, objectName } from "../store/names.ts";
 import { FsError, type ReadFs } from "../system/mod.ts";
-import type { Evaluated } from "./evaluate.ts";
+import type { LocatedManifest } from "./evaluate.ts";
 
 /** The object that a source is, or will be. */
 export function sourceObject({ id, name }: Pick<Source, "id" | "name">): ObjectName {
@@ -16,7 +16,7 @@ export function sourceObject({ id, name }: Pick<Source, "id" | "name">): ObjectN
 /** Where a source lies on this machine; where a link leads, if it is one. */
 export function sourcePath(
   fs: ReadFs,
-  { dir, inputs }: Pick<Evaluated, "dir" | "inputs">,
+  { dir, inputs }: Pick<LocatedManifest, "dir" | "inputs">,
   { root, path }: Source,
 ): string {
   const folder = root === "config" ? dir : inputs.get(root.slice("input:".length))?.path;
@@ -30,12 +30,12 @@ export function sourcePath(
 /** Path of the object → where it lies now, for the sources that are not stored yet. */
 export function unstoredSources(
   { system: { fs }, store }: Pick<Machine, "system" | "store">,
-  evaluated: Pick<Evaluated, "manifest" | "dir" | "inputs">,
+  located: LocatedManifest,
 ): Map<string, string> {
   const paths = new Map<string, string>();
-  for (const source of evaluated.manifest.sources) {
+  for (const source of located.manifest.sources) {
     const object = sourceObject(source);
-    if (!store.has(object)) paths.set(store.pathOf(object), sourcePath(fs, evaluated, source));
+    if (!store.has(object)) paths.set(store.pathOf(object), sourcePath(fs, located, source));
   }
   return paths;
 }
@@ -45,17 +45,17 @@ export function unstoredSources(
  * @throws SysError of kind "store" when one is another by now */
 export function storeSources(
   { system: { fs }, store }: Pick<Machine, "system" | "store">,
-  evaluated: Pick<Evaluated, "manifest" | "dir" | "inputs">,
+  located: LocatedManifest,
   activations: readonly Activation[],
   derivations: readonly Derivation[],
 ): void {
   const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
   const built = new Set(derivations.flatMap(({ sources }) => sources));
-  for (const source of evaluated.manifest.sources) {
+  for (const source of located.manifest.sources) {
     if (!named.has(sourcePlaceholder(source.id)) && !built.has(source.id)) continue;
     if (store.has(sourceObject(source))) continue;
     try {
-      store.addTree(source.name, sourcePath(fs, evaluated, source), source.id);
+      store.addTree(source.name, sourcePath(fs, located, source), source.id);
     } catch (thrown) {
       if (!(thrown instanceof FsError) || thrown.code !== "ENOENT") throw thrown;
       throw new SysError("store", `Cannot store ${source.path}: it was there a moment ago`, {

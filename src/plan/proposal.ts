@@ -51,7 +51,7 @@ export function decided<P extends Proposal>(shown: P, { replace, skip }: Decisio
 export type Filled<P> =
   | { readonly kind: "filled"; readonly proposal: P }
   /** What was shown is not what would be done. */
-  | { readonly kind: "moved"; readonly differences: readonly Difference[] };
+  | { readonly kind: "stale"; readonly differences: readonly Difference[] };
 
 /**
  * The same with what was pending put in; where nothing was, the very same.
@@ -64,7 +64,7 @@ export function fill<P extends Proposal>(shown: P, built: Wanted, now: Observati
     ...differencesOfWanted(shown.wanted, wanted),
     ...differencesOfWorld(shown, now),
   ];
-  if (differences.length > 0) return { kind: "moved", differences };
+  if (differences.length > 0) return { kind: "stale", differences };
   const { paths, runs, settings } = shown.wanted;
   if (![...paths, ...runs, ...settings].some(({ pending }) => pending)) {
     return { kind: "filled", proposal: shown };

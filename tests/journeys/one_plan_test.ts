@@ -151,7 +151,7 @@ Deno.test("where a person can be asked, what moved is shown and planned for anew
         asked.push(plan.unmanaged);
         return Promise.resolve(plan.unmanaged.length > 0 ? REPLACE : UNDECIDED);
       },
-      onMoved: (differences) => {
+      onStale: (differences) => {
         seen = differences;
         return Promise.resolve(true);
       },

@@ -210,7 +210,7 @@ const MOVED: Readonly<
 for (const [name, [some, before, built, after, expected]] of Object.entries(MOVED)) {
   Deno.test(`moved: ${name}`, () => {
     const filled = fill(shown(some, before), built ?? some, after ?? before);
-    const found = filled.kind === "moved" ? filled.differences : [];
+    const found = filled.kind === "stale" ? filled.differences : [];
     assert.deepEqual(found.map(({ what, was, is }) => `${what}: was ${was}, is ${is}`), expected);
   });
 }
@@ -224,7 +224,7 @@ Deno.test("a folder that goes has got something in it", () => {
   assert.equal(before.plan.steps.length, 1);
   const now = world(made, { entries: new Map([["/h/made", ["own"]]]) });
   const filled = fill(before, NOTHING, now);
-  assert.ok(filled.kind === "moved");
+  assert.ok(filled.kind === "stale");
   assert.deepEqual(filled.differences, [
     { what: "/h/made", was: "a folder with nothing in it", is: "one with own" },
   ]);

@@ -113,3 +113,49 @@ story("destroy in a script needs --yes", async (s) => {
   assert.equal((await s.sys(["destroy"])).code, 2);
   assert.equal(s.read(".vimrc"), "set number\n");
 });
+
+/** While its build runs, a file of the user's appears where another is wanted. */
+const MOVING = `return { setup = function()
+  local built = derive {
+    name = "built", opts = { at = syslua.getenv("HOME") .. "/text" },
+    config = function(opts, ctx)
+      ctx.run("echo mine > " .. opts.at)
+      ctx.write(ctx.out, "built\\n")
+    end,
+  }
+  file { path = "~/built", source = built.out }
+  file { path = "~/text", content = "wanted\\n" }
+end }
+`;
+
+ask("at a terminal: plan again when something moved", async (s) => {
+  s.write("init.lua", MOVING);
+  const { code, screen } = await atTerminal(s, ["apply", "--sandbox", "off"], [
+    ["~/text: was nothing, is a file", ""],
+    ["p)lan again, q)uit? ", "p\\r"],
+    ["s)kip them", "r\\r"],
+  ]);
+  assert.equal(code, 0, screen);
+  assert.equal(s.read("text"), "wanted\n");
+  assert.equal(s.read("built"), "built\n");
+  await s.sys(["destroy", "--yes"], { unseen: true });
+  assert.equal(s.read("text"), "mine\n");
+});
+
+ask("at a terminal: quit when something moved", async (s) => {
+  s.write("init.lua", MOVING);
+  const { code, screen } = await atTerminal(s, ["apply", "--sandbox", "off"], [
+    ["p)lan again, q)uit? ", "q\\r"],
+  ]);
+  assert.equal(code, 1, screen);
+  assert.equal(s.read("text"), "mine\n");
+  assert.equal(s.exists("built"), false);
+});
+
+story("a script stops when something moved", async (s) => {
+  s.write("init.lua", MOVING);
+  const { code } = await s.sys(["apply", "--sandbox", "off"]);
+  assert.equal(code, 1);
+  assert.equal(s.read("text"), "mine\n");
+  assert.equal(s.exists("built"), false);
+});

@@ -37,7 +37,7 @@ export default command<Flags>({
     const { apply } = await import("../../journeys/apply.ts");
     const { BuildProgress } = await import("../terminal/build_progress.ts");
     const { askAbout } = await import("../consent.ts");
-    const { askToPlanAgain } = await import("../moved.ts");
+    const { askToPlanAgain } = await import("../stale_plan.ts");
     const { contentDiff } = await import("../../journeys/content_diff.ts");
     const { adoptFiles } = await import("../../journeys/adopt.ts");
     const { sayOthers } = await import("../others.ts");
@@ -59,7 +59,7 @@ export default command<Flags>({
             adopt: (targets) => adoptFiles(machine, evaluated, targets),
           });
         },
-        onMoved: (differences) => askToPlanAgain(session, differences),
+        onStale: (differences) => askToPlanAgain(session, differences),
         build: (plan) => {
           progress = new BuildProgress(session, plan.realize.length);
           return buildSettings(session, flags, progress.observe);

@@ -1,5 +1,5 @@
 /** Asks whether to plan anew where the world has moved since the plan was made. A script is not asked: it stops. */
-import type { Difference } from "../journeys/settle.ts";
+import type { Difference } from "../journeys/revalidate.ts";
 import type { Session } from "./session.ts";
 
 /** Says what moved, and whether to go on with a plan for that. */

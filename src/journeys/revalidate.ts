@@ -1,5 +1,5 @@
-/** Takes a plan that was approved, gives it as it is to be performed: what was pending is filled in, and the world was
- * looked at once more, right before the first write. */
+/** Takes a plan that was approved, gives it as it is to be performed: what was pending is filled in, and the world is
+ * looked at once more, right before the first write. A plan that is stale stops the command, or is made anew. */
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { approve } from "../plan/approve.ts";
@@ -19,8 +19,8 @@ const SHOWN = 50;
 /** What may be answered about a plan: `rollback` and `destroy` have nothing to evaluate. */
 type Answer = Decision | "evaluate again";
 
-/** What settling needs of a journey. */
-export interface Settling<P extends Proposal, A extends Answer> {
+/** What revalidating needs of a journey. */
+export interface Revalidation<P extends Proposal, A extends Answer> {
   /** What is wanted, with nothing pending. */
   built(proposal: P): Promise<Wanted>;
   /** Plans anew, for the world as it is by now. */
@@ -28,17 +28,17 @@ export interface Settling<P extends Proposal, A extends Answer> {
   /** Asked when existing files would be replaced of which the plan could not know before. */
   decide(proposal: P): Promise<A>;
   /** Whether to plan anew where the world has moved. */
-  onMoved(differences: readonly Difference[]): Promise<boolean>;
+  onStale(differences: readonly Difference[]): Promise<boolean>;
 }
 
 /**
- * Fills a plan in and looks whether it is still right.
- * @throws SysError of kind "activation" that names what has moved; what `approve` throws
+ * Fills a plan in, and looks whether it is still right.
+ * @throws SysError of kind "activation" that names what is another by now; what `approve` throws
  */
-export async function settle<P extends Proposal, A extends Answer>(
+export async function revalidate<P extends Proposal, A extends Answer>(
   machine: Machine,
   approved: P,
-  journey: Settling<P, A>,
+  journey: Revalidation<P, A>,
 ): Promise<P | Exclude<A, Decision>> {
   let proposal = approved;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -51,7 +51,7 @@ export async function settle<P extends Proposal, A extends Answer>(
         return proposal;
       }
     } else {
-      if (!await journey.onMoved(filled.differences)) throw moved(filled.differences);
+      if (!await journey.onStale(filled.differences)) throw stale(filled.differences);
       proposal = await journey.propose();
     }
     const decision: Answer = await journey.decide(proposal);
@@ -74,7 +74,7 @@ async function lookAgain(
   return { ...now, undone: new Set([...world.undone, ...now.undone]) };
 }
 
-function moved(differences: readonly Difference[]): SysError {
+function stale(differences: readonly Difference[]): SysError {
   const [{ what }, ...more] = differences;
   const others = more.length > 0 ? ` (and ${more.length} more)` : "";
   return new SysError(
