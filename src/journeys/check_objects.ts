@@ -7,7 +7,7 @@ import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 
 /** Flushes the names of objects, so that a snapshot that survives a power cut finds what it refers to. */
-export function flushNames({ system: { fs }, root }: Machine): void {
+export function flushNames({ system: { fs }, root }: Pick<Machine, "system" | "root">): void {
   const { obj, refs } = layoutOf(root);
   for (const folder of [obj, refs]) if (fs.lstat(folder) !== null) fs.syncDir(folder);
 }

@@ -13,6 +13,8 @@ import {
   writeLock,
 } from "../../src/inputs/lock.ts";
 import { realSystem } from "../../src/system/real.ts";
+import { NAMES, NOTHING } from "../../src/system/memory/survivors.ts";
+import { inMemory } from "../support/memory.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const entry: LockedInput = {
@@ -125,4 +127,15 @@ Deno.test("the lock's file is replaced whole, through a link, with its mode", as
     const hash: Digest = readLock(system, link).pkgs.hash;
     assert.equal(hash, entry.hash);
   });
+});
+
+Deno.test("a power cut leaves the old lock or the new one", () => {
+  for (const left of [NOTHING, NAMES]) {
+    const system = inMemory();
+    writeLock(system, "/syslua.lock", {});
+    system.fs.syncDir("/");
+    writeLock(system, "/syslua.lock", { pkgs: entry });
+    system.fs.disk.powerCut(left);
+    assert.deepEqual(readLock(system, "/syslua.lock"), left === NAMES ? { pkgs: entry } : {});
+  }
 });
