@@ -83,7 +83,7 @@ export async function prepare(change: Change, world: World): Promise<Prepared> {
 
 /** What is there: paths relative to the rig, without times, which differ from run to run. */
 export function relative(rig: Rig): Record<string, string> {
-  const text = JSON.stringify({ ...rig.world(), ...ownersAndTimes(rig) }).replaceAll(rig.dir, "")
+  const text = JSON.stringify({ ...rig.world(), ...detailsOf(rig) }).replaceAll(rig.dir, "")
     .replace(/\\"time\\":\\"[^"]*\\"|\\"mtime\\":[0-9]+/g, "");
   return Object.fromEntries(
     Object.entries(JSON.parse(text) as Record<string, string>)
@@ -92,15 +92,18 @@ export function relative(rig: Rig): Record<string, string> {
   );
 }
 
-/** Whose everything in the home is, and of when; where a clock that stands still makes that comparable. */
-function ownersAndTimes({ system: { fs, clock }, home }: Rig): Record<string, string> {
+/** Owners and times of everything in the home, where a clock that stands still makes these comparable; and whether
+ * hard links are what they were, where originals can be held. */
+function detailsOf({ system: { fs, clock }, dir, home }: Rig): Record<string, string> {
   if (clock.monotonic() !== 0) return {};
-  return Object.fromEntries(
-    Object.keys(treeOf(home, [], fs)).map((path) => {
-      const { uid, gid, mtime } = fs.lstat(path)!;
-      return [`${path}: owner and time`, `${uid}:${gid} ${mtime}`];
-    }),
-  );
+  const details = Object.keys(treeOf(home, [], fs)).map((path) => {
+    const { uid, gid, mtime } = fs.lstat(path)!;
+    return [`${path}: owner and time`, `${uid}:${gid} ${mtime}`];
+  });
+  const twins = fs.lstat(`${home}/twin`)?.ino === fs.lstat(`${home}/.vimrc`)?.ino;
+  const oneDisk = fs.lstat(home)?.dev === fs.lstat(dir)?.dev;
+  if (oneDisk) details.push([`${home}/twin: the same file as .vimrc`, String(twins)]);
+  return Object.fromEntries(details);
 }
 
 /** Originals that are held and not listed. */
@@ -116,6 +119,7 @@ function furnish({ system, home }: Rig) {
   const { fs } = system;
   writeText(fs, `${home}/.vimrc`, "mine\n", 0o600);
   writeText(fs, `${home}/tool`, "#!/bin/sh\n", 0o755);
+  fs.link(`${home}/.vimrc`, `${home}/twin`);
   fs.symlink("/nowhere", `${home}/dangling`);
   fs.symlink(".vimrc", `${home}/linked`);
   fs.mkdir(`${home}/empty`, 0o700);
