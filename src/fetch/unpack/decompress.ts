@@ -38,16 +38,8 @@ async function gzip(input: Iterable<Uint8Array>) {
 }
 
 async function bzip2(input: Iterable<Uint8Array>) {
-  const { default: unbzip2 } = await import("unbzip2-stream");
-  const { PassThrough } = await import("node:stream");
-  const source = Readable.from(copies(input));
-  const decoder = unbzip2();
-  const output = new PassThrough();
-  // The decoder is a stream of the oldest kind, which does not hand its errors on.
-  decoder.on("error", (error: Error) => output.destroy(error));
-  source.on("error", (error: Error) => output.destroy(error));
-  source.pipe(decoder).pipe(output);
-  return output as AsyncIterable<Uint8Array>;
+  const { decodeBzip2 } = await import("./bzip2/bzip2.ts");
+  return decodeBzip2(input);
 }
 
 async function xz(input: Iterable<Uint8Array>) {
