@@ -112,7 +112,13 @@ export function endJournal(
 ): void {
   const aside = join(journalFolder(root), `${header.number}.unrestored`);
   if (failed.length > 0) {
-    const lines = [{ ...header, steps: failed }, ...failed.map((_, index) => ({ begin: index }))];
+    const paths = new Set(failed.flatMap((step) => step.kind === "path" ? [step.path] : []));
+    // Numbers of what was put back may be given again.
+    const kept = header.kept?.filter(({ path }) => paths.has(path));
+    const lines = [
+      { ...header, steps: failed, ...(kept ? { kept } : {}) },
+      ...failed.map((_, index) => ({ begin: index })),
+    ];
     writeAtomic(fs, aside, lines.map((line) => JSON.stringify(line) + "\n").join(""), 0o600);
   }
   if (failed.length === 0 || path !== aside) fs.remove(path);

@@ -1,4 +1,7 @@
 /** Takes what was kept for a plan that is done or was undone, puts the list of originals and what is held in order. */
+import { basename } from "node:path";
+import { SysError } from "../errors.ts";
+import type { PathState, Step } from "../plan/types.ts";
 import { sameState } from "../plan/state.ts";
 import {
   addOriginals,
@@ -48,12 +51,13 @@ export function strikeUndone(
   unrestored: ReadonlySet<string>,
 ): void {
   if (kept.length === 0) return;
-  const back = kept.filter(({ path }) => !unrestored.has(path));
+  // What a person put there instead, or a later apply, is not what was kept.
+  const back = kept.filter((one) => !unrestored.has(one.path) && isInPlace(fs, one));
   const changed = back.flatMap((one) => letGo(fs, root, one));
   const gone = new Set(back.map(({ number }) => number));
   for (const { number } of changed) gone.delete(number);
   removeOriginals(fs, root, gone);
-  addOriginals(fs, root, [...changed, ...kept.filter(({ path }) => unrestored.has(path))]);
+  addOriginals(fs, root, [...changed, ...kept.filter((one) => !back.includes(one))]);
 }
 
 /** Removes what is held for nobody, where it has another name: an apply was killed before it had begun. */
@@ -63,7 +67,9 @@ export function sweepHeld(
   journalled: ReadonlySet<number>,
 ): void {
   if (fs.lstat(originalsFolder(root)) === null) return;
-  const listed = new Set(readOriginals(fs, root).originals.map(({ number }) => number));
+  const listed = listedNumbers(fs, root);
+  // With a damaged list nothing is known to be for nobody.
+  if (listed === null) return;
   for (const name of fs.readDir(originalsFolder(root))) {
     const number = /^[1-9][0-9]*$/.test(name) ? Number(name) : null;
     if (number === null || listed.has(number) || journalled.has(number)) continue;
@@ -72,7 +78,17 @@ export function sweepHeld(
   }
 }
 
-function isInPlace(fs: FileSystem, { path, state, size }: Original): boolean {
+function listedNumbers(fs: FileSystem, root: string): Set<number> | null {
+  try {
+    return new Set(readOriginals(fs, root).originals.map(({ number }) => number));
+  } catch (thrown) {
+    if (thrown instanceof SysError && thrown.kind === "snapshot") return null;
+    throw thrown;
+  }
+}
+
+/** Whether an original lies where it was. */
+export function isInPlace(fs: FileSystem, { path, state, size }: Original): boolean {
   const info = fs.lstat(path);
   if (info?.kind !== state.kind || (state.kind === "file" && info.size !== size)) return false;
   return sameState(stateAt(fs, path), state);
@@ -91,4 +107,42 @@ function letGo(fs: FileSystem, root: string, original: Original): Original[] {
   const kept = { number: original.number, held, ...detailsOf(info) };
   const content = state.kind === "file" ? { content: held } : {};
   return [{ ...original, why: "edit", size: info.size, state: { ...state, ...content, kept } }];
+}
+
+/**
+ * Lists what was at the paths of steps that nobody undoes any more.
+ * @param time when they were to be done
+ * @returns the number of each, by its path
+ */
+export function keepForgotten(
+  fs: FileSystem,
+  root: string,
+  steps: readonly Step[],
+  time: string,
+): Map<string, number> {
+  const { next, originals } = readOriginals(fs, root);
+  const listed = new Set(originals.map(({ number }) => number));
+  const some: Original[] = [];
+  const numbers = new Map<string, number>();
+  for (const step of steps) {
+    if (step.kind !== "path" || !isUsers(step.before)) continue;
+    const { path, before } = step;
+    const number = before.kept?.number ?? next + some.length;
+    numbers.set(path, number);
+    if (listed.has(number)) continue;
+    const content = before.kind === "file" ? before.content : undefined;
+    const size = content === undefined ? 0 : fs.lstat(content)?.size ?? 0;
+    const kept = { uid: 0, gid: 0, mtime: 0, ...before.kept, number };
+    some.push({ number, time, path, why: "original", state: { ...before, kept }, size });
+  }
+  addOriginals(fs, root, some);
+  return numbers;
+}
+
+/** Whether what was at a path had been set aside: what sys.lua itself had put there had not. */
+function isUsers(state: PathState): state is Extract<PathState, { kind: "file" | "link" | "dir" }> {
+  if (state.kind === "absent" || state.kind === "other") return false;
+  if (state.kept?.number !== undefined) return true;
+  return state.kind === "file" && state.content !== undefined &&
+    basename(state.content).startsWith("original-");
 }

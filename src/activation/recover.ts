@@ -6,8 +6,8 @@ import { readCurrent, snapshotFolder } from "../snapshot/history.ts";
 import { originalsFolder } from "../snapshot/originals.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { endJournal, type FoundJournal, leftovers, readJournals } from "./journal.ts";
-import { sweepHeld } from "./originals.ts";
-import { undoJournal } from "./undo.ts";
+import { keepForgotten, sweepHeld } from "./originals.ts";
+import { nameOf, undoJournal } from "./undo.ts";
 
 /** What was undone. */
 export interface Recovery {
@@ -45,20 +45,45 @@ export async function recover(
   return journal === undefined ? null : await undo(fs, adapters, root, journal);
 }
 
-/** Tries again to undo what an earlier recovery could not; with `forget`, gives it up. */
+/** A step that is not to be undone any more. */
+export interface Forgotten {
+  /** In words: a path, a service, a command. */
+  readonly what: string;
+  /** Of the original that lies there no more; null where there is none. */
+  readonly original: number | null;
+}
+
+/** What repairing came to. */
+export interface Repairs {
+  readonly recoveries: readonly Recovery[];
+  readonly forgotten: readonly Forgotten[];
+}
+
+/** Tries again to undo what an earlier recovery could not; with `forget`, gives it up: what was there stays among the
+ * originals. */
 export async function repair(
   fs: FileSystem,
   adapters: Adapters,
   root: string,
   forget: boolean,
-): Promise<readonly Recovery[]> {
+): Promise<Repairs> {
   clean(fs, root);
-  const recoveries: Recovery[] = [];
+  const recoveries: Recovery[] = [], forgotten: Forgotten[] = [];
   for (const journal of readJournals(fs, root)) {
-    if (forget && journal.unrestored) endJournal(fs, root, journal, []);
+    if (forget && journal.unrestored) forgotten.push(...forgetSteps(fs, root, journal));
     else recoveries.push(await undo(fs, adapters, root, withoutManaged(fs, root, journal)));
   }
-  return recoveries;
+  return { recoveries, forgotten };
+}
+
+function forgetSteps(fs: FileSystem, root: string, journal: FoundJournal): Forgotten[] {
+  const { steps, time } = journal.header;
+  const originals = keepForgotten(fs, root, steps, time);
+  endJournal(fs, root, journal, []);
+  return steps.map((step) => ({
+    what: nameOf(step),
+    original: step.kind === "path" ? originals.get(step.path) ?? null : null,
+  }));
 }
 
 /** What a later apply has put in place is no longer for an earlier journal to undo. */

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import nodeFs from "node:fs";
 import { join } from "node:path";
-import { recover } from "../../src/activation/recover.ts";
+import { rebuildOriginals } from "../../src/activation/rebuild_originals.ts";
+import { recover, repair } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
 import { readOriginals } from "../../src/snapshot/originals.ts";
+import { faultySystem } from "../../src/system/faulty.ts";
 import { type FileSystem, FsError } from "../../src/system/fs.ts";
 import type { System } from "../../src/system/mod.ts";
 import { real, Rig } from "./support.ts";
@@ -268,4 +270,80 @@ Deno.test("originals: every byte that is kept is flushed before the journal is w
   });
   await rig.apply(wanted, { replace: "all", system: recording });
   assert.deepEqual(journal, []);
+});
+
+/** Replaces `~/a`, fails after a command has put a folder there, and so can't put back what was there. */
+async function unrestored(rig: Rig) {
+  Deno.writeTextFileSync(join(rig.home, "a"), "mine");
+  const command = `rm ${rig.home}/a; mkdir ${rig.home}/a; echo 1 > ${rig.home}/a/1; exit 1`;
+  const apply = rig.apply({ paths: [rig.link("~/a", "ours")], runs: [{ ...failing, command }] }, {
+    replace: "all",
+  });
+  await assert.rejects(apply, /Cannot restore everything/);
+}
+
+const listed = ({ root }: Rig) =>
+  readOriginals(real.fs, root).originals.map(({ number, path }) => [number, path]);
+
+Deno.test("repair: what is given up is named, and what was there stays an original", async () => {
+  using rig = new Rig();
+  await unrestored(rig);
+  const path = join(rig.home, "a");
+  const { forgotten } = await repair(real.fs, rig.adapters(), rig.root, true);
+  assert.deepEqual(forgotten, [{ what: path, original: 1 }]);
+  assert.deepEqual(rig.journals(), []);
+  assert.deepEqual(listed(rig), [[1, path]]);
+});
+
+Deno.test({
+  name: "repair: giving up forgets nothing that can still be undone",
+  sanitizeResources: false,
+  fn: async () => {
+    let undone = 0;
+    for (let at = 1; at < 60; at += 3) {
+      using rig = new Rig();
+      const path = join(rig.home, "a");
+      Deno.writeTextFileSync(path, "mine");
+      const { system } = faultySystem(real, { at, when: "before" });
+      const killed = rig.apply({ paths: [rig.link("~/a", "ours")] }, { replace: "all", system });
+      await killed.catch(() => {});
+      if (rig.journals().length === 0 || !Deno.lstatSync(path).isSymlink) continue;
+      const { forgotten } = await repair(real.fs, rig.adapters(), rig.root, true);
+      assert.deepEqual(forgotten, []);
+      assert.equal(Deno.readTextFileSync(path), "mine");
+      undone++;
+    }
+    assert.ok(undone > 0);
+  },
+});
+
+Deno.test("repair: where a later apply manages the path, the original stays on the list", async () => {
+  using rig = new Rig();
+  await unrestored(rig);
+  Deno.removeSync(join(rig.home, "a"), { recursive: true });
+  await rig.apply({ paths: [rig.link("~/a", "ours")] });
+  await repair(real.fs, rig.adapters(), rig.root, false);
+  assert.deepEqual(listed(rig), [[1, join(rig.home, "a")]]);
+  assert.deepEqual(held(rig), ["1"]);
+});
+
+Deno.test("repair: a damaged list of originals is made again, and nothing on it is lost", async () => {
+  for (const damage of ["", "garbage", '{"version":1,"next":2}']) {
+    using rig = new Rig();
+    for (const name of ["a", "b"]) Deno.writeTextFileSync(join(rig.home, name), `my ${name}`);
+    await rig.apply({ paths: [rig.copy("~/a", "1"), rig.link("~/b", "2")] }, { replace: "all" });
+    Deno.writeTextFileSync(join(rig.home, "a"), "edited");
+    const wanted = { paths: [rig.copy("~/a", "3"), rig.link("~/b", "2")] };
+    await rig.apply(wanted, { replace: "all" });
+    assert.deepEqual(listed(rig).length, 3);
+    Deno.writeTextFileSync(join(rig.root, "originals/index.json"), damage);
+    await assert.rejects(rig.apply({}), /it is damaged/);
+    await recover(real.fs, rig.adapters(), rig.root);
+    assert.equal(rebuildOriginals(real.fs, rig.root), 3);
+    assert.equal(rebuildOriginals(real.fs, rig.root), null);
+    assert.deepEqual(listed(rig).map(([number]) => number), [1, 2, 3]);
+    await rig.apply({});
+    assert.equal(Deno.readTextFileSync(join(rig.home, "a")), "my a");
+    assert.deepEqual(listed(rig).map(([number]) => number), [3]);
+  }
 });

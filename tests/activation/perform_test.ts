@@ -264,7 +264,7 @@ Deno.test("undo: what cannot be put back is told, the rest is put back, and repa
   assert.equal(snapshot?.number, 2);
   await assert.rejects(repair(real.fs, rig.adapters(), rig.root, false), SysError);
   Deno.removeSync(join(rig.home, "a"), { recursive: true });
-  const [repaired] = await repair(real.fs, rig.adapters(), rig.root, false);
+  const { recoveries: [repaired] } = await repair(real.fs, rig.adapters(), rig.root, false);
   assert.equal(repaired.restored, 1);
   const after = treeOf(rig.home);
   delete after[join(rig.home, "c")];

@@ -9,7 +9,7 @@ export default command<Flags>({
   brief: "Finish undoing what could not be undone before",
   description:
     "Tries again to put back what an interrupted or failed apply had changed and could not restore, for " +
-    "example because a folder was read-only. With --forget what is left is given up. Snapshots that are damaged " +
+    "example because a folder was read-only. With --forget what is left is given up, and what was there stays among `sys originals`. Snapshots that are damaged " +
     "are set aside.",
   examples: [
     ["sys repair", "try again"],
@@ -22,7 +22,7 @@ export default command<Flags>({
     const { repair } = await import("../../journeys/repair.ts");
     const { counted } = await import("../render/words.ts");
     const machine = machineOf(session);
-    const { recoveries, aside } = await withLock(
+    const { recoveries, forgotten, aside, originals } = await withLock(
       session,
       machine,
       "exclusive",
@@ -31,9 +31,16 @@ export default command<Flags>({
     );
     const steps = recoveries.reduce((sum, { restored }) => sum + restored, 0);
     session.print(
-      { version: 1, repaired: recoveries, set_aside: aside },
+      { version: 1, repaired: recoveries, forgotten, set_aside: aside, originals },
       () => {
         const lines = aside.map((number) => `Snapshot ${number} is damaged and set aside.`);
+        if (originals !== null) {
+          lines.push(`The list of originals was damaged; it has ${originals} again.`);
+        }
+        for (const { what, original } of forgotten) {
+          const kept = original === null ? "" : `; what was there is original ${original}`;
+          lines.push(`Not to be undone any more: ${what}${kept}.`);
+        }
         if (recoveries.length > 0) lines.push(`${counted(steps, "step")} undone.`);
         return lines.length > 0 ? lines.join("\n") : "Nothing to repair.";
       },
