@@ -1,8 +1,15 @@
 /** The only file that exits. */
 import config from "./deno.json" with { type: "json" };
 import { run } from "./src/cli/run.ts";
+import { AGENT } from "./src/system/agent/name.ts";
 import { realSystem } from "./src/system/real.ts";
 import { RealConsole } from "./src/system/real_console.ts";
+
+if (Deno.args[0] === AGENT) {
+  const { serveAsAgent } = await import("./src/system/agent/server.ts");
+  serveAsAgent(Deno.args.slice(1));
+  Deno.exit(0);
+}
 
 Deno.exit(
   await run(Deno.args, {

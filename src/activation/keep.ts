@@ -17,6 +17,8 @@ import {
 import type { Store } from "../store/types.ts";
 import { type FileInfo, type FileSystem, FsError } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
+import { copyFile } from "../system/contents.ts";
+import { UNFINISHED } from "../snapshot/files.ts";
 import { digestOfFile, stateAt } from "./observe.ts";
 
 /** Bytes of a file above which it is copied a chunk at a time. */
@@ -65,7 +67,7 @@ export function keepOne(
   number: number,
   hold: boolean,
 ): Original | null {
-  const { fs, root, store, time } = keeper;
+  const { fs, root, time } = keeper;
   const held = hold ? holdAt(fs, path, heldPath(root, number)) : null;
   // What is held can't be exchanged any more for something else.
   const place = held ?? path;
@@ -74,7 +76,9 @@ export function keepOne(
   const state = stateAt(fs, place);
   if (state.kind === "absent" || state.kind === "other") return null;
   const kept: KeptState["kept"] = { number, ...(held ? { held } : {}), ...detailsOf(info) };
-  const content = state.kind === "file" ? contentOf(fs, store, path, place, info) : undefined;
+  const content = state.kind === "file"
+    ? contentOf(keeper, { path, place, info, foreign: !hold, number })
+    : undefined;
   if (content !== undefined && digestOfFile(fs, content) !== (state as { digest: string }).digest) {
     throw changed(path);
   }
@@ -106,17 +110,34 @@ export function holdAt(fs: FileSystem, path: string, held: string): string | nul
 /** What file systems and kernels say that make no link: the content is kept all the same. */
 const CANNOT_LINK = new Set(["EXDEV", "EPERM", "EACCES", "EMLINK", "EUNKNOWN"]);
 
+/** What is made an object, and where from. */
+interface Content {
+  readonly path: string;
+  readonly place: string;
+  readonly info: FileInfo;
+  /** Somebody else's: the store, which is root's, does not look at it by name. */
+  readonly foreign: boolean;
+  readonly number: number;
+}
+
 function contentOf(
-  fs: FileSystem,
-  store: Keeper["store"],
-  path: string,
-  place: string,
-  info: FileInfo,
+  { fs, root, store }: Keeper,
+  { path, place, info, foreign, number }: Content,
 ): string {
   const name = `original-${basename(path)}`;
-  const object = info.size > LARGE
-    ? store.addTree(name, place)
-    : store.addFile(name, fs.readFile(place), (info.mode & 0o100) !== 0);
+  const executable = (info.mode & 0o100) !== 0;
+  const add = () => {
+    if (info.size <= LARGE) return store.addFile(name, fs.readFile(place), executable);
+    if (!foreign) return store.addTree(name, place);
+    makeLastingFolders(fs, originalsFolder(root), 0o700);
+    const copy = `${heldPath(root, number)}${UNFINISHED}`;
+    if (fs.lstat(copy) !== null) fs.remove(copy);
+    copyFile(fs, place, copy, executable ? 0o700 : 0o600);
+    const object = store.addTree(name, copy);
+    fs.remove(copy);
+    return object;
+  };
+  const object = add();
   const content = store.pathOf(object);
   hide(fs, content, info.mode);
   return content;

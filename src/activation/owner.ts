@@ -10,7 +10,7 @@ export function ownerNamed(
   { fs, host }: Pick<System, "fs" | "host">,
   owner: string,
   place: Place,
-): Owner {
+): Owner & { readonly home: string } {
   const [name, group] = owner.split(":");
   const user = findUser(read(fs, "/etc/passwd"), name);
   if (user === null) {
@@ -27,7 +27,7 @@ export function ownerNamed(
   if (!host.elevated && user.uid !== host.uid) {
     throw new SysError("activation", `Cannot give a file to ${name}: only root can`, { place });
   }
-  return { uid: user.uid, gid };
+  return { uid: user.uid, gid, home: user.home };
 }
 
 function read(fs: ReadFs, path: string): string {

@@ -2,17 +2,16 @@
  *
  * A file or a link appears in one operation, complete. Only where a folder comes or goes there is a moment with
  * nothing there, which undoing knows. Nothing is followed: the last part of a path never, and where root acts for
- * somebody else no part that is not root's own. There is no `openat` here, so a user who swaps a folder for a link
- * in the instant between look and write can still lead astray what is written; never what is read or removed by
- * name below root's own folders.
+ * somebody else no part that is not root's own. There is no `openat` here: what a user may swap for a link between
+ * look and write is looked at and written with that user's rights (`their_files.ts`).
  */
 import { createHash } from "node:crypto";
-import { basename, dirname, join } from "node:path";
-import { sha256Hex } from "../digest.ts";
+import { dirname } from "node:path";
 import { SysError } from "../errors.ts";
 import { describeState, sameState } from "../plan/state.ts";
 import type { Kept, Owner, PathState, Step } from "../plan/types.ts";
 import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
+import { besidePath } from "./beside.ts";
 import { flushFolder } from "./flush.ts";
 import { holdAt } from "./keep.ts";
 import { stateAt } from "./observe.ts";
@@ -81,14 +80,6 @@ export function undoPathStep(fs: FileSystem, step: PathStep): Undone {
   } catch (thrown) {
     return { kind: "failed", why: thrown instanceof Error ? thrown.message : String(thrown) };
   }
-}
-
-/** Where a new file or link is made before it is renamed into place: fixed, so that recovery finds it. */
-export function besidePath(path: string): string {
-  return join(
-    dirname(path),
-    `.${basename(path).slice(0, 40)}.syslua-${sha256Hex(path).slice(0, 8)}`,
-  );
 }
 
 /** Brings a path from what it is now to another state. `from` is what it should be now, with what is known of it. */

@@ -26,6 +26,7 @@ import { doPathStep } from "./path_step.ts";
 import { strikeReturned } from "./originals.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
+import { asTheirUsers, pathsOfSteps } from "./their_files.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 
 /** Path steps between two looks at whether somebody pressed Ctrl-C. */
@@ -67,12 +68,14 @@ export async function perform(
   store: Pick<Store, "addFile" | "addTree" | "pathOf">,
   performance: Performance,
 ): Promise<Outcome> {
-  const { fs, clock } = system;
+  const { clock } = system;
   const { root, provenance, wanted } = performance;
   if (performance.plan.steps.length === 0 && !performance.plan.changes) {
     return { snapshot: null, kept: [] };
   }
   throwIfAborted(performance.signal);
+  const owned = pathsOfSteps(performance.plan.steps);
+  let fs = await asTheirUsers(system.fs, owned);
   makeLastingFolders(fs, root);
   const time = clock.now().toISOString();
   const { plan, kept } = keepOriginals({ fs, root, store, time }, performance.plan);
@@ -103,11 +106,18 @@ export async function perform(
   let index = 0;
   try {
     for (; index < plan.steps.length; index++) {
+      if (plan.steps[index].kind === "setting" && fs !== system.fs) {
+        // A user of whom a process runs can't be removed.
+        flushFolders(fs, plan.steps);
+        await system.fs.dismiss();
+        fs = system.fs;
+      }
       if (index % YIELD_EVERY === YIELD_EVERY - 1) await clock.sleep(0);
       throwIfAborted(performance.signal);
       performance.onStep?.(plan.steps[index], index, plan.steps.length);
       await doStep(fs, performance, journal, plan.steps[index], index);
     }
+    fs = await asTheirUsers(system.fs, owned);
     flushFolders(fs, plan.steps);
     throwIfAborted(performance.signal);
     if (snapshot) {

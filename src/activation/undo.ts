@@ -9,6 +9,7 @@ import { flushFolders } from "./flush.ts";
 import { endJournal, type FoundJournal } from "./journal.ts";
 import { undoPathStep } from "./path_step.ts";
 import { runCommand } from "./run_step.ts";
+import { asTheirUsers, pathsOfSteps } from "./their_files.ts";
 import { strikeUndone } from "./originals.ts";
 
 /** What undoing came to. */
@@ -23,12 +24,13 @@ export interface Undoing {
 
 /** Puts everything back as it was before a journal's first step, and ends the journal. */
 export async function undoJournal(
-  fs: FileSystem,
+  ownFs: FileSystem,
   adapters: Adapters,
   root: string,
   journal: FoundJournal,
 ): Promise<Undoing> {
   const { header, begun, reached } = journal;
+  const fs = await asTheirUsers(ownFs, pathsOfSteps(header.steps));
   const failed: string[] = [], failedSteps: Step[] = [], final: string[] = [];
   let restored = 0;
   const attempt = async (what: string, action: () => unknown): Promise<boolean> => {

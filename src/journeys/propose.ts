@@ -1,5 +1,6 @@
 /** Takes an evaluated config, gives the Plan for this machine: what is wanted against what is there. Writes nothing. */
 import { observe } from "../activation/observe.ts";
+import { asTheirUsers, pathsOfOriginals } from "../activation/their_files.ts";
 import { observeSettings } from "../activation/observe_settings.ts";
 import type { Bound, Scope } from "../activation/scope.ts";
 import type { Machine } from "../machine/open.ts";
@@ -83,7 +84,13 @@ export async function lookAt(
 ): Promise<Observation> {
   const asked = await observeSettings(adapters, wanted, current);
   const edited = editedFiles({ store }, current).map(({ path }) => path);
-  return observe(system.fs, wanted, current, texts, { ...asked, edited });
+  const paths = [
+    ...wanted.paths,
+    ...current?.wanted.paths ?? [],
+    ...pathsOfOriginals(current?.originals ?? {}),
+  ];
+  const fs = await asTheirUsers(system.fs, paths);
+  return observe(fs, wanted, current, texts, { ...asked, edited });
 }
 
 /** Placeholder → path, for all that is known before anything is built. */

@@ -172,8 +172,9 @@ class Planner {
         this.#originals[path] = this.#before[path];
         continue;
       }
-      const original = this.#before[path];
-      this.#moves.set(path, { path, before: now, after: original, by: "", rank: FOLDER });
+      const after = this.#before[path];
+      const owner = after.kind === "absent" ? after.owner : undefined;
+      this.#moves.set(path, { path, before: now, after, owner, by: "", rank: FOLDER });
     }
   }
 
@@ -191,8 +192,8 @@ class Planner {
     for (const { path: made, before } of verdict.make) {
       if (this.#moves.has(made)) continue;
       const after: PathState = { kind: "dir", mode: modeOfFolder(made) };
-      this.#originals[made] = this.#before[made] ?? ABSENT;
       const owner = path.owner;
+      this.#originals[made] = this.#before[made] ?? (owner ? { ...ABSENT, owner } : ABSENT);
       this.#moves.set(made, { path: made, before, after, owner, by: path.by, rank: FOLDER });
       const was = this.#was.get(made);
       if (was) this.#actions.push({ op: "remove", kind: was.role, target: was.target });

@@ -28,7 +28,11 @@ export interface Kept extends Owner {
 
 /** What is, or shall be, at a path. The one vocabulary of observing, planning, doing, undoing and checking. */
 export type PathState =
-  | { readonly kind: "absent" }
+  | {
+    readonly kind: "absent";
+    /** Whose folder sys.lua made there. */
+    readonly owner?: Owner;
+  }
   | { readonly kind: "link"; readonly to: string; readonly kept?: Kept }
   | {
     readonly kind: "file";

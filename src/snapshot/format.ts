@@ -37,7 +37,7 @@ const kept = optional(
 
 /** A state of a path. */
 export const pathState: Shape = byKind({
-  absent: fields({}),
+  absent: fields({ owner: optional(owner) }),
   link: fields({ to: text, kept }),
   file: fields({
     digest: text,

@@ -1,5 +1,13 @@
 /** Worlds that fail on purpose: a machine that dies at a given operation, a disk that is full. */
-import { CHANGES, type FileHandle, type FileSystem, type FsCode, FsError, LOOKS } from "./fs.ts";
+import {
+  CHANGES,
+  type FileHandle,
+  type FileOwner,
+  type FileSystem,
+  type FsCode,
+  FsError,
+  LOOKS,
+} from "./fs.ts";
 import type { System } from "./mod.ts";
 import type { Command, Finished } from "./processes.ts";
 
@@ -58,29 +66,34 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
     sync: () => change("flush", path, () => file.sync()),
     close: () => file.close(),
   });
-  const fs = Object.create(inner.fs) as Record<string, unknown>;
-  for (const name of LOOKS) {
-    fs[name] = (...args: unknown[]) => {
-      alive();
-      // deno-lint-ignore no-explicit-any
-      return (inner.fs[name] as any)(...args);
-    };
-  }
-  for (const name of OPERATIONS) {
-    fs[name] = (...args: unknown[]) => {
-      const path = String(
-        name === "rename" || name === "symlink" || name === "link" ? args[1] : args[0],
-      );
-      return change(name, path, () => {
+  const faultyFs = (inner: FileSystem): FileSystem => {
+    const fs = Object.create(inner) as Record<string, unknown>;
+    for (const name of LOOKS) {
+      fs[name] = (...args: unknown[]) => {
+        alive();
         // deno-lint-ignore no-explicit-any
-        const result = (inner.fs[name] as any)(...args);
-        return name === "create" || name === "append" ? handle(result, path) : result;
-      });
+        return (inner[name] as any)(...args);
+      };
+    }
+    for (const name of OPERATIONS) {
+      fs[name] = (...args: unknown[]) => {
+        const path = String(
+          name === "rename" || name === "symlink" || name === "link" ? args[1] : args[0],
+        );
+        return change(name, path, () => {
+          // deno-lint-ignore no-explicit-any
+          const result = (inner[name] as any)(...args);
+          return name === "create" || name === "append" ? handle(result, path) : result;
+        });
+      };
+    }
+    fs.lock = (path: string, mode: "shared" | "exclusive", wait: boolean) => {
+      alive();
+      return inner.lock(path, mode, wait);
     };
-  }
-  fs.lock = (path: string, mode: "shared" | "exclusive", wait: boolean) => {
-    alive();
-    return inner.fs.lock(path, mode, wait);
+    fs.dismiss = () => inner.dismiss();
+    fs.as = async (owner: FileOwner) => (alive(), faultyFs(await inner.as(owner)));
+    return fs as unknown as FileSystem;
   };
   const processes = {
     run: async (command: Command): Promise<Finished> => {
@@ -99,7 +112,7 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
     which: (program: string, path?: string) => (alive(), inner.processes.which(program, path)),
   };
   return {
-    system: { ...inner, fs: fs as unknown as FileSystem, processes },
+    system: { ...inner, fs: faultyFs(inner.fs), processes },
     operations: () => count,
   };
 }

@@ -41,12 +41,14 @@ const REASONS: Partial<Record<FsCode, string>> = {
 
 /** What every method of a file system throws. */
 export class FsError extends SysError {
+  readonly doing: string;
   readonly code: FsCode;
   readonly path: string;
 
   constructor(doing: string, path: string, code: FsCode, cause?: unknown) {
     const reason = REASONS[code] ?? (cause instanceof Error ? cause.message : code);
     super("io", `Cannot ${doing} ${path}: ${reason}`, { cause });
+    this.doing = doing;
     this.code = code;
     this.path = path;
   }
@@ -79,6 +81,12 @@ export interface FileHandle {
   /** Flushes content and size to the disk. */
   sync(): void;
   close(): void;
+}
+
+/** Numeric user and group. */
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** Looking, without changing. */
@@ -120,6 +128,11 @@ export interface FileSystem extends ReadFs {
   /** Advisory lock on a file (made if absent), released on close or when the process ends.
    * Null when another holds it and `wait` is false. */
   lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null>;
+  /** The same files, looked at and changed with the rights of another user and none of one's own: what that user
+   * swaps for a link meanwhile leads to nothing that is not theirs. Only root can. */
+  as(owner: FileOwner): Promise<FileSystem>;
+  /** Ends what `as` has given: no process of those users is left. */
+  dismiss(): Promise<void>;
 }
 
 /** A lock that is held. */

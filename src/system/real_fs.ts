@@ -1,9 +1,11 @@
 /** The machine's own file system. */
 import nodeFs from "node:fs";
+import type { Agent } from "./agent/start.ts";
 import {
   type FileHandle,
   type FileInfo,
   type FileLock,
+  type FileOwner,
   type FileSystem,
   type FsCode,
   FsError,
@@ -33,6 +35,9 @@ const CODES = new Set<string>([
 
 /** Files and folders of this machine. */
 export class RealFs implements FileSystem {
+  /** By user and group. */
+  readonly #agents = new Map<string, Agent>();
+
   lstat(path: string): FileInfo | null {
     try {
       return toInfo(Deno.lstatSync(path));
@@ -128,6 +133,24 @@ export class RealFs implements FileSystem {
         folder.close();
       }
     });
+  }
+
+  async as(owner: FileOwner): Promise<FileSystem> {
+    if (Deno.uid() === owner.uid) return this;
+    if (Deno.uid() !== 0) throw new FsError("act as the user", String(owner.uid), "EPERM");
+    const key = `${owner.uid}:${owner.gid}`;
+    let agent = this.#agents.get(key);
+    if (agent === undefined || agent.ended()) {
+      const { startAgent } = await import("./agent/start.ts");
+      this.#agents.set(key, agent = await startAgent(owner));
+    }
+    return agent.fs;
+  }
+
+  async dismiss(): Promise<void> {
+    const agents = [...this.#agents.values()];
+    this.#agents.clear();
+    for (const agent of agents) await agent.end();
   }
 
   async lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null> {

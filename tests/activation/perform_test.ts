@@ -499,6 +499,9 @@ Deno.test({
   name: `owner: root gives files and new folders to their user, and follows no link of theirs${
     root ? "" : " (needs root)"
   }`,
+  // The agent stays until the process ends.
+  sanitizeResources: false,
+  sanitizeOps: false,
   ignore: !root,
   fn: async () => {
     using rig = new Rig();

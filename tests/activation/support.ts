@@ -6,6 +6,7 @@ import { NOTHING } from "../../src/plan/wanted.ts";
 import type { Plan, Wanted, WantedPath } from "../../src/plan/types.ts";
 import { observeSettings } from "../../src/activation/observe_settings.ts";
 import { observe } from "../../src/activation/observe.ts";
+import { asTheirUsers, pathsOfOriginals } from "../../src/activation/their_files.ts";
 import { type Outcome, perform } from "../../src/activation/perform.ts";
 import type { Adapters } from "../../src/platform/adapters.ts";
 import { readCurrent } from "../../src/snapshot/history.ts";
@@ -120,7 +121,13 @@ export class Rig {
       wanted,
       current,
     );
-    const world = observe(system.fs, wanted, current, new Map(), elsewhere);
+    const paths = [
+      ...wanted.paths,
+      ...current?.wanted.paths ?? [],
+      ...pathsOfOriginals(current?.originals ?? {}),
+    ];
+    const fs = await asTheirUsers(system.fs, paths);
+    const world = observe(fs, wanted, current, new Map(), elsewhere);
     return makePlan(wanted, current, world, {
       root: this.root,
       replace: "none",

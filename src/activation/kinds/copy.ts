@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { sha256Hex } from "../../digest.ts";
-import type { PathState } from "../../plan/types.ts";
+import { SysError } from "../../errors.ts";
+import type { Owner, PathState } from "../../plan/types.ts";
 import type { Bind, Binder, Declaration, Details } from "../binder.ts";
 import { digestOfFile } from "../observe.ts";
 import { ownerNamed } from "../owner.ts";
@@ -9,12 +10,36 @@ import { isPending, nameIn, PENDING } from "../resolver.ts";
 export const copy: Bind<"copy"> = (binder, action, from) => {
   const { target, mode, force, mutable } = action;
   const origin = binder.resolver.origin(action.source, nameIn(target), from.place);
-  const owner = action.owner === null
-    ? binder.ownerAt(target)
-    : ownerNamed(binder.world.system, action.owner, from.place);
-  const details: Details = { role: "copy", force, mutable, owner };
-  copyFrom({ binder, mode, from, details }, target, origin);
+  const details: Details = { role: "copy", force, mutable };
+  const whose: Owners = action.owner === null
+    ? { owner: binder.ownerAt(target) }
+    : ownersOf(binder, target, action.owner, from);
+  copyFrom({ binder, mode, from, details: { ...details, ...whose.by }, ...whose }, target, origin);
 };
+
+/** Whose a file shall be, and who makes it. */
+interface Owners {
+  readonly owner?: Owner;
+  readonly by?: Pick<Details, "owner">;
+}
+
+/** Whose the file shall be, and as whom root makes it: in somebody's home as that user, elsewhere as root. */
+function ownersOf(
+  { world, scope, resolver }: Binder,
+  target: string,
+  named: string,
+  { place }: Declaration,
+): Owners {
+  const { home, ...owner } = ownerNamed(world.system, named, place);
+  if (scope.owner && owner.uid !== scope.owner.uid) {
+    throw new SysError("config", `Cannot give ${target} to ${named} in another user's block`, {
+      place,
+      hint: "declare it outside of the block: root then does it",
+    });
+  }
+  const inside = home !== "/" && resolver.absolute(target).startsWith(join(home, "/"));
+  return inside ? { owner, by: { owner } } : { owner };
+}
 
 /** What is the same for each file of a folder. */
 interface Copying {
@@ -22,11 +47,13 @@ interface Copying {
   readonly mode: number | null;
   readonly from: Declaration;
   readonly details: Details;
+  /** Whose files it makes. */
+  readonly owner?: Owner;
 }
 
 /** Copies a file; of a folder, every file in it. Empty folders are not made. */
 function copyFrom(copying: Copying, target: string, origin: string): void {
-  const { binder, mode, from, details } = copying;
+  const { binder, mode, from, details, owner } = copying;
   const { fs } = binder.world.system;
   const file = binder.resolver.files.get(origin);
   const info = file || isPending(origin) ? null : fs.lstat(origin);
@@ -49,7 +76,7 @@ function copyFrom(copying: Copying, target: string, origin: string): void {
     digest: file ? sha256Hex(file.content) : digestOfFile(fs, origin),
     mode: mode ?? (executable ? 0o755 : 0o644),
     content: file ? origin : binder.resolver.addLive(origin, executable),
-    ...(details.owner ? { owner: details.owner } : {}),
+    ...(owner ? { owner } : {}),
   };
   binder.path(target, state, from, details);
 }

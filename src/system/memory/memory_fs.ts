@@ -3,7 +3,14 @@
  * Several users share one disk. It refuses what Linux refuses, with the same codes (see `rules.ts` for the other
  * systems), and remembers what was flushed (see `disk.ts`). */
 import { Buffer } from "node:buffer";
-import { type FileHandle, type FileInfo, type FileLock, type FileSystem, FsError } from "../fs.ts";
+import {
+  type FileHandle,
+  type FileInfo,
+  type FileLock,
+  type FileOwner,
+  type FileSystem,
+  FsError,
+} from "../fs.ts";
 import { type Disk, type NameChange, Refusal } from "./disk.ts";
 import { MemoryHandle, type Opened } from "./handle.ts";
 import type { Attributes, FileInode, FolderInode, Inode } from "./inode.ts";
@@ -198,6 +205,16 @@ export class MemoryFs implements FileSystem {
       return file;
     });
     return await this.disk.locks.take(inode, mode, wait);
+  }
+
+  async as({ uid, gid }: FileOwner): Promise<FileSystem> {
+    if (this.user.uid === uid) return this;
+    if (this.user.uid !== 0) throw new FsError("act as the user", String(uid), "EPERM");
+    return await Promise.resolve(new MemoryFs(this.disk, { uid, gid }, this.#umask));
+  }
+
+  dismiss(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Marks a file or folder so that nobody changes it, or takes the mark off. */
