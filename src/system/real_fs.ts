@@ -135,7 +135,8 @@ export class RealFs implements FileSystem {
     });
   }
 
-  async as(owner: FileOwner): Promise<FileSystem> {
+  /** Bound, as is `dismiss`: views of this file system inherit it. */
+  readonly as = async (owner: FileOwner): Promise<FileSystem> => {
     if (Deno.uid() === owner.uid) return this;
     if (Deno.uid() !== 0) throw new FsError("act as the user", String(owner.uid), "EPERM");
     const key = `${owner.uid}:${owner.gid}`;
@@ -145,13 +146,13 @@ export class RealFs implements FileSystem {
       this.#agents.set(key, agent = await startAgent(owner));
     }
     return agent.fs;
-  }
+  };
 
-  async dismiss(): Promise<void> {
+  readonly dismiss = async (): Promise<void> => {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
     for (const agent of agents) await agent.end();
-  }
+  };
 
   async lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null> {
     const file = attempt(
