@@ -6,7 +6,8 @@ import { Codecs } from "../lua/codecs.ts";
 import type { Declared } from "../manifest/declared.ts";
 import { mergeActivations } from "../manifest/merge.ts";
 import { orderDerivations } from "../manifest/order.ts";
-import type { Manifest } from "../manifest/types.ts";
+import { normalizeTarget } from "../manifest/target.ts";
+import type { Manifest, Read } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { recipeSession } from "./recipes.ts";
 import { EvaluationSession, showPlace } from "./evaluation_session.ts";
@@ -109,8 +110,19 @@ function manifestOf(
     sources: [...declared.sources].sort((a, b) => (a.id < b.id ? -1 : 1)),
     derivations: orderDerivations(declared.derivations),
     activations: placing(session, () => mergeActivations(declared, { home: host.home })),
-    reads: [...declared.reads, ...session.fileFacts()].sort((a, b) => (a.fact < b.fact ? -1 : 1)),
+    reads: [...declared.reads, ...session.fileFacts(), ...homeFact(declared, host.home)]
+      .sort((a, b) => (a.fact < b.fact ? -1 : 1)),
   };
+}
+
+/** Targets below the home start with `~` in a Manifest. Where one was written out, it depends on which home it is. */
+function homeFact({ activations }: Declared, home: string): Read[] {
+  const isBelowHome = (target: string) =>
+    !target.startsWith("~") && normalizeTarget(target, home).startsWith("~");
+  const read = activations.some(({ user, actions }) =>
+    user === null && actions.some((action) => "target" in action && isBelowHome(action.target))
+  );
+  return read ? [{ fact: "home", value: home }] : [];
 }
 
 /** Adds the line of the source to errors that know only its number. */

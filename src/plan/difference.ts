@@ -88,9 +88,16 @@ function differencesOfPaths({ plan, wanted, current, world, options }: Known, no
   const targets = new Map(
     [...current?.wanted.paths ?? [], ...wanted.paths].map(({ path, target }) => [path, target]),
   );
+  const managed = new Set(current?.wanted.paths.map(({ path }) => path));
+  const mutable = new Set(
+    wanted.paths.flatMap(({ path, mutable }) => mutable && managed.has(path) ? [path] : []),
+  );
   for (const [path, before] of world.states) {
     const after = now.states.get(path);
     if (after === undefined || same(before, after)) continue;
+    // What its program may write to at any time only has to be there.
+    const there = before.kind !== "absent" && after.kind !== "absent";
+    if (there && mutable.has(path)) continue;
     // A folder that was to be made, be it by a build for the store or the cache, is there: nothing else is different.
     const ours = made.has(path) || `${options.root}${sep}`.startsWith(`${path}${sep}`);
     if (ours && before.kind === "absent" && after.kind === "dir") continue;

@@ -1,7 +1,7 @@
 /** The Manifest is data that can travel: nothing of the session that made it, and of this machine, is in it. */
 import assert from "node:assert/strict";
 import { evaluateConfig } from "../../src/journeys/evaluate.ts";
-import { propose } from "../../src/journeys/propose.ts";
+import { propose, UNDECIDED } from "../../src/journeys/propose.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { TestMachine, withMachine } from "./support.ts";
 
@@ -106,5 +106,43 @@ Deno.test("a snapshot keeps the config that was evaluated, also when it is edite
     assert.equal(here.readObject(source!, "init.lua"), entry);
     assert.equal(here.readObject(source!, "modules/part.lua"), `return "old part"\n`);
     assert.equal(here.readObject(source!, "note.txt"), "old note\n");
+  });
+});
+
+Deno.test("a target that is written out below the home makes the home a fact", async () => {
+  await withMachine(async (here) => {
+    const facts = async (target: string) => {
+      here.setup(`file { path = "${target}", content = "x" }`);
+      const { manifest, recipes } = await evaluateConfig(here.machine, here.evaluation);
+      recipes.close();
+      assert.doesNotMatch(JSON.stringify(manifest.activations), new RegExp(here.home));
+      return manifest.reads.filter(({ fact }) => !fact.startsWith("file:"));
+    };
+    assert.deepEqual(await facts(`${here.home}/x`), [{ fact: "home", value: here.home }]);
+    assert.deepEqual(await facts("~/x"), []);
+    assert.deepEqual(await facts("/srv/x"), []);
+  });
+});
+
+Deno.test("the session is closed when all is built: activating needs data alone", async () => {
+  await withMachine(async (here) => {
+    here.setup(`
+      local d = derive { name = "d", config = function(_, ctx) ctx.write(ctx.out, "built") end }
+      file { path = "~/built", source = d.out }`);
+    here.writeHome("built", "mine");
+    const asked: string[] = [];
+    const { snapshot } = await here.apply({
+      decide: async ({ plan }, { manifest, recipes }) => {
+        const recipe = recipes.open(manifest.derivations[0].hash);
+        const facts = { outputs: { out: "/out" }, tmp: "/tmp", known: new Map() };
+        asked.push(
+          await Promise.resolve(recipe.start(facts)).then(({ kind }) => kind, () => "closed"),
+        );
+        return plan.unmanaged.length > 0 ? { replace: "all", skip: new Set() } : UNDECIDED;
+      },
+    });
+    assert.ok(snapshot);
+    // What is in the way of a build is asked about when it is built.
+    assert.deepEqual(asked, ["call", "closed"]);
   });
 });

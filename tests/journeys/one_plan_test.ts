@@ -6,6 +6,7 @@ import { SysError } from "../../src/errors.ts";
 import type { Difference } from "../../src/plan/difference.ts";
 import type { Plan } from "../../src/plan/types.ts";
 import { UNDECIDED } from "../../src/plan/proposal.ts";
+import { plan as planConfig } from "../../src/journeys/plan.ts";
 import { destroy, type RestoreRequest, rollback } from "../../src/journeys/restore.ts";
 import { type TestMachine, withMachine } from "./support.ts";
 
@@ -48,6 +49,7 @@ Deno.test("the plan that is performed is the one that was shown", async () => {
       file { path = "~/link", source = "./a" }
       file { path = "~/copy", source = "./a", mode = "0600" }
       file { path = "~/text", content = "text" }`);
+    const printed = await planConfig(here.machine, here.evaluation);
     let shown: Plan | undefined;
     const { plan, snapshot } = await here.apply({
       decide: ({ plan }) => {
@@ -56,6 +58,7 @@ Deno.test("the plan that is performed is the one that was shown", async () => {
       },
     });
     assert.ok(snapshot);
+    assert.deepEqual(printed.plan, shown);
     assert.deepEqual(plan, shown);
     // Also where the sources are not stored yet, the steps name the objects that they will be.
     assert.ok(JSON.stringify(plan.steps).includes(`${here.machine.store.dir}/obj/a-`));
@@ -217,6 +220,27 @@ Deno.test("a setting that changes during a build stops the apply", async () => {
       here,
       /was "wanted", is "by hand"/,
       () => here.settings.set(id, "by hand"),
+      (built) => here.apply({ built }),
+    );
+  });
+});
+
+Deno.test("what a program may write to at any time may change during a build", async () => {
+  await withMachine(async (here) => {
+    const settings = `file { path = "~/settings", content = "first", mutable = true }\n`;
+    here.setup(settings);
+    await here.apply();
+    here.setup(`${settings}${built("1")}file { path = "~/tool", source = d.out .. "/bin/tool" }`);
+    await here.apply({ built: () => here.writeHome("settings", "its own") });
+    assert.equal(here.read("settings"), "its own");
+    assert.equal(here.read("tool"), "built");
+    here.setup(
+      `${settings}${built("2", "other")}file { path = "~/tool", source = d.out .. "/bin/tool" }`,
+    );
+    await refused(
+      here,
+      /~\/settings: was a file .*, is nothing/,
+      () => Deno.removeSync(join(here.home, "settings")),
       (built) => here.apply({ built }),
     );
   });
