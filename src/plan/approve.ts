@@ -20,7 +20,7 @@ export function approve(plan: Plan): void {
       {
         ...(first.place ? { place: first.place } : {}),
         notes: plan.blocked.slice(0, SHOWN).map(({ target, why }) => `${target}: ${why}`),
-        hint: "move what is there out of the way, or choose another target",
+        hint: first.hint ?? "move what is there out of the way, or choose another target",
       },
     );
   }

@@ -23,6 +23,8 @@ export interface SettingPlan {
   readonly changes: boolean;
 }
 
+const HINT = "run sys where and as whom it can be done, or leave it out of the config";
+
 const ABSENT: ObservedSetting = { value: null };
 
 /** Settings that go get their former value back, the last first; those that come or differ get theirs. */
@@ -48,12 +50,11 @@ export function settingSteps(
   return {
     steps: grouped(changing),
     actions: decided.map(({ action }) => action),
-    blocked: changing.flatMap(({ one, state }) => {
-      const { blocked } = state;
-      return blocked === undefined
+    blocked: changing.flatMap(({ one, state }) =>
+      state.blocked === undefined
         ? []
-        : [{ target: settingName(one), why: blocked, place: one.place }];
-    }),
+        : [{ target: settingName(one), why: state.blocked, place: one.place, hint: HINT }]
+    ),
     originals: Object.fromEntries(originals),
     changes: changing.length > 0 || removed.length > 0 ||
       wanted.settings.some((one) => !was.has(idOf(one))),

@@ -230,6 +230,8 @@ export interface Plan {
     readonly target: string;
     readonly why: string;
     readonly place: Place | null;
+    /** What to do about it, where it is not about a file. */
+    readonly hint?: string;
   }[];
   /** Targets whose original can't come back, since what was kept of it is lost or damaged. */
   readonly lost: readonly { readonly target: string; readonly why: string }[];

@@ -354,3 +354,38 @@ Deno.test("links: a live file that can't be linked is refused with the place", (
     (error) => error instanceof SysError && error.place?.file === "init.lua",
   );
 });
+
+Deno.test("bind: a setting is the user's for whom root acts, or the machine's", () => {
+  using rig = new Rig();
+  const value = { uid: null, group: null, groups: ["a"], home: null, shell: "/bin/zsh" };
+  const { wanted } = bound(
+    rig,
+    [activation([
+      { kind: "host_packages", packages: { apt: ["git"], brew: ["fd"] } },
+      { kind: "user", name: "maria", ...value, comment: null, system: false, create_home: false },
+      { kind: "defaults", domain: "com.x", key: "k", value: 1 },
+      { kind: "group", name: "a", gid: null, system: false },
+    ])],
+    {},
+    { user: "me", owner: { uid: 1, gid: 1 } },
+  );
+  assert.deepEqual(wanted.settings.map((one) => [one.kind, one.key, one.account?.name]), [
+    ["defaults", "com.x:k", "me"],
+    ["group", "a", undefined],
+    ["user", "maria", undefined],
+    ["user", "maria:shell", undefined],
+    ["membership", "maria:a", undefined],
+    ["host_packages", "apt:git", undefined],
+    ["host_packages", "brew:fd", "me"],
+  ]);
+});
+
+Deno.test("bind: a setting may name what is not built yet", () => {
+  using rig = new Rig();
+  const set = (value: string): Action => ({ kind: "defaults", domain: "d", key: "k", value });
+  const [pending] = bound(rig, [activation([set(`${OUT}/bin/x`)])]).wanted.settings;
+  assert.equal(pending.pending, true);
+  const known = { [OUT]: "/built" };
+  const [built] = bound(rig, [activation([set(`${OUT}/bin/x`)])], known).wanted.settings;
+  assert.deepEqual([built.pending, built.value], [undefined, "/built/bin/x"]);
+});

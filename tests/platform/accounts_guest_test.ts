@@ -1,4 +1,5 @@
-/** Root acting for others on a real systemd: their commands, their services, and what had a name before. */
+/** Root acting for others on a real systemd: their commands, their services, what had a name before; and users and
+ * groups that become what they shall be. */
 import assert from "node:assert/strict";
 import { guestTest, ok, sys } from "../support/guest.ts";
 
@@ -60,4 +61,86 @@ end }
   assert.equal(await description(), "theirs");
   assert.equal(await ok(guest, "systemctl is-active own.service"), "active");
   assert.equal(await ok(guest, "systemctl is-enabled own.service"), "enabled");
+});
+
+/** A config with one activation. */
+const config = (body: string) =>
+  `return { setup = function() activate { config = function(_, ctx)\n${body}\nend } end }\n`;
+
+guestTest("users become what is declared, and what they were", async (guest) => {
+  const field = (n: number, name: string) => ok(guest, `getent passwd ${name} | cut -d: -f${n}`);
+  const groups = async (name: string) => (await ok(guest, `id -Gn ${name}`)).split(" ").sort();
+  await ok(guest, "groupadd red; usermod --comment 'Old Name' --append --groups red maria");
+  const write = (body: string) => guest.write("/etc/syslua/init.lua", config(body));
+  await write(`
+    ctx.ensure_user("maria", { comment = "New Name", shell = "/bin/bash", groups = { "blue" } })
+    ctx.ensure_group("blue")
+    ctx.ensure_user("nina", { comment = "Nina", shell = "/bin/bash", groups = { "red", "blue" }, create_home = true })`);
+  await sys(guest, "apply");
+  assert.deepEqual([await field(5, "maria"), await field(7, "maria")], ["New Name", "/bin/bash"]);
+  assert.deepEqual(await groups("maria"), ["blue", "maria", "red"]);
+  assert.deepEqual([await field(5, "nina"), await field(7, "nina")], ["Nina", "/bin/bash"]);
+  assert.deepEqual(await groups("nina"), ["blue", "nina", "red"]);
+  await sys(guest, "status");
+  assert.match((await sys(guest, "apply")).stdout, /Nothing to do/);
+  await write(`
+    ctx.ensure_user("maria", { comment = "Newer Name", groups = { "blue" } })
+    ctx.ensure_group("blue")
+    ctx.ensure_user("nina", { comment = "N.", groups = { "blue" } })`);
+  await sys(guest, "apply");
+  assert.deepEqual([await field(5, "maria"), await field(7, "maria")], ["Newer Name", "/bin/sh"]);
+  assert.equal(await field(5, "nina"), "N.");
+  assert.deepEqual(await groups("nina"), ["blue", "nina"]);
+  await ok(guest, "usermod --comment Other maria");
+  await sys(guest, "status", 4);
+  await sys(guest, "apply");
+  assert.equal(await field(5, "maria"), "Newer Name");
+  await sys(guest, "destroy --yes");
+  assert.deepEqual([await field(5, "maria"), await field(7, "maria")], ["Old Name", "/bin/sh"]);
+  assert.deepEqual(await groups("maria"), ["maria", "red"]);
+  assert.equal((await guest.shell("id nina")).code, 1);
+  assert.equal((await guest.shell("getent group blue")).code, 2);
+});
+
+guestTest(
+  "users are made with su's PATH too, and undone when a later step fails",
+  async (guest) => {
+    await guest.write(
+      "/etc/syslua/init.lua",
+      config(`ctx.ensure_user("nina", { shell = "/bin/bash", groups = { "new" } })
+    ctx.ensure_group("new")
+    ctx.ensure_user("maria", { comment = "New" })
+    ctx.run("test ! -e /etc/fail")`),
+    );
+    await ok(guest, "touch /etc/fail");
+    await sys(guest, "apply", 1);
+    assert.equal((await guest.shell("id nina; getent group new")).code, 2);
+    assert.equal(await ok(guest, "getent passwd maria | cut -d: -f5"), "");
+    await ok(guest, "rm /etc/fail");
+    const { code, stdout, stderr } = await guest.sys("apply", {
+      path: "/usr/local/bin:/usr/bin:/bin",
+    });
+    assert.equal(code, 0, stdout + stderr);
+    assert.equal(await ok(guest, "id -Gn nina"), "nina new");
+  },
+);
+
+guestTest("packages that are there, a manager that is not, and no root", async (guest) => {
+  await guest.write(
+    "/etc/syslua/init.lua",
+    config(`ctx.host_packages { apt = { "bash", "coreutils" }, brew = { "fd" } }`),
+  );
+  const { stdout } = await sys(guest, "plan --verbose");
+  assert.match(stdout, /3 host packages: 0 changed, 3 unchanged/);
+  await sys(guest, "apply");
+  await sys(guest, "status");
+  await guest.write(
+    "/home/maria/init.lua",
+    config(`ctx.host_packages { apt = { "bash", "no-such-package" } } ctx.ensure_group("new")`),
+  );
+  const shown = await sys(guest, "plan /home/maria/init.lua", 0, "maria");
+  assert.match(shown.stdout, /apt:no-such-package: apt needs root/);
+  assert.match(shown.stdout, /new: it needs root/);
+  const refused = await sys(guest, "apply /home/maria/init.lua", 1, "maria");
+  assert.match(refused.stderr, /Cannot put .* in place: .*needs root/);
 });

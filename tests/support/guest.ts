@@ -87,11 +87,15 @@ export class Guest {
   }
 
   /** Runs `sys`, from source or the executable under test. */
-  sys(args: string, how: { readonly user?: string } = {}): Promise<Result> {
+  sys(args: string, how: { readonly user?: string; readonly path?: string } = {}): Promise<Result> {
     const source =
       "DENO_DIR=/opt/cache DENO_NO_UPDATE_CHECK=1 /opt/deno/deno run --quiet --no-check " +
       `--cached-only --config /opt/project/deno.json ${PERMISSIONS.join(" ")} /opt/project/main.ts`;
-    return this.shell(`${Deno.env.get("SYS_UNDER_TEST") ? "/opt/sys" : source} ${args}`, how);
+    const path = how.path === undefined ? "" : `export PATH=${how.path}; `;
+    return this.shell(
+      `${path}${Deno.env.get("SYS_UNDER_TEST") ? "/opt/sys" : source} ${args}`,
+      how,
+    );
   }
 
   /** Writes a file in the guest. */
