@@ -7,7 +7,7 @@ import { SOURCES } from "../../src/lua/wasm.generated.ts";
 for (const [name, expected] of Object.entries(await generatedFiles())) {
   Deno.test(`src/${name} is up to date`, () => {
     const present = Deno.readTextFileSync(new URL(`../../src/${name}`, import.meta.url));
-    assert.ok(present === expected, "run: scripts/deno run -A scripts/embed_lua.ts");
+    assert.ok(present === expected, "run: scripts/deno task generate");
   });
 }
 
