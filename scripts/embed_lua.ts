@@ -84,7 +84,7 @@ if (import.meta.main) {
   write(registries());
   write(await generatedFiles());
   if (check && stale.length > 0) {
-    console.error(`stale: ${stale.join(", ")} (run `scripts/deno task generate`)`);
+    console.error(`stale: ${stale.join(", ")} (run scripts/deno task generate)`);
     Deno.exit(1);
   }
 }
