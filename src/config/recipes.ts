@@ -1,5 +1,5 @@
 /** Takes the machine that evaluated a config, gives what drives its `config` functions. */
-import type { Recipe, RecipeFacts, Reply, Turn } from "../realize/recipe.ts";
+import type { Recipe, RecipeFacts, RecipeStep, Reply } from "../realize/recipe.ts";
 import { SysError } from "../errors.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
@@ -12,19 +12,19 @@ export function recipeSession(session: EvaluationSession): RecipeSession {
     close: () => session.close(),
     open: (derivation: DerivationHash): Recipe => {
       const run = session.call("open", derivation);
-      // Whoever opens it asks for its first turn, and is told then.
+      // Whoever opens it asks for its first step, and is told then.
       run.catch(() => {});
-      const turn = async (entry: string, data: LuaData): Promise<Turn> => {
+      const step = async (entry: string, data: LuaData): Promise<RecipeStep> => {
         try {
-          return JSON.parse(await session.call(entry, await run, toLua(data))) as Turn;
+          return JSON.parse(await session.call(entry, await run, toLua(data))) as RecipeStep;
         } catch (error) {
           if (error instanceof SysError) return { kind: "failed", error };
           throw error;
         }
       };
       return {
-        start: (facts) => turn("start", factsForLua(facts)),
-        resume: (reply) => turn("resume", replyForLua(reply)),
+        start: (facts) => step("start", factsForLua(facts)),
+        resume: (reply) => step("resume", replyForLua(reply)),
       };
     },
   };

@@ -14,16 +14,17 @@ import { runProcess } from "./run_process.ts";
 import { runRecipe } from "./run_recipe.ts";
 import { describe } from "./sandbox/sandbox.ts";
 import { refuseUnseen, removeAll } from "./unseen.ts";
-import type { World } from "./world.ts";
+import type { BuildContext } from "./build_context.ts";
 import { makeFolders } from "../system/folders.ts";
 
 export type Outputs = Readonly<Record<string, ObjectName>>;
 
 /** What builds of one `realize` share. */
-export interface SharedByBuilds extends Pick<World, "system" | "observer" | "signal" | "cacheDir"> {
-  readonly sandbox: World["sandbox"];
-  readonly works: World["works"];
-  readonly downloads: World["downloads"];
+export interface RealizeContext
+  extends Pick<BuildContext, "system" | "observer" | "signal" | "cacheDir"> {
+  readonly sandbox: BuildContext["sandbox"];
+  readonly works: BuildContext["works"];
+  readonly downloads: BuildContext["downloads"];
   readonly store: Store;
   readonly builderOf: BuilderOf;
 }
@@ -38,7 +39,7 @@ export interface BuildInputs {
 
 /** Builds. Whatever happens, no scratch is left. @throws SysError of kind "build" or "fetch" with the log's end */
 export async function build(
-  shared: SharedByBuilds,
+  shared: RealizeContext,
   derivation: Derivation,
   inputs: BuildInputs,
 ): Promise<Outputs> {
@@ -73,7 +74,7 @@ export async function build(
     makeFolders(fs, places.fetched);
     for (const path of Object.values(outputs)) makeFolders(fs, dirname(path));
     const within = new Confinement(fs, places);
-    const world: World = {
+    const context: BuildContext = {
       ...shared,
       derivation,
       folder,
@@ -87,8 +88,8 @@ export async function build(
     log.line(`sandbox: ${describe(await shared.sandbox())}`);
     const known = knownPaths(shared, derivation, inputs, outputs);
     const builder = shared.builderOf(derivation);
-    if (builder.kind === "recipe") await runRecipe(world, builder.recipe, known);
-    else await runProcess(world, builder.process, known);
+    if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);
+    else await runProcess(context, builder.process, known);
     await refuseUnseen(system, derivation, Object.values(outputs));
     return register(store, derivation, outputs, closure, shared);
   } catch (thrown) {
@@ -100,7 +101,7 @@ export async function build(
 }
 
 function knownPaths(
-  { store }: SharedByBuilds,
+  { store }: RealizeContext,
   derivation: Derivation,
   { dependencies, sources }: BuildInputs,
   outputs: Readonly<Record<string, string>>,
@@ -121,7 +122,7 @@ function knownPaths(
 }
 
 /** The `bin` folders of what the derivation depends on. */
-function toolsOf({ store, system }: SharedByBuilds, { dependencies }: BuildInputs): string[] {
+function toolsOf({ store, system }: RealizeContext, { dependencies }: BuildInputs): string[] {
   return [...dependencies.values()]
     .flatMap((made) => Object.values(made).map((object) => join(store.pathOf(object), "bin")))
     .filter((path) => system.fs.lstat(path)?.kind === "dir");
@@ -132,7 +133,7 @@ function register(
   derivation: Derivation,
   outputs: Readonly<Record<string, string>>,
   closure: readonly ObjectName[],
-  { system }: SharedByBuilds,
+  { system }: RealizeContext,
 ): Outputs {
   const { fixed, version } = derivation;
   for (const [output, path] of Object.entries(outputs)) {

@@ -5,7 +5,7 @@ import type { Downloaded } from "../fetch/http/download.ts";
 import { copyFile } from "../system/contents.ts";
 import { makeFolders } from "../system/folders.ts";
 import { FsError } from "../system/fs.ts";
-import type { World } from "./world.ts";
+import type { BuildContext } from "./build_context.ts";
 
 /** Checks the name that a fetched thing is to have. */
 export function fileName(name: string): string {
@@ -22,15 +22,20 @@ export function pinned(what: string, hash: string): string {
 }
 
 /** Tells the build's observer how far a download is. */
-export function progress({ observer, derivation }: World) {
+export function progress({ observer, derivation }: BuildContext) {
   return (far: { url: string; bytes: number; total: number | null }) =>
     observer({ kind: "download", derivation, ...far });
 }
 
 /** Shows a file of the cache to the build under a name of its own: as a second name for it where that can be. */
-export function place(world: World, file: Downloaded, name: string, executable: boolean): string {
-  const { fs } = world.system;
-  const path = join(spareFolder(world), name);
+export function place(
+  context: BuildContext,
+  file: Downloaded,
+  name: string,
+  executable: boolean,
+): string {
+  const { fs } = context.system;
+  const path = join(spareFolder(context), name);
   if (executable) copyFile(fs, file.path, path, 0o555);
   else {
     try {
@@ -45,10 +50,10 @@ export function place(world: World, file: Downloaded, name: string, executable: 
 }
 
 /** A folder of its own for each fetch, so that names never meet. */
-export function spareFolder(world: World): string {
-  const { fs } = world.system;
-  makeFolders(fs, world.places.fetched);
-  const folder = join(world.places.fetched, String(fs.readDir(world.places.fetched).length));
+export function spareFolder(context: BuildContext): string {
+  const { fs } = context.system;
+  makeFolders(fs, context.places.fetched);
+  const folder = join(context.places.fetched, String(fs.readDir(context.places.fetched).length));
   fs.mkdir(folder, 0o755);
   return folder;
 }

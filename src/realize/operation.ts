@@ -2,7 +2,7 @@
  * definitions for editors and the TypeScript types come; and what it does. The operations are the files of `ops/`. */
 import type { Fields, Values } from "../manifest/fields.ts";
 import type { Json } from "../manifest/types.ts";
-import type { World } from "./world.ts";
+import type { BuildContext } from "./build_context.ts";
 
 interface OperationSpec<A extends Fields, O extends Fields, C extends Fields> {
   readonly doc: string;
@@ -15,7 +15,7 @@ interface OperationSpec<A extends Fields, O extends Fields, C extends Fields> {
   /** Type of the result for the Lua Language Server, and what it is; null for none. */
   readonly returns: readonly [type: string, doc?: string] | null;
   perform(
-    world: World,
+    context: BuildContext,
     given: Values<A> & Values<O> & Values<C>,
   ): Json | void | Promise<Json | void>;
 }
@@ -28,7 +28,7 @@ export interface Operation {
   readonly context: Fields;
   readonly returns: readonly [type: string, doc?: string] | null;
   /** @param given what the Lua side has checked, by name @throws SysError that says what could not be done */
-  perform(world: World, given: object): Json | void | Promise<Json | void>;
+  perform(context: BuildContext, given: object): Json | void | Promise<Json | void>;
 }
 
 // deno-lint-ignore ban-types
@@ -43,6 +43,6 @@ export function operation<A extends Fields, O extends Fields = None, C extends F
     ...spec,
     options: spec.options ?? {},
     context: spec.context ?? {},
-    perform: (world, given) => perform(world, given as Values<A> & Values<O> & Values<C>),
+    perform: (context, given) => perform(context, given as Values<A> & Values<O> & Values<C>),
   };
 }

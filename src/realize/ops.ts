@@ -3,13 +3,13 @@ import { SysError } from "../errors.ts";
 import type { Json } from "../manifest/types.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./ops.generated.ts";
-import type { World } from "./world.ts";
+import type { BuildContext } from "./build_context.ts";
 
 const operations: Readonly<Record<string, Operation>> = OPERATIONS;
 
 /** Performs an operation. @throws SysError that says what could not be done */
 export async function runOperation(
-  world: World,
+  context: BuildContext,
   op: string,
   given: Readonly<Record<string, Json>>,
 ): Promise<Json> {
@@ -22,7 +22,7 @@ export async function runOperation(
   if (op !== "log") {
     const [first] = [given[Object.keys(operation.args)[0]]].flat();
     const detail = typeof first === "string" ? first : "";
-    world.observer({ kind: "op", derivation: world.derivation, op, detail });
+    context.observer({ kind: "op", derivation: context.derivation, op, detail });
   }
-  return await operation.perform(world, given) ?? null;
+  return await operation.perform(context, given) ?? null;
 }

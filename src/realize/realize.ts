@@ -6,7 +6,7 @@ import type { Derivation, DerivationHash, Source } from "../manifest/types.ts";
 import { lockDerivation } from "../store/lock.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
-import { build, type Outputs, type SharedByBuilds } from "./build.ts";
+import { build, type Outputs, type RealizeContext } from "./build.ts";
 import { checkAgain } from "./check.ts";
 import { Limit } from "./limit.ts";
 import { orAbort } from "../system/abortable_lock.ts";
@@ -14,7 +14,7 @@ import type { BuildObserver } from "./observer.ts";
 import type { BuilderOf } from "./builder.ts";
 import { findSandbox, type SandboxMode } from "./sandbox/sandbox.ts";
 import type { Sandbox } from "./sandbox/types.ts";
-import type { BuildSystem } from "./world.ts";
+import type { BuildSystem } from "./build_context.ts";
 
 /** Downloads at a time. */
 const DOWNLOADS = 16;
@@ -86,7 +86,7 @@ function interruption(
 /** One run of `realize`. */
 class Realization {
   readonly #request: RealizeRequest;
-  readonly #shared: SharedByBuilds;
+  readonly #shared: RealizeContext;
   readonly #derivations: ReadonlyMap<DerivationHash, Derivation>;
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #imported = new Map<string, ObjectName>();

@@ -4,7 +4,7 @@ import type { SysError } from "../errors.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
 
 /** What `config` does next. Texts in `args` may hold placeholders; the build puts the paths in. */
-export type Turn =
+export type RecipeStep =
   | {
     readonly kind: "call";
     readonly op: string;
@@ -23,9 +23,9 @@ export type Reply =
 export interface Recipe {
   /** Runs until the first operation. `facts` become `ctx.out`, `ctx.outputs`, `ctx.tmp`, `ctx.env`, …;
    * `known` maps placeholders to paths, for `opts` and captured derivations. */
-  start(facts: RecipeFacts): Promise<Turn>;
+  start(facts: RecipeFacts): Promise<RecipeStep>;
   /** Gives the result of the operation that was asked for, and runs until the next. */
-  resume(reply: Reply): Promise<Turn>;
+  resume(reply: Reply): Promise<RecipeStep>;
 }
 
 /** What a run is told at its start. */

@@ -1,11 +1,11 @@
-/** Takes a command of a recipe, gives what it prints. It runs in a world of its own: nothing of the user's
- * environment, contained where the machine can, and whatever it started ends with it. */
+/** Takes a command of a build, gives what it prints. It sees nothing of the user's environment, is contained where
+ * the machine can, and whatever it started ends with it. */
 import { basename, dirname, join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Command, Os, System } from "../system/mod.ts";
 import { contained } from "./sandbox/sandbox.ts";
 import type { Containment, Sandbox } from "./sandbox/types.ts";
-import type { World } from "./world.ts";
+import type { BuildContext } from "./build_context.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
 
@@ -55,12 +55,12 @@ function baseEnvironment(
 
 /** Runs a command when there is room for it. @returns what it printed, if that is captured
  * @throws SysError of kind "build" when it fails, takes too long or prints too much to be captured */
-export async function run(build: World, request: RunRequest): Promise<string> {
+export async function run(build: BuildContext, request: RunRequest): Promise<string> {
   const sandbox = await build.sandbox();
   return await build.works.run(build.signal, () => runNow(build, sandbox, request));
 }
 
-async function runNow(build: World, sandbox: Sandbox, request: RunRequest): Promise<string> {
+async function runNow(build: BuildContext, sandbox: Sandbox, request: RunRequest): Promise<string> {
   const { log, signal, system } = build;
   const argv = argvOf(request, system.host.os);
   const shown = typeof request.command === "string" ? request.command.trim() : argv.join(" ");
@@ -100,7 +100,7 @@ async function runNow(build: World, sandbox: Sandbox, request: RunRequest): Prom
 
 /** The command as it is started in its sandbox. */
 function contain(
-  { system, places, folder, tools, derivation }: World,
+  { system, places, folder, tools, derivation }: BuildContext,
   sandbox: Sandbox,
   { cwd, env }: RunRequest,
   argv: readonly string[],
@@ -167,7 +167,7 @@ function argvOf({ command, shell }: RunRequest, os: Os): string[] {
  * been made moves out, by renaming.
  */
 async function inStandIn<T>(
-  { system: { fs, host }, places, folder }: World,
+  { system: { fs, host }, places, folder }: BuildContext,
   sandbox: Sandbox,
   action: (standIn: Containment["standIn"]) => Promise<T>,
 ): Promise<T> {

@@ -2,18 +2,18 @@
 import { filledIn } from "./filled_in.ts";
 import type { BuildProcess } from "./builder.ts";
 import { run } from "./run.ts";
-import type { World } from "./world.ts";
+import type { BuildContext } from "./build_context.ts";
 
 /** @throws SysError of kind "build" when it fails */
 export async function runProcess(
-  world: World,
+  context: BuildContext,
   { builder, args, env }: BuildProcess,
   known: ReadonlyMap<string, string>,
 ): Promise<void> {
   const command = filledIn([builder, ...args], known) as string[];
-  await run(world, {
+  await run(context, {
     command,
-    cwd: world.places.tmp,
+    cwd: context.places.tmp,
     env: filledIn(env, known) as Record<string, string>,
     shell: null,
     stdin: null,

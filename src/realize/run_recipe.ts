@@ -1,27 +1,27 @@
 /** Takes a recipe, runs it: one operation after the other, until it is done or fails. */
 import { SysError } from "../errors.ts";
 import { filledIn } from "./filled_in.ts";
-import type { Recipe, Reply, Turn } from "./recipe.ts";
-import type { World } from "./world.ts";
+import type { Recipe, RecipeStep, Reply } from "./recipe.ts";
+import type { BuildContext } from "./build_context.ts";
 
 /** @throws SysError of kind "build" or "fetch" with the recipe's own place */
 export async function runRecipe(
-  world: World,
+  context: BuildContext,
   recipe: Recipe,
   known: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const { signal, places: { outputs, tmp } } = world;
-  let turn: Turn = await recipe.start({ outputs, tmp, known });
+  const { signal, places: { outputs, tmp } } = context;
+  let step: RecipeStep = await recipe.start({ outputs, tmp, known });
   // The error that the recipe was told last, which says more than the one that Lua makes of it.
   let told: SysError | null = null;
   // What recipes can do is loaded when one asks for it: most commands build nothing.
   const { runOperation } = await import("./ops.ts");
-  while (turn.kind === "call") {
+  while (step.kind === "call") {
     signal.throwIfAborted();
     let reply: Reply;
     try {
-      const args = filledIn(turn.args, known) as typeof turn.args;
-      reply = { ok: true, value: await runOperation(world, turn.op, args) };
+      const args = filledIn(step.args, known) as typeof step.args;
+      reply = { ok: true, value: await runOperation(context, step.op, args) };
       told = null;
     } catch (thrown) {
       signal.throwIfAborted();
@@ -30,10 +30,10 @@ export async function runRecipe(
       told = thrown;
       reply = { ok: false, message: thrown.message, hint: thrown.hint };
     }
-    turn = await recipe.resume(reply);
+    step = await recipe.resume(reply);
   }
-  if (turn.kind === "done") return;
-  const { error } = turn;
+  if (step.kind === "done") return;
+  const { error } = step;
   if (told === null || !error.message.includes(told.message)) throw error;
   throw new SysError(told.kind === "fetch" ? "fetch" : "build", error.message, {
     place: error.place,

@@ -1,14 +1,14 @@
 /** Drives `config` functions as the build does: one operation at a time. */
 import assert from "node:assert/strict";
 import { SysError } from "../../src/errors.ts";
-import type { RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
+import type { RecipeFacts, RecipeStep, Reply } from "../../src/realize/recipe.ts";
 import type { Operation } from "../../src/realize/operation.ts";
 import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { setup, withConfig } from "./support/config.ts";
 
 const FACTS: RecipeFacts = { outputs: { out: "/out" }, tmp: "/tmp", known: new Map() };
 
-type Args = Extract<Turn, { kind: "call" }>["args"];
+type Args = Extract<RecipeStep, { kind: "call" }>["args"];
 
 /** What a call gave, as it was written: arguments, then options and `ctx.env` where there are any. */
 function written(op: string, args: Args): [string, ...unknown[]] {
@@ -27,7 +27,7 @@ function written(op: string, args: Args): [string, ...unknown[]] {
 function run(
   body: string,
   reply: (op: string, args: Args) => Reply = () => ({ ok: true, value: null }),
-): Promise<{ calls: [string, ...unknown[]][]; last: Turn }> {
+): Promise<{ calls: [string, ...unknown[]][]; last: RecipeStep }> {
   const source = setup(`derive { name = "x", config = function(opts, ctx)\n${body}\nend }`);
   return withConfig(source, async ({ manifest, recipes }) => {
     const recipe = recipes.open(manifest.derivations[0].hash);
@@ -123,7 +123,7 @@ Deno.test("an operation that fails ends the run, with place, hint and traceback"
     () => ({ ok: false, message: "Cannot read f: nothing is there", hint: "look" }),
   );
   assert.equal(last.kind, "failed");
-  const { error } = last as Extract<Turn, { kind: "failed" }>;
+  const { error } = last as Extract<RecipeStep, { kind: "failed" }>;
   assert.equal(error.message, "Cannot read f: nothing is there");
   assert.equal(error.hint, "look");
   assert.equal(error.place?.line, 4);
@@ -174,10 +174,10 @@ Deno.test("paths stand in for placeholders: in opts, and for derivations that ar
       assert.deepEqual(manifest.derivations[1].dependencies, [dep.hash]);
       const recipe = recipes.open(hash);
       const turn = await recipe.start({ ...FACTS, known: new Map([[placeholder, "/store/dep"]]) });
-      const { text } = (turn as Extract<Turn, { kind: "call" }>).args;
+      const { text } = (turn as Extract<RecipeStep, { kind: "call" }>).args;
       assert.match(String(text), /^\/store\/dep\/bin \/store\/dep \/syslua-out-\w{32}$/);
       // A text that was joined during the evaluation keeps its placeholder: the build puts the path in.
-      const next = await recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
+      const next = await recipe.resume(ok(null)) as Extract<RecipeStep, { kind: "call" }>;
       assert.equal(Object.values(next.args)[0], `${placeholder}/bin`);
     },
   );
@@ -195,10 +195,12 @@ Deno.test("runs of several derivations proceed side by side", async () => {
         const recipe = recipes.open(hash);
         return { recipe, turn: await recipe.start({ ...FACTS, tmp: `/tmp${index}` }) };
       }));
-      const texts = runs.map(({ turn }) => (turn as Extract<Turn, { kind: "call" }>).args.text);
+      const texts = runs.map(({ turn }) =>
+        (turn as Extract<RecipeStep, { kind: "call" }>).args.text
+      );
       assert.deepEqual([...texts].sort(), ["first 1", "first 2", "first 3"]);
       await Promise.all(runs.map(async ({ recipe }, index) => {
-        const next = await recipe.resume(ok(null)) as Extract<Turn, { kind: "call" }>;
+        const next = await recipe.resume(ok(null)) as Extract<RecipeStep, { kind: "call" }>;
         assert.match(next.args.text as string, new RegExp(`^second \\d/tmp${index}$`));
         assert.deepEqual(await recipe.resume(ok(null)), { kind: "done" });
       }));
@@ -257,7 +259,7 @@ for (const [body, expected, options] of FAILURES) {
     await withConfig(source, async ({ manifest, recipes }) => {
       const turn = await recipes.open(manifest.derivations[0].hash).start(FACTS);
       assert.equal(turn.kind, "failed", JSON.stringify(turn));
-      const { error } = turn as Extract<Turn, { kind: "failed" }>;
+      const { error } = turn as Extract<RecipeStep, { kind: "failed" }>;
       assert.equal(error.message, expected);
       assert.equal(error.kind, "config");
       if (!body.includes("error(")) assert.ok(error.place, "no place");
@@ -292,7 +294,7 @@ Deno.test("a config that loops for ever while it builds is stopped", async () =>
       const turn = await recipes.open(manifest.derivations[0].hash).start(FACTS);
       assert.equal(turn.kind, "failed");
       assert.match(
-        (turn as Extract<Turn, { kind: "failed" }>).error.message,
+        (turn as Extract<RecipeStep, { kind: "failed" }>).error.message,
         /took longer than 0.2 s/,
       );
     },
@@ -313,7 +315,7 @@ Deno.test("a build that never ends inside Lua is interrupted", async () => {
       // Time goes on for the rest of the program.
       await new Promise((resolve) => setTimeout(resolve, 10));
       interrupted.abort(reason);
-      const { error } = await turn as Extract<Turn, { kind: "failed" }>;
+      const { error } = await turn as Extract<RecipeStep, { kind: "failed" }>;
       assert.equal(error.kind, "interrupted");
       assert.equal(error.place?.line, 4);
     },

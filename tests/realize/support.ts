@@ -6,7 +6,7 @@ import type { Operation } from "../../src/realize/operation.ts";
 import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { realize, type RealizeRequest } from "../../src/realize/realize.ts";
 import type { Builder, BuildProcess } from "../../src/realize/builder.ts";
-import type { Recipe, RecipeFacts, Reply, Turn } from "../../src/realize/recipe.ts";
+import type { Recipe, RecipeFacts, RecipeStep, Reply } from "../../src/realize/recipe.ts";
 import type { Derivation, DerivationHash, Json, Source } from "../../src/manifest/types.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { Store } from "../../src/store/types.ts";
@@ -111,7 +111,7 @@ export class World extends TempDir {
     const config = this.#configs.get(hash)!;
     if (typeof config !== "function") return { kind: "process", process: config };
     let run: ReturnType<Config>;
-    const step = async (advance: () => IteratorResult<Call, void>): Promise<Turn> => {
+    const step = async (advance: () => IteratorResult<Call, void>): Promise<RecipeStep> => {
       await Promise.resolve();
       try {
         const next = advance();

@@ -18,13 +18,13 @@ export const fetch_git = operation({
     auth: optional(text("A token for the server.")),
   },
   returns: ["string", "its path"],
-  async perform(world, { url, rev, hash, submodules, name, auth: token }) {
+  async perform(context, { url, rev, hash, submodules, name, auth: token }) {
     const dest = join(
-      spareFolder(world),
+      spareFolder(context),
       fileName(name ?? (nameOf(url).replace(/\.git$/, "") || "source")),
     );
-    const { system, cacheDir, signal } = world;
-    await world.downloads.run(signal, () =>
+    const { system, cacheDir, signal } = context;
+    await context.downloads.run(signal, () =>
       fetchGit(system, {
         url,
         rev,

@@ -13,14 +13,20 @@ export const fetch_npm = operation({
     integrity: text("`sha512-…`, as the registry and lock files have it."),
   },
   returns: ["string", "its path"],
-  async perform(world, { name, version, integrity }) {
+  async perform(context, { name, version, integrity }) {
     const digest = parseDigest(pinned(name, integrity));
-    const { system, cacheDir, signal } = world;
-    const file = await world.downloads.run(
+    const { system, cacheDir, signal } = context;
+    const file = await context.downloads.run(
       signal,
       () =>
-        fetchNpm(system, cacheDir, { name, version, digest, onProgress: progress(world), signal }),
+        fetchNpm(system, cacheDir, {
+          name,
+          version,
+          digest,
+          onProgress: progress(context),
+          signal,
+        }),
     );
-    return place(world, file, `${basename(name)}-${version}.tgz`, false);
+    return place(context, file, `${basename(name)}-${version}.tgz`, false);
   },
 });

@@ -21,11 +21,11 @@ export const fetch_url = operation({
     unpack: flag("It is an archive, and what is in it is wanted."),
   },
   returns: ["string", "its path"],
-  async perform(world, { url, hash, headers, auth, executable, unpack, ...given }) {
+  async perform(context, { url, hash, headers, auth, executable, unpack, ...given }) {
     const urls = typeof url === "string" ? [url] : url;
     const digest = parseDigest(pinned(urls[0], hash));
     const name = fileName(given.name ?? nameOf(urls[0]));
-    const { system, cacheDir, signal, downloads, works } = world;
+    const { system, cacheDir, signal, downloads, works } = context;
     const file = await downloads.run(signal, () =>
       download(system, cacheDir, {
         urls,
@@ -33,11 +33,11 @@ export const fetch_url = operation({
         headers,
         auth: auth === null ? undefined : parseAuth(auth),
         signal,
-        onProgress: progress(world),
+        onProgress: progress(context),
       }));
-    const path = place(world, file, name, executable);
+    const path = place(context, file, name, executable);
     if (!unpack) return path;
-    const dest = join(spareFolder(world), name.replace(/(\.[A-Za-z0-9]{1,4}){1,2}$/, "") || name);
+    const dest = join(spareFolder(context), name.replace(/(\.[A-Za-z0-9]{1,4}){1,2}$/, "") || name);
     return await works.run(signal, () => unpackArchive(system, { archive: path, dest, signal }));
   },
 });

@@ -20,8 +20,8 @@ export const run = operation({
   },
   context: { environment: map("`ctx.env`.") },
   returns: ["string", "what it wrote to stdout"],
-  async perform(world, { cwd, cmd, env, environment, ...how }) {
-    const { within } = world;
+  async perform(context, { cwd, cmd, env, environment, ...how }) {
+    const { within } = context;
     if (how.timeout !== null && how.timeout <= 0) {
       throw new SysError(
         "build",
@@ -29,7 +29,7 @@ export const run = operation({
       );
     }
     within.readable("run in", cwd);
-    return await runCommand(world, {
+    return await runCommand(context, {
       command: cmd,
       // As it was named: in a sandbox only that path exists, not where links outside of it lead.
       cwd: within.absolute(cwd),

@@ -80,7 +80,8 @@ function* bytesOf({ next, size, start }: SortedBlock): Generator<Uint8Array, num
       chunk = new Uint8Array(CHUNK);
       filled = 0;
     }
-    for (let end = filled + times; filled < end; filled++) {
+    const end = filled + times;
+    for (; filled < end; filled++) {
       chunk[filled] = before;
       crc = crc << 8 ^ CRC_TABLE[(crc >>> 24 ^ before) & 0xff];
     }

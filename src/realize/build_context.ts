@@ -10,7 +10,7 @@ import type { Sandbox } from "./sandbox/types.ts";
 
 export type BuildSystem = Pick<System, "fs" | "processes" | "network" | "clock" | "host">;
 
-export interface World {
+export interface BuildContext {
   readonly system: BuildSystem;
   readonly derivation: Derivation;
   /** Scratch folder of this build; `places.tmp` and `places.fetched` are in it. */
