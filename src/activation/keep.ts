@@ -14,6 +14,7 @@ import {
   originalsFolder,
   readOriginals,
 } from "../snapshot/originals.ts";
+import { isPrivate } from "../store/privacy.ts";
 import type { Store } from "../store/types.ts";
 import { type FileInfo, type FileSystem, FsError } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
@@ -127,33 +128,19 @@ function contentOf(
   const name = `original-${basename(path)}`;
   const executable = (info.mode & 0o100) !== 0;
   const add = () => {
-    if (info.size <= LARGE) return store.addFile(name, fs.readFile(place), executable);
+    if (info.size <= LARGE) {
+      return store.addFile(name, fs.readFile(place), executable, isPrivate(info));
+    }
     if (!foreign) return store.addTree(name, place);
     makeLastingFolders(fs, originalsFolder(root), 0o700);
     const copy = `${heldPath(root, number)}${UNFINISHED}`;
     if (fs.lstat(copy) !== null) fs.remove(copy);
-    copyFile(fs, place, copy, executable ? 0o700 : 0o600);
+    copyFile(fs, place, copy, info.mode & 0o777 | 0o600);
     const object = store.addTree(name, copy);
     fs.remove(copy);
     return object;
   };
-  const object = add();
-  const content = store.pathOf(object);
-  hide(fs, content, info.mode);
-  return content;
-}
-
-/** What others could not read, they shall not read in a store that all may look into either. */
-function hide(fs: FileSystem, object: string, mode: number): void {
-  if ((mode & 0o004) !== 0) return;
-  const hidden = mode & 0o100 ? 0o500 : 0o400;
-  if (fs.lstat(object)?.mode === hidden) return;
-  try {
-    fs.chmod(object, hidden);
-  } catch (thrown) {
-    // One that is marked immutable was there before, for all to read.
-    if (!(thrown instanceof FsError) || thrown.code !== "EPERM") throw thrown;
-  }
+  return store.pathOf(add());
 }
 
 /** The plan with the places where things are kept. */

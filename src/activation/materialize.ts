@@ -18,8 +18,8 @@ export function materialize(
   >,
   { wanted, files, profile, links }: Bound,
 ): Wanted {
-  for (const { name, content, executable } of files) {
-    store.addFile(name, content, executable);
+  for (const { name, content, executable, isPrivate } of files) {
+    store.addFile(name, content, executable, isPrivate);
   }
   const object = profile === null || profile.length === 0
     ? null

@@ -45,26 +45,30 @@ export class Resolver {
   }
 
   /** Where an origin lies, or will. */
-  origin(origin: Origin, name: string, place: Place): string {
+  origin(origin: Origin, name: string, place: Place, secret = false): string {
     if ("path" in origin) return this.path(origin.path, place);
     const text = substitute(origin.text, this.world.known);
-    return isPending(text) ? PENDING : this.addText(name, text, origin.executable);
+    return isPending(text) ? PENDING : this.#add(name, encode(text), origin.executable, secret);
   }
 
   addText(name: string, text: string, executable = false): string {
-    return this.#add(name, new TextEncoder().encode(text), executable);
+    return this.#add(name, encode(text), executable, false);
   }
 
   /** What lies outside the store may change at any time: it is kept as it is now. */
-  addLive(path: string, executable: boolean): string {
+  addLive(path: string, executable: boolean, secret: boolean): string {
     if (objectsIn([path]).length > 0) return path;
-    return this.#add(nameIn(path), this.world.system.fs.readFile(path), executable);
+    return this.#add(nameIn(path), this.world.system.fs.readFile(path), executable, secret);
   }
 
-  #add(name: string, content: Uint8Array, executable: boolean): string {
+  #add(name: string, content: Uint8Array, executable: boolean, secret: boolean): string {
     const { store } = this.world;
-    const path = store.pathOf(store.nameOfFile(name, content, executable));
-    this.files.set(path, { name, content, executable, path });
+    const path = store.pathOf(store.nameOfFile(name, content, executable, secret));
+    this.files.set(path, { name, content, executable, isPrivate: secret, path });
     return path;
   }
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

@@ -27,6 +27,8 @@ export interface NewFile {
   readonly name: string;
   readonly content: Uint8Array;
   readonly executable: boolean;
+  /** For its owner alone. */
+  readonly isPrivate: boolean;
   readonly path: string;
 }
 

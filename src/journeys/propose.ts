@@ -95,13 +95,16 @@ export async function lookAt(
 
 /** Placeholder → path, for all that is known before anything is built. */
 function knownPaths(
-  { store }: Pick<Machine, "store">,
-  { manifest, inputs, dir }: LocatedManifest,
+  machine: Machine,
+  declared: LocatedManifest,
 ): Map<string, string> {
+  const { store } = machine;
+  const { manifest, inputs, dir } = declared;
   const known = new Map([[DIR_PLACEHOLDER, dir]]);
   for (const { name, path } of inputs.values()) known.set(inputPlaceholder(name), path);
   for (const source of manifest.sources) {
-    known.set(sourcePlaceholder(source.id), store.pathOf(sourceObject(source)));
+    const object = sourceObject(machine, declared, source);
+    known.set(sourcePlaceholder(source.id), store.pathOf(object));
   }
   for (const { hash } of manifest.derivations) {
     for (const [output, object] of Object.entries(store.outputsOf(hash) ?? {})) {

@@ -76,8 +76,8 @@ async function makeAgain(
     await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
     storeSources(machine, evaluated, evaluated.manifest.activations, []);
     for (const { files, profile, links } of await bindAll(machine, evaluated)) {
-      for (const { name, content, executable } of files) {
-        store.addFile(name, content, executable);
+      for (const { name, content, executable, isPrivate } of files) {
+        store.addFile(name, content, executable, isPrivate);
       }
       if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile, links);
     }

@@ -4,13 +4,35 @@ import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";
 import type { Activation, Derivation, Source } from "../manifest/types.ts";
-import { type ObjectName, objectName } from "../store/names.ts";
+import type { TreeOptions } from "../store/add.ts";
+import type { ObjectName } from "../store/names.ts";
+import { isPrivate as isPrivateMode } from "../store/privacy.ts";
 import { FsError, type ReadFs } from "../system/mod.ts";
 import type { LocatedManifest } from "./evaluate.ts";
 
+type Here = Pick<Machine, "system" | "store">;
+
 /** The object that a source is, or will be. */
-export function sourceObject({ id, name }: Pick<Source, "id" | "name">): ObjectName {
-  return objectName(name, null, id);
+export function sourceObject(
+  { system: { fs }, store }: Here,
+  located: LocatedManifest,
+  source: Source,
+): ObjectName {
+  const options = optionsFor(located.manifest.activations, source);
+  return store.nameOfTree(source.name, sourcePath(fs, located, source), options);
+}
+
+/** What is only copied, to files that others may not read, is private in the store, too. */
+function optionsFor(activations: readonly Activation[], { id }: Source): TreeOptions {
+  const placeholder = sourcePlaceholder(id);
+  const uses = activations.flatMap(({ actions }) => actions)
+    .filter((action) => JSON.stringify(action).includes(placeholder));
+  const isPrivate = uses.length > 0 &&
+    uses.every((action) =>
+      action.kind === "copy" && action.mode !== null &&
+      isPrivateMode({ kind: "file", mode: action.mode })
+    );
+  return { expected: id, isPrivate };
 }
 
 /** Where a source lies on this machine; where a link leads, if it is one. */
@@ -29,33 +51,36 @@ export function sourcePath(
 
 /** Path of the object → where it lies now, for the sources that are not stored yet. */
 export function unstoredSources(
-  { system: { fs }, store }: Pick<Machine, "system" | "store">,
+  machine: Here,
   located: LocatedManifest,
 ): Map<string, string> {
+  const { system: { fs }, store } = machine;
   const paths = new Map<string, string>();
   for (const source of located.manifest.sources) {
-    const object = sourceObject(source);
+    const object = sourceObject(machine, located, source);
     if (!store.has(object)) paths.set(store.pathOf(object), sourcePath(fs, located, source));
   }
   return paths;
 }
 
 /** Copies into the store what activations name and what derivations are built from, as it was when the config was
- * evaluated.
+ * located.
  * @throws SysError of kind "store" when one is another by now */
 export function storeSources(
-  { system: { fs }, store }: Pick<Machine, "system" | "store">,
+  machine: Here,
   located: LocatedManifest,
   activations: readonly Activation[],
   derivations: readonly Derivation[],
 ): void {
+  const { system: { fs }, store } = machine;
   const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
   const built = new Set(derivations.flatMap(({ sources }) => sources));
   for (const source of located.manifest.sources) {
     if (!named.has(sourcePlaceholder(source.id)) && !built.has(source.id)) continue;
-    if (store.has(sourceObject(source))) continue;
+    if (store.has(sourceObject(machine, located, source))) continue;
     try {
-      store.addTree(source.name, sourcePath(fs, located, source), source.id);
+      const options = optionsFor(located.manifest.activations, source);
+      store.addTree(source.name, sourcePath(fs, located, source), options);
     } catch (thrown) {
       if (!(thrown instanceof FsError) || thrown.code !== "ENOENT") throw thrown;
       throw new SysError("store", `Cannot store ${source.path}: it was there a moment ago`, {

@@ -205,7 +205,7 @@ class Realization {
       }
       let object = this.#imported.get(id);
       if (object === undefined) {
-        object = store.addTree(source.name, this.#request.locateSource(source), id);
+        object = store.addTree(source.name, this.#request.locateSource(source), { expected: id });
         this.#imported.set(id, object);
       }
       return [source, object];

@@ -3,14 +3,35 @@ import { shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { sealOf } from "./entries.ts";
 import { CopyingTree } from "./copy.ts";
-import { canonicalMode, MTIME } from "./form.ts";
+import { canonicalMode, MTIME, privateMode } from "./form.ts";
 import { type Form, refuseOther } from "./identity.ts";
 import { hashTree } from "./nar.ts";
 import { type ObjectName, objectName } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
 import { readIdentity, writeRecord } from "./record.ts";
+import { hashWithPrivacy, privateIn } from "./privacy.ts";
 import { removeTree } from "./remove.ts";
+import type { ReadFs } from "../system/mod.ts";
 import { discard, sparePath } from "./write_atomic.ts";
+
+/** How a tree is stored. */
+export interface TreeOptions {
+  /** Short hash of its NAR, where that is known. It has to be the right one. */
+  readonly expected?: string;
+  /** All of it is for its owner alone, whatever its permissions. */
+  readonly isPrivate?: boolean;
+}
+
+/** The name that what lies at a path would get. */
+export function nameOfTree(
+  fs: ReadFs,
+  name: string,
+  path: string,
+  { expected, isPrivate }: TreeOptions,
+): ObjectName {
+  const hash = expected ?? shortHash(hashTree(fs, path));
+  return objectName(name, null, hashWithPrivacy(hash, privateIn(fs, path, isPrivate)));
+}
 
 /** What the user has is stored as it is. */
 const AS_IT_IS: Form = { kind: "free", self: 0, places: 0 };
@@ -19,6 +40,7 @@ const AS_IT_IS: Form = { kind: "free", self: 0, places: 0 };
 export interface NewFile {
   readonly content: Uint8Array;
   readonly executable: boolean;
+  readonly isPrivate: boolean;
   readonly references: readonly ObjectName[];
   readonly form: Form;
 }
@@ -27,12 +49,12 @@ export interface NewFile {
 export function addFile(
   writer: StoreWriter,
   object: ObjectName,
-  { content, executable, references, form }: NewFile,
+  { content, executable, isPrivate, references, form }: NewFile,
 ): void {
   const { fs, layout } = writer;
   writer.prepare();
   const spare = sparePath(layout);
-  const mode = canonicalMode(executable ? 0o100 : 0);
+  const mode = modeOf(executable, isPrivate);
   const handle = fs.create(spare, mode);
   try {
     try {
@@ -60,18 +82,17 @@ export function addTree(
   writer: StoreWriter,
   name: string,
   path: string,
-  expected: string | undefined,
-  has: (object: ObjectName) => boolean,
+  { expected, isPrivate }: TreeOptions = {},
 ): ObjectName {
   const { fs, layout } = writer;
-  const known = objectName(name, null, expected ?? shortHash(hashTree(fs, path)));
-  if (has(known)) {
+  const known = nameOfTree(fs, name, path, { expected, isPrivate });
+  if (writer.has(known)) {
     refuseOther(known, AS_IT_IS, readIdentity(fs, layout, known));
     return known;
   }
   writer.prepare();
   const spare = sparePath(layout);
-  const copy = new CopyingTree(fs, path, spare);
+  const copy = new CopyingTree(fs, path, spare, isPrivate);
   try {
     const hash = shortHash(hashTree(copy, path));
     if (expected !== undefined && hash !== expected) {
@@ -79,13 +100,19 @@ export function addTree(
         hint: "run the command again when nothing writes to it",
       });
     }
-    const object = objectName(name, null, hash);
+    const object = objectName(name, null, hashWithPrivacy(hash, copy.privatePaths));
     copy.close();
-    writeRecord(fs, layout, object, { ...AS_IT_IS, references: [], entries: sealOf(fs, spare) });
-    writer.put(spare, object);
+    const entries = sealOf(fs, spare, copy.folderMode);
+    writeRecord(fs, layout, object, { ...AS_IT_IS, references: [], entries });
+    writer.put(spare, object, copy.folderMode);
     return object;
   } catch (thrown) {
     discard(() => removeTree(fs, spare));
     throw thrown;
   }
+}
+
+function modeOf(executable: boolean, isPrivate: boolean): number {
+  const mode = canonicalMode(executable ? 0o100 : 0);
+  return isPrivate ? privateMode(mode) : mode;
 }

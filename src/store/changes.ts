@@ -2,10 +2,10 @@
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
 import { differences } from "./entries.ts";
-import { contentOf, fits, type Form } from "./identity.ts";
+import { contentOf, fits } from "./identity.ts";
 import { type Layout, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
-import { readRecord } from "./record.ts";
+import { type ObjectRecord, readRecord } from "./record.ts";
 
 /** A file (or link) of an object that is not what it was when the object was made. */
 export interface ChangedFile {
@@ -56,10 +56,10 @@ function hasItsContent(
   fs: ReadFs,
   layout: Layout,
   object: ObjectName,
-  known: Form | null,
+  known: ObjectRecord | null,
 ): boolean {
   try {
-    return fits(object, contentOf(fs, layout, object, known?.kind), known);
+    return fits(object, contentOf(fs, layout, object, known), known);
   } catch (thrown) {
     if (thrown instanceof SysError) return false;
     throw thrown;

@@ -2,8 +2,9 @@
 import type { Buffer } from "node:buffer";
 import type { FileHandle, FileInfo, FileSystem, ReadFs } from "../system/mod.ts";
 import { withBuffer } from "./buffer.ts";
-import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
+import { canonicalMode, FOLDER_MODE, MTIME, privateMode } from "./form.ts";
 import type { NarFilter } from "./nar.ts";
+import { isPrivate } from "./privacy.ts";
 
 /** Writes a new file with the content of another, changed by the filter if there is one. */
 export function copyFile(
@@ -60,26 +61,35 @@ function pump(
 /** A view of a tree that copies whatever is read through it, in canonical form. So a tree is copied and hashed
  * in one walk, and what is hashed is what was copied. */
 export class CopyingTree implements ReadFs {
-  readonly #folders: string[] = [];
+  /** Paths below the tree of what others may not read. */
+  readonly privatePaths: string[] = [];
+  readonly #folders: { readonly path: string; readonly mode: number }[] = [];
   readonly #modes = new Map<string, number>();
 
+  /** @param whole all of it is private, whatever its permissions */
   constructor(
     readonly fs: FileSystem,
     readonly from: string,
     readonly to: string,
+    readonly whole = false,
   ) {}
+
+  /** What the top folder's mode is to be. */
+  get folderMode(): number {
+    return this.#folders[0]?.mode ?? FOLDER_MODE;
+  }
 
   lstat(path: string): FileInfo | null {
     const info = this.fs.lstat(path);
     if (info === null) return null;
     const copy = this.#copyOf(path);
     if (info.kind === "dir") {
-      this.fs.mkdir(copy, 0o755);
-      this.#folders.push(copy);
+      this.fs.mkdir(copy, 0o700);
+      this.#folders.push({ path: copy, mode: this.#modeOf(path, info) });
     } else if (info.kind === "link") {
       this.fs.symlink(this.fs.readLink(path), copy);
     } else if (info.kind === "file") {
-      const mode = canonicalMode(info.mode);
+      const mode = this.#modeOf(path, info);
       if (info.size === 0) this.#finish(this.fs.create(copy, mode), copy, mode);
       else this.#modes.set(path, mode);
     }
@@ -89,7 +99,7 @@ export class CopyingTree implements ReadFs {
   openRead(path: string): FileHandle {
     const source = this.fs.openRead(path);
     const copy = this.#copyOf(path);
-    const mode = this.#modes.get(path) ?? 0o444;
+    const mode = this.#modes.get(path) ?? 0o400;
     this.#modes.delete(path);
     let target: FileHandle;
     try {
@@ -135,10 +145,17 @@ export class CopyingTree implements ReadFs {
 
   /** Makes the folders below the top read-only, innermost first. The top one has to move yet. */
   close(): void {
-    for (const folder of this.#folders.slice(1).reverse()) {
-      this.fs.chmod(folder, FOLDER_MODE);
-      this.fs.utime(folder, MTIME);
+    for (const { path, mode } of this.#folders.slice(1).reverse()) {
+      this.fs.chmod(path, mode);
+      this.fs.utime(path, MTIME);
     }
+  }
+
+  #modeOf(path: string, info: FileInfo): number {
+    const mode = info.kind === "dir" ? FOLDER_MODE : canonicalMode(info.mode);
+    if (!isPrivate(info) && !(this.whole && path === this.from)) return mode;
+    this.privatePaths.push(path.slice(this.from.length));
+    return privateMode(mode);
   }
 
   #finish(target: FileHandle, copy: string, mode: number) {

@@ -35,10 +35,10 @@ export function entriesOf(fs: ReadFs, path: string): Entry[] {
   return entries;
 }
 
-/** The entries of a finished tree whose top folder has yet to move, and is closed after that. */
-export function sealOf(fs: ReadFs, path: string): Entry[] {
+/** The entries of a finished tree whose top folder has yet to move, and gets its mode after that. */
+export function sealOf(fs: ReadFs, path: string, folderMode = FOLDER_MODE): Entry[] {
   const [[below, kind, mode, size, inode], ...others] = entriesOf(fs, path);
-  return [[below, kind, kind === "dir" ? FOLDER_MODE : mode, size, inode], ...others];
+  return [[below, kind, kind === "dir" ? folderMode : mode, size, inode], ...others];
 }
 
 /** An entry of which this was seen. */

@@ -10,3 +10,8 @@ export const FOLDER_MODE = 0o555;
 export function canonicalMode(mode: number): number {
   return mode & 0o100 ? 0o555 : 0o444;
 }
+
+/** Permissions of what only its owner may read, from those that all may read. */
+export function privateMode(mode: number): number {
+  return mode & 0o700;
+}

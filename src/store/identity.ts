@@ -15,9 +15,11 @@ import { Buffer } from "node:buffer";
 import { shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
+import type { Entry } from "./entries.ts";
 import { type Layout, objectPath } from "./layout.ts";
 import { hashContent, hashTree, type NarFilter } from "./nar.ts";
 import { hashPart, type ObjectName, stemOf, ZEROES } from "./names.ts";
+import { hashWithPrivacy, privateIn, privatePaths } from "./privacy.ts";
 import { type BoundFile, RelocatedTree } from "./relocated_tree.ts";
 import { CANONICAL_ROOT, Relocation } from "./relocation.ts";
 import { HashScan, type Replacement } from "./scan.ts";
@@ -82,7 +84,7 @@ export function identify(fs: ReadFs, path: string, how: Identification): Identif
 export function identifyContent(
   root: string,
   content: Uint8Array,
-  executable: boolean,
+  { executable, isPrivate }: { readonly executable: boolean; readonly isPrivate: boolean },
 ): Form & { readonly hash: string } {
   const { pieces, places, stray } = new Relocation(root, CANONICAL_ROOT)
     .move(content, content.length);
@@ -92,7 +94,7 @@ export function identifyContent(
     kind: bound ? "bound" : places > 0 ? "movable" : "free",
     self: 0,
     places: bound ? 0 : places,
-    hash: shortHash(hashContent(canonical, executable)),
+    hash: hashWithPrivacy(shortHash(hashContent(canonical, executable)), isPrivate ? [""] : []),
   };
 }
 
@@ -104,23 +106,27 @@ export interface Content extends Form {
   readonly found: ReadonlySet<string>;
 }
 
-/** Reads an object of a known kind; of an unknown one, the kind that its name fits. */
+/** Reads an object of which the kind and the private paths are known. Where they are not, the kind is the one that its
+ * name fits, and private is what is so now. */
 export function contentOf(
   fs: ReadFs,
   layout: Layout,
   object: ObjectName,
-  known: Kind | undefined,
+  known: { readonly kind: Kind; readonly entries: readonly Entry[] } | null,
   wanted: Iterable<string> = [],
 ): Content {
   const own = { stem: stemOf(object), from: hashPart(object), to: ZEROES };
-  const found = identify(fs, objectPath(layout, object), {
+  const path = objectPath(layout, object);
+  const found = identify(fs, path, {
     root: layout.root,
     wanted,
     replacements: [own],
   });
   const { scan } = found;
-  const plain = shortHash(found.plain), canonical = shortHash(found.digest);
-  const asItIs = known === "free" || (known === undefined && plain === hashPart(object));
+  const hidden = known === null ? privateIn(fs, path) : privatePaths(known.entries);
+  const plain = hashWithPrivacy(shortHash(found.plain), hidden);
+  const canonical = hashWithPrivacy(shortHash(found.digest), hidden);
+  const asItIs = known?.kind === "free" || (known === null && plain === hashPart(object));
   const form = asItIs && found.kind !== "bound"
     ? { kind: "free" as const, places: 0, hash: plain }
     : { kind: found.kind, places: found.kind === "movable" ? found.places : 0, hash: canonical };

@@ -1,7 +1,9 @@
 /** Takes an object whose content is right, puts right what lies around it. */
 import type { FileSystem } from "../system/mod.ts";
-import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
+import { canonicalMode, FOLDER_MODE, MTIME, privateMode } from "./form.ts";
 import { layoutOf, objectPath } from "./layout.ts";
+import { isPrivate, privatePaths } from "./privacy.ts";
+import { readRecord } from "./record.ts";
 import { reseal } from "./remake.ts";
 import type { Problem } from "./verify.ts";
 import { storing } from "./write_atomic.ts";
@@ -11,20 +13,24 @@ export function mendObject(fs: FileSystem, root: string, { object, kind }: Probl
   const layout = layoutOf(root);
   if (kind !== "form" && kind !== "record") return false;
   storing(() => {
-    restoreForm(fs, objectPath(layout, object));
+    const record = readRecord(fs, layout, object);
+    const hidden = record && new Set(privatePaths(record.entries));
+    restoreForm(fs, objectPath(layout, object), hidden);
     reseal(fs, layout, object);
   });
   return true;
 }
 
-function restoreForm(fs: FileSystem, path: string) {
-  const info = fs.lstat(path);
-  if (info?.kind === "dir") {
-    fs.chmod(path, 0o755);
-    for (const name of fs.readDir(path)) restoreForm(fs, `${path}/${name}`);
-  }
+/** Private is what was recorded as such; where nothing is, what is so now. */
+function restoreForm(fs: FileSystem, path: string, hidden: ReadonlySet<string> | null, below = "") {
+  const info = fs.lstat(path + below);
   if (info?.kind !== "dir" && info?.kind !== "file") return;
+  const closed = hidden === null ? isPrivate(info) : hidden.has(below);
+  if (info.kind === "dir") {
+    fs.chmod(path + below, 0o700);
+    for (const name of fs.readDir(path + below)) restoreForm(fs, path, hidden, `${below}/${name}`);
+  }
   const mode = info.kind === "dir" ? FOLDER_MODE : canonicalMode(info.mode);
-  fs.chmod(path, mode);
-  fs.utime(path, MTIME);
+  fs.chmod(path + below, closed ? privateMode(mode) : mode);
+  fs.utime(path + below, MTIME);
 }

@@ -25,7 +25,7 @@ export function identityOf(fs: ReadFs, layout: Layout, object: ObjectName): Iden
  */
 export function remakeRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord {
   const byHash = byHashPart(objectNames(fs, layout).filter((other) => other !== object));
-  const content = contentOf(fs, layout, object, undefined, byHash.keys());
+  const content = contentOf(fs, layout, object, null, byHash.keys());
   if (content.hash !== hashPart(object)) {
     throw new SysError(
       "store",

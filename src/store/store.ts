@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { sha256, shortHash } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
-import { addFile, addTree } from "./add.ts";
+import { addFile, addTree, nameOfTree, type TreeOptions } from "./add.ts";
 import { register } from "./register.ts";
 import { registerAll } from "./register_all.ts";
 import { type ChangedFile, changesOf } from "./changes.ts";
@@ -59,19 +59,24 @@ class LocalStore implements Store {
     return this.#layoutOf(object) !== null;
   }
 
-  nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
-    return objectName(name, null, this.#identify(content, executable).hash);
+  nameOfFile(
+    name: string,
+    content: Uint8Array,
+    executable: boolean,
+    isPrivate = false,
+  ): ObjectName {
+    return objectName(name, null, this.#identify(content, executable, isPrivate).hash);
   }
 
-  addFile(name: string, content: Uint8Array, executable: boolean): ObjectName {
-    const { hash, ...form } = this.#identify(content, executable);
+  addFile(name: string, content: Uint8Array, executable: boolean, isPrivate = false): ObjectName {
+    const { hash, ...form } = this.#identify(content, executable, isPrivate);
     const object = objectName(name, null, hash);
     const references = objectsIn([Buffer.from(content).toString("latin1")])
       .filter((other) => this.has(other));
     const { fs, layout } = this.#writer;
     storing(() => {
       if (!this.has(object)) {
-        return addFile(this.#writer, object, { content, executable, references, form });
+        return addFile(this.#writer, object, { content, executable, isPrivate, references, form });
       }
       refuseOther(object, form, readIdentity(fs, layout, object));
       if (references.length > 0 && this.#writer.has(object)) {
@@ -81,8 +86,12 @@ class LocalStore implements Store {
     return object;
   }
 
-  addTree(name: string, path: string, expected?: string): ObjectName {
-    return storing(() => addTree(this.#writer, name, path, expected, (object) => this.has(object)));
+  nameOfTree(name: string, path: string, options: TreeOptions = {}): ObjectName {
+    return nameOfTree(this.#writer.fs, name, path, options);
+  }
+
+  addTree(name: string, path: string, options: TreeOptions = {}): ObjectName {
+    return storing(() => addTree(this.#writer, name, path, options));
   }
 
   scratchPath(
@@ -164,8 +173,8 @@ class LocalStore implements Store {
     return changes;
   }
 
-  #identify(content: Uint8Array, executable: boolean) {
-    return identifyContent(this.#writer.layout.root, content, executable);
+  #identify(content: Uint8Array, executable: boolean, isPrivate: boolean) {
+    return identifyContent(this.#writer.layout.root, content, { executable, isPrivate });
   }
 
   /** Whether objects are here with all that they refer to. */

@@ -9,6 +9,9 @@ import { reseal } from "./remake.ts";
 import { discard, sparePath } from "./write_atomic.ts";
 import { removeTree } from "./remove.ts";
 
+/** What file systems say that make no hard links. */
+const NO_LINKS = new Set<string>(["EPERM", "EMLINK", "EUNKNOWN"]);
+
 export class StoreWriter {
   readonly fs: FileSystem;
   readonly host: Host;
@@ -44,7 +47,6 @@ export class StoreWriter {
     if (parent !== path) this.#folder(parent, 0o755);
     try {
       this.fs.mkdir(path, mode);
-      this.fs.chmod(path, mode);
     } catch (thrown) {
       // Another process may have been faster.
       if (this.fs.lstat(path)?.kind !== "dir") throw thrown;
@@ -64,8 +66,8 @@ export class StoreWriter {
    * A folder can only move to another parent while it is writable, and must not be writable under its name. So
    * it moves into `obj/` under a name with a dot, is closed, and is renamed there.
    */
-  put(tree: string, object: ObjectName): void {
-    this.#move(tree, object);
+  put(tree: string, object: ObjectName, folderMode = FOLDER_MODE): void {
+    this.#move(tree, object, folderMode);
     // Of two processes that store the same, one's record may describe the other's tree.
     const { fs, layout } = this;
     const found = fs.lstat(objectPath(layout, object));
@@ -79,13 +81,13 @@ export class StoreWriter {
       fs.link(file, path);
     } catch (thrown) {
       if (!(thrown instanceof FsError)) throw thrown;
-      // Some file systems have no hard links.
-      if (thrown.code !== "EEXIST") return fs.rename(file, path);
+      if (NO_LINKS.has(thrown.code)) return fs.rename(file, path);
+      if (thrown.code !== "EEXIST") throw thrown;
     }
     fs.remove(file);
   }
 
-  #move(tree: string, object: ObjectName): void {
+  #move(tree: string, object: ObjectName, folderMode: number): void {
     const { fs } = this;
     const path = objectPath(this.layout, object);
     if (fs.lstat(path) !== null) return void removeTree(fs, tree);
@@ -93,7 +95,7 @@ export class StoreWriter {
     const moved = `${this.layout.obj}/.new-${sparePath(this.layout).slice(-24)}`;
     fs.rename(tree, moved);
     try {
-      fs.chmod(moved, FOLDER_MODE);
+      fs.chmod(moved, folderMode);
       fs.utime(moved, MTIME);
       fs.rename(moved, path);
     } catch (thrown) {

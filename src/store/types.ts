@@ -1,6 +1,7 @@
 /** What the other rooms may ask of a store. `openStore` in `store.ts` gives one. */
 import type { Digest } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
+import type { TreeOptions } from "./add.ts";
 import type { ChangedFile } from "./changes.ts";
 import type { Imported } from "./import.ts";
 import type { ObjectName } from "./names.ts";
@@ -27,14 +28,21 @@ export interface Store {
   pathOf(object: ObjectName): string;
   has(object: ObjectName): boolean;
 
-  /** The name that a file with this content would get. Pure. */
-  nameOfFile(name: string, content: Uint8Array, executable: boolean): ObjectName;
+  /** The name that a file with this content would get. Pure. A private one is for its owner alone. */
+  nameOfFile(
+    name: string,
+    content: Uint8Array,
+    executable: boolean,
+    isPrivate?: boolean,
+  ): ObjectName;
   /** Makes a file an object, if it is none yet: written, flushed, renamed. It refers to the objects whose paths are
    * in it. */
-  addFile(name: string, content: Uint8Array, executable: boolean): ObjectName;
-  /** Copies a file, link or folder into the store.
-   * @throws SysError of kind "store" when `expected` (a short hash) is given and it is another by now */
-  addTree(name: string, path: string, expected?: string): ObjectName;
+  addFile(name: string, content: Uint8Array, executable: boolean, isPrivate?: boolean): ObjectName;
+  /** The name that a file, link or folder would get. */
+  nameOfTree(name: string, path: string, options?: TreeOptions): ObjectName;
+  /** Copies a file, link or folder into the store. What others may not read there they may not read here.
+   * @throws SysError of kind "store" when it is not, or no longer, the expected one */
+  addTree(name: string, path: string, options?: TreeOptions): ObjectName;
 
   /** Path below `tmp/` where an output is to be made: fixed by the derivation, so that builds repeat. */
   scratchPath(

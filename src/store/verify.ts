@@ -3,10 +3,10 @@ import { messageOf, SysError } from "../errors.ts";
 import type { ReadFs, System } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type Difference, differences } from "./entries.ts";
-import { contentOf, fits, type Form } from "./identity.ts";
+import { contentOf, fits } from "./identity.ts";
 import { objectNames } from "./list.ts";
 import { hashPart, type ObjectName } from "./names.ts";
-import { readRecord } from "./record.ts";
+import { type ObjectRecord, readRecord } from "./record.ts";
 
 /** Something wrong with an object. */
 export interface Problem {
@@ -84,11 +84,11 @@ function contentProblem(
   fs: ReadFs,
   layout: Layout,
   object: ObjectName,
-  known: Form | null,
+  known: ObjectRecord | null,
 ): string | null {
   let found: ReturnType<typeof contentOf>;
   try {
-    found = contentOf(fs, layout, object, known?.kind);
+    found = contentOf(fs, layout, object, known);
   } catch (thrown) {
     if (!(thrown instanceof SysError)) throw thrown;
     return `it can't be read (${messageOf(thrown)})`;

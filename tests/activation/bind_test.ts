@@ -389,3 +389,40 @@ Deno.test("bind: a setting may name what is not built yet", () => {
   const [built] = bound(rig, [activation([set(`${OUT}/bin/x`)])], known).wanted.settings;
   assert.deepEqual([built.pending, built.value], [undefined, "/built/bin/x"]);
 });
+
+Deno.test("bind: what is copied for its owner alone is private in the store, too", () => {
+  using rig = new Rig();
+  Deno.writeTextFileSync(join(rig.dir, "key"), "key", { mode: 0o600 });
+  const result = bound(rig, [
+    activation([copy("~/.netrc", text("login"), { mode: 0o600 })]),
+    activation([copy("~/open", text("login"))]),
+    activation([copy("~/key", { path: join(rig.dir, "key") })]),
+  ]);
+  const { paths } = materialize(real.fs, rig.store, result);
+  const modes = paths.filter(({ role }) => role === "copy").map(({ state }) =>
+    state.kind === "file" &&
+    [state.mode, real.fs.lstat(state.content!)?.mode].map((mode) => mode?.toString(8)).join(" ")
+  );
+  assert.deepEqual(modes, ["600 400", "644 444", "600 400"]);
+});
+
+Deno.test("bind: root's private content is not linked for another user", () => {
+  using rig = new Rig();
+  Deno.mkdirSync(join(rig.dir, "mixed"));
+  Deno.writeTextFileSync(join(rig.dir, "mixed/key"), "key", { mode: 0o600 });
+  Deno.writeTextFileSync(join(rig.dir, "mixed/open"), "open", { mode: 0o644 });
+  const mixed = rig.store.pathOf(rig.store.addTree("mixed", join(rig.dir, "mixed")));
+  const closed = rig.store.pathOf(
+    rig.store.addTree("closed", join(rig.dir, "mixed"), { isPrivate: true }),
+  );
+  const owner = { uid: 12345, gid: 12345 };
+  const link1 = (path: string) => [activation([link("~/it", { path })])];
+  for (const path of [`${mixed}/key`, closed, `${closed}/open`]) {
+    assert.throws(() => bound(rig, link1(path), {}, { owner }), {
+      kind: "activation",
+      message: "Cannot link ~/it: only root may read its source",
+    });
+    bound(rig, link1(path));
+  }
+  bound(rig, link1(`${mixed}/open`), {}, { owner });
+});

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sha256Hex } from "../../digest.ts";
 import { SysError } from "../../errors.ts";
 import type { Owner, PathState } from "../../plan/types.ts";
+import { isPrivate } from "../../store/privacy.ts";
 import type { Bind, Binder, Declaration, Details } from "../binder.ts";
 import { digestOfFile } from "../observe.ts";
 import { ownerNamed } from "../owner.ts";
@@ -9,7 +10,8 @@ import { isPending, nameIn, PENDING } from "../resolver.ts";
 
 export const copy: Bind<"copy"> = (binder, action, from) => {
   const { target, mode, force, mutable } = action;
-  const origin = binder.resolver.origin(action.source, nameIn(target), from.place);
+  const secret = mode !== null && isPrivate({ kind: "file", mode });
+  const origin = binder.resolver.origin(action.source, nameIn(target), from.place, secret);
   const details: Details = { role: "copy", force, mutable };
   const whose: Owners = action.owner === null
     ? { owner: binder.ownerAt(target) }
@@ -71,11 +73,14 @@ function copyFrom(copying: Copying, target: string, origin: string): void {
     return binder.path(target, { kind: "link", to: PENDING }, from, { ...details, pending: true });
   }
   const executable = file ? file.executable : ((info?.mode ?? 0) & 0o100) !== 0;
+  const closed = file ? file.isPrivate : info !== null && isPrivate(info);
+  const usual = (executable ? 0o755 : 0o644) & (closed ? 0o700 : 0o777);
+  const secret = isPrivate({ kind: "file", mode: mode ?? usual });
   const state: PathState = {
     kind: "file",
     digest: file ? sha256Hex(file.content) : digestOfFile(fs, origin),
-    mode: mode ?? (executable ? 0o755 : 0o644),
-    content: file ? origin : binder.resolver.addLive(origin, executable),
+    mode: mode ?? usual,
+    content: file ? origin : binder.resolver.addLive(origin, executable, secret),
     ...(owner ? { owner } : {}),
   };
   binder.path(target, state, from, details);
