@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { SysError } from "../errors.ts";
 import { orAbort } from "../system/abortable_lock.ts";
 import type { System } from "../system/mod.ts";
-import { FsError } from "../system/fs.ts";
+import { type FileLock, FsError } from "../system/fs.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { storing } from "./write_atomic.ts";
 
@@ -51,18 +51,21 @@ export async function lockRoot(
   options: LockOptions,
 ): Promise<RootLock> {
   const { fs } = system;
-  if (fs.lstat(root) === null) {
-    if (mode === "shared") return { release: () => {} };
-    storing(() => new StoreWriter(system, root, options.shared ?? false).prepareRoot());
-  }
   const path = `${root}/lock`;
-  let lock = await fs.lock(path, mode, false);
-  if (lock === null) {
-    const holders = holdersOf(system, root);
-    if (!options.wait) throw locked(holders);
-    options.onWait?.(holders);
-    const signal = options.signal ?? new AbortController().signal;
-    lock = await orAbort(() => fs.lock(path, mode, true), signal);
+  let lock: FileLock;
+  for (;;) {
+    if (fs.lstat(root) === null) {
+      if (mode === "shared") return { release: () => {} };
+      storing(() => new StoreWriter(system, root, options.shared ?? false).prepareRoot());
+    }
+    const before = fs.lstat(path)?.ino;
+    lock = await acquire(system, root, mode, options);
+    const now = fs.lstat(path)?.ino;
+    // Where nothing can be written there may be no lock file, and shared locks need none.
+    if (now === undefined && before === undefined && mode === "shared") break;
+    if (now !== undefined && (before === undefined || now === before)) break;
+    // The whole root was deleted meanwhile: a lock on a file that is gone keeps nobody out.
+    lock.release();
   }
   const sign = signUp(system, root, options.command);
   const held = lock;
@@ -78,6 +81,24 @@ export async function lockRoot(
       }
     },
   };
+}
+
+/** Waits for the lock file, if that is wanted. */
+async function acquire(
+  system: Pick<System, "fs" | "host">,
+  root: string,
+  mode: "shared" | "exclusive",
+  options: LockOptions,
+): Promise<FileLock> {
+  const { fs } = system;
+  const path = `${root}/lock`;
+  const lock = await fs.lock(path, mode, false);
+  if (lock !== null) return lock;
+  const holders = holdersOf(system, root);
+  if (!options.wait) throw locked(holders);
+  options.onWait?.(holders);
+  const signal = options.signal ?? new AbortController().signal;
+  return await orAbort(() => fs.lock(path, mode, true), signal);
 }
 
 /** Writes who holds the lock. Where that can't be written the lock is as good. */

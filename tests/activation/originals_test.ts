@@ -286,13 +286,16 @@ const listed = ({ root }: Rig) =>
   readOriginals(real.fs, root).originals.map(({ number, path }) => [number, path]);
 
 Deno.test("repair: what is given up is named, and what was there stays an original", async () => {
-  using rig = new Rig();
-  await unrestored(rig);
-  const path = join(rig.home, "a");
-  const { forgotten } = await repair(real.fs, rig.adapters(), rig.root, true);
-  assert.deepEqual(forgotten, [{ what: path, original: 1 }]);
-  assert.deepEqual(rig.journals(), []);
-  assert.deepEqual(listed(rig), [[1, path]]);
+  for (const unlisted of [false, true]) {
+    using rig = new Rig();
+    await unrestored(rig);
+    if (unlisted) Deno.removeSync(join(rig.root, "originals/index.json"));
+    const path = join(rig.home, "a");
+    const { forgotten } = await repair(real.fs, rig.adapters(), rig.root, true);
+    assert.deepEqual(forgotten, [{ what: path, original: 1 }]);
+    assert.deepEqual(rig.journals(), []);
+    assert.deepEqual(listed(rig), [[1, path]]);
+  }
 });
 
 Deno.test({

@@ -56,6 +56,27 @@ Deno.test("who waits is told for whom, and gets the lock next", () =>
     assert.deepEqual(holdersOf(system, folder), []);
   }));
 
+Deno.test("who waited while the root was deleted keeps others out of the new one", () =>
+  inTemp(fs, async (folder) => {
+    const root = `${folder}/root`;
+    fs.mkdir(root, 0o755);
+    const first = await lockRoot(system, root, "exclusive", now);
+    const waiting = Promise.withResolvers<void>();
+    const second = lockRoot(system, root, "exclusive", {
+      wait: true,
+      command: "sys apply",
+      onWait: () => waiting.resolve(),
+    });
+    await waiting.promise;
+    for (const name of [...fs.readDir(`${root}/lock.d`)]) fs.remove(`${root}/lock.d/${name}`);
+    for (const name of ["lock.d", "lock"]) fs.remove(`${root}/${name}`);
+    fs.remove(root);
+    first.release();
+    const held = await second;
+    await assert.rejects(lockRoot(system, root, "exclusive", now), { kind: "locked" });
+    held.release();
+  }));
+
 Deno.test("waiting ends with the signal, and takes no lock", () =>
   inTemp(fs, async (folder) => {
     const first = await lockRoot(system, folder, "exclusive", now);
