@@ -2,6 +2,7 @@
 import { SysError } from "../errors.ts";
 import type { Plan } from "../plan/types.ts";
 import { type Decision, UNDECIDED } from "../journeys/propose.ts";
+import type { Adopted } from "../journeys/adopt.ts";
 import { counted } from "./render/words.ts";
 import type { Session } from "./session.ts";
 
@@ -9,8 +10,8 @@ import type { Session } from "./session.ts";
 export interface Choices {
   /** How a file on disk differs from what would replace it. */
   readonly diff: (targets: readonly string[]) => Promise<string>;
-  /** Takes their content into the config, where that is possible. */
-  readonly adopt?: (targets: readonly string[]) => void;
+  /** Takes their content into the config, where that is possible; tells of those where it is not. */
+  readonly adopt?: (targets: readonly string[]) => Adopted;
 }
 
 /** The decision about a plan's unmanaged files.
@@ -48,13 +49,25 @@ export async function askAbout(
         return { replace: "none", skip: new Set(plan.unmanaged) };
       case "a":
         if (choices.adopt === undefined) break;
-        choices.adopt(plan.unmanaged);
-        return "evaluate again";
+        if (adopt(session, choices.adopt, plan.unmanaged)) return "evaluate again";
+        break;
       case "q":
       case undefined:
         throw new SysError("unmanaged", `Did not replace ${files}: nothing was changed`);
     }
   }
+}
+
+/** Adopts what can be, says what can't. Gives whether anything was: then the rest is asked about again. */
+function adopt(
+  session: Session,
+  take: NonNullable<Choices["adopt"]>,
+  targets: readonly string[],
+): boolean {
+  const { adopted, left } = take(targets);
+  for (const target of adopted) session.say(`${target} is in the config now`);
+  for (const { target, why } of left) session.say(`Cannot adopt ${target}: ${why}`, "warning");
+  return adopted.length > 0;
 }
 
 /** Asks a question that is answered by yes or no; `--yes` answers it. */

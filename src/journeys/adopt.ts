@@ -1,39 +1,82 @@
 /** Takes targets with a user's own content, puts that content into the config that would replace it. */
-import { dirname, join } from "node:path";
-import { SysError } from "../errors.ts";
+import { dirname } from "node:path";
+import { besidePath } from "../activation/beside.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "../machine/open.ts";
 import { sourcePlaceholder } from "../manifest/placeholder.ts";
+import type { Wanted } from "../plan/types.ts";
 import { normalizeTarget } from "../manifest/target.ts";
-import type { ReadFs } from "../system/mod.ts";
+import { readChunks } from "../system/contents.ts";
+import { type FileInfo, type FileSystem, FsError, type ReadFs } from "../system/mod.ts";
 import { sourcePath } from "./sources.ts";
 
-/** Copies each file over the source in the config's folder that it is made from. The config has to be evaluated
- * anew afterwards.
- * @throws SysError of kind "unmanaged" when one is not made from a file of the config: nothing was copied */
+/** What came of it. */
+export interface Adopted {
+  readonly adopted: readonly string[];
+  /** Those that no file of the config stands for, with the reason. */
+  readonly left: readonly { readonly target: string; readonly why: string }[];
+}
+
+/** Copies each file over the source in the config's folder that it is made from; of those that can't be, tells why.
+ * The config has to be evaluated anew when anything was adopted. */
 export function adoptFiles(
-  { system, places }: Machine,
+  { system: { fs } }: Machine,
   evaluated: Evaluated,
+  wanted: Pick<Wanted, "paths">,
   targets: readonly string[],
-): void {
-  const { fs } = system;
-  const pairs = targets.map((target) => {
-    const source = sourceOf(fs, evaluated, target);
-    if (source !== null) return { from: absolute(target, places.home), to: source };
-    throw new SysError("unmanaged", `Cannot adopt ${target}: no file of the config stands for it`, {
-      hint: "put its content into the config by hand, or choose to replace or to skip it",
-    });
-  });
-  for (const { from, to } of pairs) {
-    const beside = join(dirname(to), `.${system.host.pid}.syslua-adopted`);
-    const file = fs.create(beside, fs.lstat(to)?.mode ?? 0o644);
-    try {
-      file.write(fs.readFile(from));
-      file.sync();
-    } finally {
-      file.close();
-    }
+): Adopted {
+  const adopted: string[] = [], left: { target: string; why: string }[] = [];
+  for (const target of targets) {
+    const [one, ...others] = wanted.paths.filter((path) => path.target === target);
+    const why = others.length > 0 || one?.owner
+      ? "it is another user's"
+      : adopt(fs, one.path, sourceOf(fs, evaluated, target));
+    if (why === null) adopted.push(target);
+    else left.push({ target, why });
+  }
+  return { adopted, left };
+}
+
+/** Puts the content of one file into another, which keeps its mode. Gives the reason where that can't be. */
+function adopt(fs: FileSystem, target: string, source: string | null): string | null {
+  if (source === null) return "no file of the config stands for it";
+  const from = fileBehind(fs, target), to = fileBehind(fs, source);
+  if (from === null) return "it is no file";
+  if (to === null) return `${source} is no file`;
+  const beside = besidePath(to);
+  if (fs.lstat(beside) !== null) fs.remove(beside);
+  try {
+    write(fs, from, beside, fs.lstat(to)!);
     fs.rename(beside, to);
+    fs.syncDir(dirname(to));
+  } catch (thrown) {
+    if (!(thrown instanceof FsError)) throw thrown;
+    if (fs.lstat(beside) !== null) fs.remove(beside);
+    return thrown.message;
+  }
+  return null;
+}
+
+/** A copy with a mode and an owner that are given, flushed. */
+function write(fs: FileSystem, from: string, to: string, { mode, uid, gid }: FileInfo): void {
+  const file = fs.create(to, mode);
+  try {
+    for (const chunk of readChunks(fs, from)) file.write(chunk);
+    file.sync();
+  } finally {
+    file.close();
+  }
+  const made = fs.lstat(to);
+  if (made?.uid !== uid || made.gid !== gid) fs.chown(to, uid, gid);
+}
+
+/** The file that a path is, or that links from there lead to: a link in a repository stays one. */
+function fileBehind(fs: ReadFs, path: string): string | null {
+  try {
+    const real = fs.realPath(path);
+    return fs.lstat(real)?.kind === "file" ? real : null;
+  } catch {
+    return null;
   }
 }
 
@@ -51,8 +94,4 @@ function sourceOf(fs: ReadFs, evaluated: Evaluated, target: string): string | nu
     return sourcePath(fs, evaluated, source) + path.slice(sourcePlaceholder(source.id).length);
   }
   return null;
-}
-
-function absolute(target: string, home: string): string {
-  return target.startsWith("~/") ? join(home, target.slice(2)) : target;
 }

@@ -44,7 +44,15 @@ export function decided<P extends Proposal>(shown: P, { replace, skip }: Decisio
   const wanted = withoutTargets(shown.wanted, skip);
   const options = { ...shown.options, replace: either(shown.options.replace, replace) };
   const skipped = new Set([...shown.skipped, ...skip]);
-  return { ...shown, ...proposal(wanted, shown.current, shown.world, options), skipped };
+  const current = leavingServices(shown.current, skip);
+  return { ...shown, ...proposal(wanted, current, shown.world, options), skipped };
+}
+
+/** The service of a unit that is left as it is runs on: nothing is known of it any more. */
+function leavingServices(current: Current | null, skip: ReadonlySet<string>): Current | null {
+  if (current === null || skip.size === 0) return current;
+  const kept = withoutTargets(current.wanted, skip);
+  return { ...current, wanted: { ...current.wanted, services: kept.services } };
 }
 
 /** What filling comes to. */

@@ -13,9 +13,15 @@ export const NOTHING: Wanted = {
   objects: [],
 };
 
-/** What is wanted, without some targets (as the user wrote them). */
+/** What is wanted, without some targets (as the user wrote them), and without the services whose units they are. */
 export function withoutTargets(wanted: Wanted, targets: ReadonlySet<string>): Wanted {
-  return { ...wanted, paths: wanted.paths.filter(({ target }) => !targets.has(target)) };
+  if (targets.size === 0) return wanted;
+  const left = new Set<string>();
+  const paths = wanted.paths.filter(({ target, path }) => {
+    if (targets.has(target)) left.add(path);
+    return !targets.has(target);
+  });
+  return { ...wanted, paths, services: wanted.services.filter(({ unit }) => !left.has(unit)) };
 }
 
 /**

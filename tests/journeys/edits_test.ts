@@ -100,10 +100,10 @@ Deno.test("edits: one that is adopted is in the config, and asked about no more"
     editThroughLink(t, "a", "edited");
     let asked = 0;
     await t.apply({
-      decide: ({ plan }, evaluated) => {
+      decide: ({ plan, wanted }, evaluated) => {
         if (plan.unmanaged.length === 0) return Promise.resolve(UNDECIDED);
         asked++;
-        adoptFiles(t.machine, evaluated, plan.unmanaged);
+        adoptFiles(t.machine, evaluated, wanted, plan.unmanaged);
         return Promise.resolve("evaluate again");
       },
     });

@@ -271,3 +271,30 @@ Deno.test("answers are put into the plan, for the same world, and stay when it i
   ]);
   assert.deepEqual(filled.proposal.wanted.paths.map(({ target }) => target), ["/h/b", "/h/c"]);
 });
+
+Deno.test("what is skipped is not managed, and the service of a skipped unit is left as it is", () => {
+  const unit = path("/h/web.service", file("new"), { role: "unit" });
+  const some = wanted({ paths: [unit, path("/h/a", link("/s/a"))], services: [service] });
+  const skip = { replace: "none" as const, skip: new Set(["/h/web.service"]) };
+  const untouched = ({ plan, wanted }: Proposal) => {
+    assert.deepEqual(wanted.paths.map(({ path }) => path), ["/h/a"]);
+    assert.deepEqual(wanted.services, []);
+    assert.deepEqual(plan.steps.filter(({ kind }) => kind === "service"), []);
+    assert.deepEqual(plan.unmanaged, []);
+  };
+  // One of the user's own, and one that sys.lua had put there and that was edited since.
+  const now = world({ "/h/web.service": file("edited") }, { running: new Set(["user:web"]) });
+  untouched(decided(shown(some, now), skip));
+  const was = { ...unit, state: file("old") };
+  const current = { wanted: wanted({ paths: [was], services: [service] }), originals: {} };
+  const before = proposal(some, { ...current, settings: {}, ran: [] }, now, {
+    ...{ root: "/h/root", replace: "none", realize: [] },
+  });
+  assert.deepEqual(before.plan.unmanaged, ["/h/web.service"]);
+  const after = decided(before, skip);
+  untouched(after);
+  // Nor is it touched when what was built is filled in.
+  const filled = fill(after, some, now);
+  assert.equal(filled.kind, "filled");
+  if (filled.kind === "filled") untouched(filled.proposal);
+});

@@ -84,6 +84,52 @@ ask("at a terminal: adopt into the config", async (s) => {
   assert.ok(Deno.lstatSync(s.at(".vimrc")).isSymlink);
 });
 
+ask("at a terminal: what is skipped is not managed, and a rollback leaves it", async (s) => {
+  prepare(s);
+  const { code, screen } = await atTerminal(s, ["apply", "dotfiles"], [["q)uit? ", "s\\r"]]);
+  assert.equal(code, 0, screen);
+  const snapshot = async () =>
+    JSON.parse((await s.sys(["show", "--json"], { unseen: true })).stdout);
+  const managed = async () =>
+    (await snapshot()).wanted.paths.map(({ target }: { target: string }) => target);
+  assert.ok(!(await managed()).includes("~/.vimrc"));
+  // At a rollback too: what was edited, and is skipped then, is the user's.
+  s.write("dotfiles/init.lua", CONFIG.replace("bell-style none", "bell-style visible"));
+  s.write(".vimrc", "set number\n");
+  assert.equal((await s.sys(["apply", "dotfiles"], { unseen: true })).code, 0);
+  Deno.removeSync(s.at(".vimrc"));
+  s.write(".vimrc", "edited\n");
+  Deno.removeSync(s.at(".inputrc"));
+  s.write(".inputrc", "edited\n");
+  const back = await atTerminal(s, ["rollback"], [["q)uit? ", "s\\r"]]);
+  assert.equal(back.code, 0, back.screen);
+  assert.equal(s.read(".inputrc"), "edited\n");
+  assert.ok(!(await managed()).includes("~/.inputrc"));
+  assert.equal((await s.sys(["status"], { unseen: true })).code, 0);
+});
+
+ask("at a terminal: what can be adopted is, through links and with its mode", async (s) => {
+  prepare(s);
+  Deno.renameSync(s.at("dotfiles/vimrc"), s.at("dotfiles/real"));
+  Deno.chmodSync(s.at("dotfiles/real"), 0o640);
+  Deno.symlinkSync("real", s.at("dotfiles/vimrc"));
+  s.write(".inputrc", "the user's own\n");
+  const { code, screen } = await atTerminal(s, ["apply", "dotfiles"], [
+    ["q)uit? ", "a\\r"],
+    ["Cannot adopt ~/.inputrc", ""],
+    ["q)uit? ", "s\\r"],
+  ]);
+  assert.equal(code, 0, screen);
+  assert.match(screen, /1 file that sys.lua did not put there/);
+  assert.equal(Deno.readLinkSync(s.at("dotfiles/vimrc")), "real");
+  assert.equal(s.read("dotfiles/real"), "set ruler\n");
+  assert.equal((Deno.lstatSync(s.at("dotfiles/real")).mode ?? 0) & 0o7777, 0o640);
+  assert.deepEqual([...Deno.readDirSync(s.at("dotfiles"))].map(({ name }) => name).sort(), [
+    ...[".luarc.json", "init.lua", "real", "vimrc"].filter((name) => s.exists(`dotfiles/${name}`)),
+  ]);
+  assert.equal(s.read(".inputrc"), "the user's own\n");
+});
+
 for (
   const [name, answer, expected] of [["quit", "q\\r", 6], ["press Ctrl-C", "\\003", 130]] as const
 ) {

@@ -56,7 +56,7 @@ export default command<Flags>({
           sayOthers(session, machine, evaluated.manifest);
           return askAbout(session, proposal.plan, flags.replace === true, {
             diff: (targets) => contentDiff(machine, evaluated, proposal, targets),
-            adopt: (targets) => adoptFiles(machine, evaluated, targets),
+            adopt: (targets) => adoptFiles(machine, evaluated, proposal.wanted, targets),
           });
         },
         onStale: (differences) => askToPlanAgain(session, differences),
