@@ -1,13 +1,17 @@
 /** Takes a fetched folder, gives its place in the cache: by content, read-only, shared between configs.
  *
- * `<cache>/inputs/<32 characters>` is a tree whose NAR hash folds to that name. Every entry has the
- * modification time 1, so that an edit shows without reading the files again. */
+ * `<cache>/inputs/<32 characters>` is a tree whose NAR hash folds to that name. Beside it, `<32 characters>.seal`
+ * is the SHA-256 of what `lstat` says of each of its entries, their change times included, which nobody can set: as
+ * long as it fits, the files need not be read again. */
 import { join } from "node:path";
-import { type Digest, digestParts, shortHash, toDigest } from "../digest.ts";
+import { type Digest, digestParts, sha256Hex, shortHash, toDigest } from "../digest.ts";
 import { hashTree } from "../store/nar.ts";
-import type { FileSystem, ReadFs, System } from "../system/mod.ts";
+import { type FileSystem, FsError, type ReadFs, type System } from "../system/mod.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /** How the names of folders begin that are being filled. */
 const SCRATCH = ".tmp-";
@@ -17,17 +21,27 @@ export function hashFolder(fs: ReadFs, path: string): Digest {
   return toDigest("sha256", hashTree(fs, path));
 }
 
-/** Where an input with this hash lies, or null when it is not in the cache or was changed there. */
-export function cachedInput(fs: ReadFs, cacheDir: string, hash: Digest): string | null {
+/** Where an input with this hash lies, or null when it is not in the cache or was changed there.
+ *
+ * @param certain whether the files are read in any case */
+export function cachedInput(
+  fs: FileSystem,
+  cacheDir: string,
+  hash: Digest,
+  certain: boolean,
+): string | null {
   const place = placeOf(cacheDir, hash);
   if (fs.lstat(place)?.kind !== "dir") return null;
-  return isUntouched(fs, place) || hashFolder(fs, place) === hash ? place : null;
+  if (!certain && isSealed(fs, place)) return place;
+  if (hashFolder(fs, place) !== hash) return null;
+  seal(fs, place);
+  return place;
 }
 
 /** Moves a fetched folder with a known hash into the cache, and gives its place there. */
 export function keepInput(fs: FileSystem, cacheDir: string, folder: string, hash: Digest): string {
   const place = placeOf(cacheDir, hash);
-  if (cachedInput(fs, cacheDir, hash) !== null) {
+  if (cachedInput(fs, cacheDir, hash, true) !== null) {
     removeTree(fs, folder);
     return place;
   }
@@ -37,7 +51,7 @@ export function keepInput(fs: FileSystem, cacheDir: string, folder: string, hash
   fs.chmod(folder, 0o755);
   fs.rename(folder, place);
   fs.chmod(place, 0o555);
-  fs.utime(place, 1);
+  seal(fs, place);
   return place;
 }
 
@@ -63,19 +77,52 @@ function placeOf(cacheDir: string, hash: Digest): string {
   return join(cacheDir, "inputs", shortHash(digestParts(hash).bytes));
 }
 
-/** Makes all of it read-only, with modification time 1. */
+/** Makes all of it read-only. */
 function settle(fs: FileSystem, path: string) {
   const info = fs.lstat(path)!;
   if (info.kind === "link") return;
   if (info.kind === "dir") { for (const name of fs.readDir(path)) settle(fs, join(path, name)); }
   fs.chmod(path, info.kind === "dir" || info.mode & 0o100 ? 0o555 : 0o444);
-  fs.utime(path, 1);
 }
 
-function isUntouched(fs: ReadFs, path: string): boolean {
-  const info = fs.lstat(path);
-  // A link can't be edited, only replaced, which its folder tells.
-  if (info === null || info.kind === "link") return info !== null;
-  if (info.mtime !== 1) return false;
-  return info.kind !== "dir" || fs.readDir(path).every((name) => isUntouched(fs, join(path, name)));
+/** Whether nothing has changed since the seal was made. Changes in the same second as the seal would not show, so one
+ * that is no older counts for nothing. */
+function isSealed(fs: ReadFs, place: string): boolean {
+  const made = fs.lstat(`${place}.seal`)?.ctime ?? null;
+  if (made === null) return false;
+  const { latest, text } = look(fs, place);
+  return latest !== null && latest < made &&
+    decoder.decode(fs.readFile(`${place}.seal`)) === sha256Hex(text);
+}
+
+/** Spares reading the files next time; where it can't be written they are read. */
+function seal(fs: FileSystem, place: string): void {
+  const { latest, text } = look(fs, place);
+  if (latest === null) return;
+  try {
+    if (fs.lstat(`${place}.seal`) !== null) fs.remove(`${place}.seal`);
+    const file = fs.create(`${place}.seal`, 0o644);
+    try {
+      file.write(encoder.encode(sha256Hex(text)));
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FsError)) throw error;
+  }
+}
+
+/** What `lstat` says of a tree, and the latest change in it; null where the system does not tell of changes. */
+function look(fs: ReadFs, path: string): { latest: number | null; text: string } {
+  const lines: string[] = [];
+  let latest: number | null = 0;
+  const visit = (path: string) => {
+    const info = fs.lstat(path);
+    const { kind, size, mode, mtime, ctime = null, ino } = info ?? {};
+    latest = latest === null || ctime === null ? null : Math.max(latest, ctime);
+    lines.push([path, kind, size, mode, mtime, ctime, ino].join("\0"));
+    if (kind === "dir") { for (const name of fs.readDir(path)) visit(join(path, name)); }
+  };
+  visit(path);
+  return { latest, text: lines.join("\n") };
 }

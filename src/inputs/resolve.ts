@@ -185,7 +185,7 @@ class Resolver {
     const ref = refOf(source);
     if (before !== undefined && !this.#updates(key)) {
       checkSame(key, before, source);
-      const cached = cachedInput(fs, cacheDir, before.hash);
+      const cached = cachedInput(fs, cacheDir, before.hash, this.#options.frozen === true);
       if (cached !== null) return { folder: cached, locked: before };
       this.#online(input);
       const { folder } = await this.#fetch(key, input, source, before.rev, before);
@@ -196,7 +196,7 @@ class Resolver {
     const fetcher = await fetcherFor({ ...input, source }, this.#fetching());
     const rev = await fetcher.resolve(ref);
     if (rev !== null && before?.rev === rev && before.url === source.url) {
-      const cached = cachedInput(fs, cacheDir, before.hash);
+      const cached = cachedInput(fs, cacheDir, before.hash, false);
       if (cached !== null) return { folder: cached, locked: { ...before, ref } };
     }
     const { folder, hash, lastModified } = await this.#fetch(key, input, source, rev, null);

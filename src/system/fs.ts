@@ -63,6 +63,9 @@ export interface FileInfo {
   readonly mode: number;
   /** Seconds since the epoch, whole. */
   readonly mtime: number;
+  /** When content, attributes or names last changed, which nobody can set; seconds since the epoch, whole. Null where
+   * the system does not tell. */
+  readonly ctime: number | null;
   readonly uid: number;
   readonly gid: number;
   readonly dev: number;

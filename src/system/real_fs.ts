@@ -252,6 +252,7 @@ function toInfo(info: Deno.FileInfo): FileInfo {
     size: info.size,
     mode: (info.mode ?? 0o755) & 0o7777,
     mtime: Math.floor((info.mtime?.getTime() ?? 0) / 1000),
+    ctime: info.ctime ? Math.floor(info.ctime.getTime() / 1000) : null,
     uid: info.uid ?? 0,
     gid: info.gid ?? 0,
     dev: info.dev,

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -233,7 +234,7 @@ inWorld("content that is not what the lock says is refused, with both hashes", a
   writeFileSync(lock, world.lock.replace(right, wrong));
   const error = await world.refuses({ a: world.url("a") }, /not what the lock says/);
   assert.deepEqual(error.notes, [`locked:  ${wrong}`, `fetched: ${right}`]);
-  const left = realSystem().fs.readDir(join(world.root, "cache", "inputs"));
+  const left = cached(world);
   assert.deepEqual(left.filter((name) => name.startsWith(".tmp")), []);
   assert.equal(left.length, 1);
 });
@@ -268,6 +269,14 @@ inWorld("a cached input that was edited is fetched again", async (world) => {
     () => {
       chmodSync(path, 0o755);
       rmSync(join(path, "a"));
+    },
+    // Nothing but the content, as far as anybody can hide it.
+    () => {
+      const { atime, mtime, mode } = statSync(join(path, "a"));
+      chmodSync(join(path, "a"), 0o644);
+      writeFileSync(join(path, "a"), "2");
+      chmodSync(join(path, "a"), mode);
+      utimesSync(join(path, "a"), atime, mtime);
     },
   ];
   for (const edit of edits) {
@@ -419,7 +428,7 @@ inWorld("many at once share a repository and a cache", async (world) => {
   const { inputs } = await world.resolve(declared);
   assert.deepEqual([...inputs.values()].map((input) => input.rev), Array(6).fill(rev));
   assert.equal(new Set([...inputs.values()].map((input) => input.path)).size, 1);
-  assert.equal(realSystem().fs.readDir(join(world.root, "cache", "inputs")).length, 1);
+  assert.equal(cached(world).length, 1);
 });
 
 function symlinkIn(repo: string, name: string, target: string) {
@@ -455,4 +464,10 @@ async function serveGit(folder: string): Promise<{ port: number; stop: () => Pro
     await stop();
   }
   throw new Error("git daemon did not start");
+}
+
+/** Names in the cache, those of seals left out. */
+function cached({ root }: World): string[] {
+  return realSystem().fs.readDir(join(root, "cache", "inputs"))
+    .filter((name) => !name.endsWith(".seal"));
 }

@@ -366,6 +366,7 @@ function infoOf(inode: Inode, owners: boolean): FileInfo {
     kind: inode.kind,
     size,
     mtime,
+    ctime: null,
     ...(owners ? { mode, uid, gid } : { mode: 0o755, uid: 0, gid: 0 }),
     dev: inode.dev,
     ino: inode.ino,
