@@ -38,6 +38,23 @@ const GIVES: [string, string][] = [
   ["coroutine.resume(coroutine.create(function() error('x') end))", "false\tinit.lua:2: x"],
   ["pcall(coroutine.wrap(function() error('x') end))", "false\tinit.lua:2: x"],
   ["coroutine.close(coroutine.create(print))", "true"],
+  // No entry goes by itself.
+  ["pcall(setmetatable, {}, { __mode = 'k' })", "false\t"],
+  [
+    "(function() local m = {} local t = setmetatable({}, m) m.__mode = 'kv' t[1], t[{}] = {}, 1 " +
+    "for i = 1, 2e5 do local _ = { {} } end local n = 0 for _ in next, t do n = n + 1 end return n end)()",
+    "2",
+  ],
+  ["pcall(setmetatable, {}, { __gc = print })", "false\t"],
+  // A percent sign is no directive.
+  ["('100%%'):format()", "100%"],
+  ["('100%% pure %s'):format({})", "100% pure table"],
+  ["('%%p %d'):format(1)", "%p 1"],
+  ["pcall(string.format, '%-5p', 1)", "false\t"],
+  [
+    "pcall(string.format, '%d', {})",
+    "false\tbad argument #2 to 'format' (number expected, got table)",
+  ],
   // What is left of the library works as usual.
   ["('a,b'):gsub(',', ';')", "a;b\t1"],
   ["table.concat({ 1, 2 }, '-')", "1-2"],

@@ -3,7 +3,7 @@
 local S = ...
 local type, select, rawget, rawset, error = type, select, rawget, rawset, error
 local setmetatable, raw_metatable = setmetatable, debug.getmetatable
-local find, format, pack, unpack = string.find, string.format, table.pack, table.unpack
+local find, format, gmatch, gsub, pack, unpack = string.find, string.format, string.gmatch, string.gsub, table.pack, table.unpack
 local getmetatable, tostring, raw_pcall, raw_xpcall, raw_load = getmetatable, tostring, pcall, xpcall, load
 local create, status, raw_resume, yield = coroutine.create, coroutine.status, coroutine.resume, coroutine.yield
 local running, isyieldable, close = coroutine.running, coroutine.isyieldable, coroutine.close
@@ -163,6 +163,8 @@ end
 local function public(err)
   if S.is_final(err) then error(err, 0) end
   if S.is_error(err) then return tostring(err) end
+  -- Lua's own message, about an argument that we passed on.
+  if type(err) == "string" then return (gsub(err, "^%(sys%)/[%w_]+%.lua:%d+: ", "")) end
   return err
 end
 S.public = public
@@ -226,23 +228,28 @@ library("coroutine", {
 
 -- Texts.
 local strings = take(string, "byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper")
-function strings.format(template, ...)
-  if type(template) == "string" and find(template, "%%[-+ #0-9.]*p") then
-    S.fail("string.format: `%p` is not available in a config", {
-      hint = "addresses are not the same on every run", word = "format",
-    })
+local has_address = { table = true, ["function"] = true, thread = true, userdata = true }
+
+-- Values for `%s` as people may see them; all others are Lua's own business.
+local function format_shown(template, ...)
+  local values, at = pack(...), 0
+  for conversion in gmatch(template, "%%[-+ #0-9.]*(.)") do
+    if conversion == "p" then
+      S.fail("string.format: `%p` is not available in a config", {
+        hint = "addresses are not the same on every run", word = "format",
+      })
+    end
+    if conversion ~= "%" then at = at + 1 end
+    if conversion == "s" and has_address[type(values[at])] then values[at] = S.show(values[at]) end
   end
-  for index = 1, select("#", ...) do
-    local kind = type((select(index, ...)))
-    if kind == "table" or kind == "function" or kind == "thread" or kind == "userdata" then
-      local values = pack(...)
-      for at = index, values.n do
-        local t = type(values[at])
-        if t ~= "string" and t ~= "number" and t ~= "boolean" and t ~= "nil" then
-          values[at] = S.show(values[at])
-        end
-      end
-      return format(template, unpack(values, 1, values.n))
+  return format(template, unpack(values, 1, values.n))
+end
+
+function strings.format(template, ...)
+  if type(template) == "string" then
+    if find(template, "%%[-+ #0-9.]*p") then return format_shown(template, ...) end
+    for index = 1, select("#", ...) do
+      if has_address[type((select(index, ...)))] then return format_shown(template, ...) end
     end
   end
   return format(template, ...)
