@@ -18,18 +18,19 @@ Deno.test("fetch_url: a read-only file with the URL's name, fetched once for all
   using world = new World();
   await using server = new Server(() => ({ body: "content" }));
   const url = server.url("/dir/some%20tool?x=1#y");
+  // Root may write everywhere, where no sandbox is in the way.
+  const attempt = Deno.uid() === 0 ? "echo no" : 'echo x > "$file" || echo no';
   const things = ["a", "b"].map((name) =>
     world.derive(name, function* ({ outputs }) {
       const path = yield ["fetch_url", url, digestOf("content")];
       yield ["log", path];
-      const run = yield ["run", `cat ${path}; echo x > ${path} || echo no`, null, {}];
+      const run = yield ["run", `file=${path}; cat $file; ${attempt}`, null, {}];
       yield ["write", outputs.out, `${run}${path.split("/").pop()}`];
     })
   );
   const made = await world.realize(things, { sandbox: "auto" });
   const out = text(world.store.pathOf(made.get(things[0].hash)!.out));
-  if (Deno.uid() !== 0) assert.equal(out, "contentno\nsome-tool");
-  else assert.match(out, /^content.*some-tool$/s);
+  assert.equal(out, "contentno\nsome-tool");
   assert.equal(server.asked.length, 1);
   assert.ok(world.events.some((e) => e.kind === "download" && e.bytes === 7 && e.total === 7));
 });

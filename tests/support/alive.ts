@@ -1,4 +1,4 @@
-/** Whether processes live; without `ps` where processes are files. */
+/** Which processes live; without `ps` where processes are files. */
 import assert from "node:assert/strict";
 import process from "node:process";
 
@@ -25,4 +25,21 @@ export async function assertGone(pid: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert.fail(`process ${pid} is still alive`);
+}
+
+/** The command lines of all processes. */
+export function commandLines(): string[] {
+  if (Deno.build.os !== "linux") {
+    const { stdout } = new Deno.Command("ps", { args: ["-eo", "args"] }).outputSync();
+    return new TextDecoder().decode(stdout).split("\n");
+  }
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    try {
+      return /^[0-9]+$/.test(name)
+        ? [Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ")]
+        : [];
+    } catch {
+      return []; // It has gone meanwhile.
+    }
+  });
 }

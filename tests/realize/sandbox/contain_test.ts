@@ -1,4 +1,5 @@
 /** What a build in a real sandbox can't do. */
+import { commandLines } from "../../support/alive.ts";
 import assert from "node:assert/strict";
 import { findSandbox } from "../../../src/realize/sandbox/sandbox.ts";
 import { outputPlaceholder } from "../../../src/manifest/placeholder.ts";
@@ -236,10 +237,7 @@ Deno.test("sandbox: where it is required and missing, the error says what to do"
 async function countProcesses(mark: string): Promise<number> {
   let count = 0;
   for (let attempt = 0; attempt < 50; attempt++) {
-    const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] }).output();
-    count = new TextDecoder().decode(stdout).split("\n").filter((line) =>
-      line.includes(mark)
-    ).length;
+    count = commandLines().filter((line) => line.includes(mark)).length;
     if (count === 0) return 0;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
