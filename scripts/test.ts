@@ -4,12 +4,13 @@
  * that a test needs is installed, a skipped test is a failure, unless its name says that it is for another
  * system or user only. */
 import { fromFileUrl } from "../tests/support/paths.ts";
+import { whySkipped } from "./skipped.ts";
 
 const PROJECT = fromFileUrl(new URL("..", import.meta.url));
 /** What the last line of `deno test` says. */
 const SUMMARY =
   /(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/;
-const SKIPPED = /^(?:\S+ => )?(.*) \.\.\. ignored \(/gm;
+const SKIPPED = /^(.*) \.\.\. ignored \(/gm;
 const ELSEWHERE = /only (on (macOS|Windows)|as an ordinary user|with LUA_SOURCE)/;
 
 const update = Deno.args.includes("--update");
@@ -45,10 +46,11 @@ let failed = Number(summary?.[2] ?? 0);
 // Types that do not fit, or a file that can't be loaded, come before any test.
 if (!success && failed === 0) failed = 1;
 
-const missing = Array.from(output.matchAll(SKIPPED), ([, name]) => name)
-  .filter((name) => !ELSEWHERE.test(name));
+const names = Array.from(output.matchAll(SKIPPED), ([, name]) => name);
+if (names.length > 0) console.log(`\nskipped, for want of:\n${whySkipped(names).join("\n")}\n`);
+const missing = names.filter((name) => !ELSEWHERE.test(name));
 if (missing.length > 0 && Deno.env.get("CI") === "true" && Deno.build.os === "linux") {
-  console.log(`\nskipped, which counts as failed here:\n  ${missing.join("\n  ")}`);
+  console.log(`skipped, which counts as failed here:\n  ${missing.join("\n  ")}`);
   failed += missing.length;
 }
 console.log(
