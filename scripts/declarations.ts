@@ -154,3 +154,42 @@ function definition(
 function mark(field: Field<unknown>): string {
   return field.optional || field.default !== undefined ? "?" : "";
 }
+
+/** A page for people: every method of both `ctx`, with what it takes. */
+export async function reference(): Promise<string> {
+  const methods = (await kinds()).flatMap(([, { methods, args, options }]) =>
+    Object.entries(methods)
+      .map(([name, { doc }]) => [name, { doc, args, options, returns: null }] as const)
+  );
+  const activation = methods.sort(([a], [b]) => (a < b ? -1 : 1)).map(entry).join("\n");
+  const build = (await operations()).map(entry).join("\n");
+  return `${REFERENCE_START}\n## In \`activate\`\n\n${ACTIVATE}\n${activation}\n` +
+    `## In \`derive\`\n\n${DERIVE}\n${build}`;
+}
+
+const REFERENCE_START = `<!-- Made by scripts/embed_lua.ts; do not edit. -->
+
+# What \`ctx\` can do
+
+An argument or option with \`?\` may be left out. Options come in a table, after the arguments.
+`;
+const ACTIVATE = `Each records what is to be done. Nothing happens before the plan is executed.
+`;
+const DERIVE =
+  `Each has happened when it returns; one that fails throws. Relative paths start at \`ctx.tmp\`.
+`;
+
+function entry(
+  [name, { doc, args, options, returns }]: readonly [
+    string,
+    Pick<Operation, "doc" | "args" | "options" | "returns">,
+  ],
+): string {
+  const row = (text: string) => ([field, one]: [string, Field<unknown>]) =>
+    `- ${text}\`${field}${mark(one)}\` (\`${one.lua}\`): ${one.doc}\n`;
+  const names = [...Object.keys(args), ...(Object.keys(options).length > 0 ? ["options"] : [])];
+  const result = returns === null ? "" : `\nGives ${returns[1] ?? `a \`${returns[0]}\``}.\n`;
+  return `### ctx.${name}(${names.join(", ")})\n\n${doc}\n\n` +
+    Object.entries(args).map(row("")).join("") +
+    Object.entries(options).map(row("option ")).join("") + result;
+}

@@ -1,6 +1,12 @@
 /** Writes the `*.generated.ts` files: the Lua files and what `declarations.ts` makes, so that they are part of the
  * program however it is run. With `--check` it only says whether they are up to date. */
-import { activationTypes, buildTypes, declarationsInLua, registries } from "./declarations.ts";
+import {
+  activationTypes,
+  buildTypes,
+  declarationsInLua,
+  reference,
+  registries,
+} from "./declarations.ts";
 
 /** In the order of loading: each uses those before it. */
 const ORDER = [
@@ -39,6 +45,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   };
   return {
     ...registries(),
+    "../docs/ctx.md": await reference(),
     "lua/stdlib.generated.ts": module(
       "STDLIB",
       "The sandbox's Lua files, in the order of loading.",

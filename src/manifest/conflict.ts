@@ -5,7 +5,7 @@ import { type Place, SysError } from "../errors.ts";
 export const PLAIN_OVERRIDE = 100;
 
 /** One of the two: what it wants, and where. */
-export interface Side {
+export interface Rival {
   readonly shown: string;
   readonly place: Place;
 }
@@ -14,7 +14,7 @@ export interface Side {
  * @param what what both name: `values for env.EDITOR`
  * @param force Lua that decides for the first side, shown in the hint
  */
-export function conflict(what: string, sides: readonly Side[], force: string): SysError {
+export function conflict(what: string, sides: readonly Rival[], force: string): SysError {
   const sorted = [...sides].sort((a, b) => comparePlaces(a.place, b.place));
   const width = Math.max(...sorted.map((side) => side.shown.length));
   return new SysError("config", `Cannot merge: conflicting ${what}`, {

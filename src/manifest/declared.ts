@@ -1,6 +1,6 @@
 /** What the Lua side hands over: declarations as they were made, before they are merged. */
 import type { Place } from "../errors.ts";
-import type { Environment } from "./kind.ts";
+import type { Separators } from "./kind.ts";
 import type { DeclaredEnv } from "./kinds/env.ts";
 import type { Action, ActionOf, Derivation, Read, Source } from "./types.ts";
 
@@ -23,5 +23,5 @@ export interface Declared {
   readonly activations: readonly DeclaredActivation[];
   readonly sources: readonly Source[];
   readonly reads: readonly Read[];
-  readonly environment: Environment;
+  readonly environment: Separators;
 }

@@ -75,7 +75,8 @@ export const flag = (doc: string, given: boolean = false): Field<boolean> =>
 export const whole = type<number>("whole", "integer");
 export const number = type<number>("number", "number");
 /** Permission bits. */
-export const mode = type<number>("mode", "string");
+export const mode = (doc: string, details: FieldDetails = {}): Field<number> =>
+  type<number>("mode", details.bits ? "string|integer" : "string")(doc, details);
 /** A text or a list of them, as it was given. */
 export const texts = type<Text | readonly Text[]>("texts", "string|string[]");
 /** A list of texts; one text stands for a list of one. */

@@ -47,7 +47,7 @@ export interface KindSpec<A extends Fields, O extends Fields, M> {
   /** Among settings: those of a lower rank are there first, and go last. */
   readonly rank?: number;
   /** Joins all that say something about the same subject, where equal or not is not the question. */
-  join?(entries: readonly JoinEntry[], environment: Environment): readonly Joined<M>[];
+  join?(entries: readonly JoinEntry[], environment: Separators): readonly Joined<M>[];
 }
 
 /** A setting, and the value that it shall have. */
@@ -75,7 +75,7 @@ export interface Joined<M> {
 }
 
 /** Variables that the config defined: name → separator, or null for one that takes a single value. */
-export type Environment = Readonly<Record<string, string | null>>;
+export type Separators = Readonly<Record<string, string | null>>;
 
 declare const ACTION: unique symbol;
 

@@ -1,7 +1,7 @@
 /** All that the operations of one build share. */
 import type { Derivation } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
-import type { Confinement, Places } from "./confine.ts";
+import type { BuildPlaces, Confinement } from "./confine.ts";
 import type { Files } from "./files.ts";
 import type { Limit } from "./limit.ts";
 import type { BuildLog } from "./log.ts";
@@ -15,7 +15,7 @@ export interface BuildContext {
   readonly derivation: Derivation;
   /** Scratch folder of this build; `places.tmp` and `places.fetched` are in it. */
   readonly folder: string;
-  readonly places: Places;
+  readonly places: BuildPlaces;
   readonly within: Confinement;
   readonly files: Files;
   /** Folders for the front of PATH: `bin` of each dependency's outputs. */

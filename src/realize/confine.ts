@@ -5,7 +5,7 @@ import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
 
 /** The places of one build; absolute paths. */
-export interface Places {
+export interface BuildPlaces {
   readonly tmp: string;
   /** Where each output is made. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -17,11 +17,11 @@ export interface Places {
 
 export class Confinement {
   readonly #fs: ReadFs;
-  readonly #places: Places;
+  readonly #places: BuildPlaces;
   readonly #writable: readonly string[];
   readonly #readable: readonly string[];
 
-  constructor(fs: ReadFs, places: Places) {
+  constructor(fs: ReadFs, places: BuildPlaces) {
     this.#fs = fs;
     this.#places = places;
     this.#writable = [places.tmp, ...Object.values(places.outputs)].map((path) =>

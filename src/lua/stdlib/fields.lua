@@ -7,7 +7,7 @@ local concat, quote, ipairs = table.concat, S.quote, ipairs
 local types = {}
 
 -- What to point at in the user's line: an option by its name, an argument by the function that it is given to.
-local function word_of(what, field) return field.option and field.name or match(what, "[%w_]+$") end
+local function word_of(what, field) return field.option and (field.word or field.name) or match(what, "[%w_]+$") end
 
 local function refuse(what, field, problem, hint)
   S.fail(format("%s: `%s` %s", what, field.name, problem), { hint = hint or field.hint, word = word_of(what, field) })
@@ -171,8 +171,9 @@ function types.choice(what, field, value)
     if one == value then return quote(value) end
   end
   local near = type(value) == "string" and S.nearest(value, field.choices)
-  refuse(what, field, format("is %s", type(value) == "string" and '"' .. S.lossy(value) .. '"' or "a " .. type(value)),
-    near and format("did you mean \"%s\"?", near) or "there is " .. concat(field.choices, ", "))
+  refuse(what, field, format("is %s, which is none of %s",
+    type(value) == "string" and '"' .. S.lossy(value) .. '"' or "a " .. type(value), concat(field.choices, ", ")),
+    near and format("did you mean \"%s\"?", near))
 end
 
 local function list_json(what, field, value)
@@ -180,7 +181,7 @@ local function list_json(what, field, value)
   local items = {}
   for index, one in ipairs(value) do
     local name = format("%s[%d]", field.name, index)
-    items[index] = item(what, setmetatable({ name = name }, { __index = field }), one)
+    items[index] = item(what, setmetatable({ name = name, word = field.name }, { __index = field }), one)
   end
   return "[" .. concat(items, ",") .. "]"
 end
@@ -213,7 +214,7 @@ function types.map(what, field, value)
   check_table(what, field, value)
   local parts = {}
   for key, item in S.pairs(value) do
-    local inner = { name = format("%s.%s", field.name, S.show(key)), option = field.option }
+    local inner = { name = format("%s.%s", field.name, S.show(key)), option = field.option, word = field.name }
     if type(key) ~= "string" then refuse(what, field, "has no names in it") end
     if type(item) == "boolean" then item = item and "true" or "false" end
     parts[#parts + 1] = quote(key) .. ":" .. types.text(what, inner, item)
@@ -237,7 +238,9 @@ function types.data(what, field, value) return S.json(S.copy_data(what, value, f
 function S.field_json(what, field, value, given)
   if value ~= nil then return types[field.type](what, field, value, given) end
   if field.default then return field.default end
-  if not field.optional then refuse(what, field, "is missing") end
+  if not field.optional then
+    S.fail(format("%s: `%s` is missing", what, field.name), { hint = field.hint, word = match(what, "[%w_]+$") })
+  end
   return "null"
 end
 
