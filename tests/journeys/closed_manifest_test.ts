@@ -109,6 +109,17 @@ Deno.test("a snapshot keeps the config that was evaluated, also when it is edite
   });
 });
 
+Deno.test("a config that others may not read is kept so that they may not", async () => {
+  await withMachine(async (here) => {
+    here.write("part.lua", `return "x"\n`);
+    here.setup(`file { path = "~/x", content = require("part") }`);
+    Deno.chmodSync(`${here.config}/part.lua`, 0o600);
+    const { snapshot } = await here.apply();
+    const object = `${here.machine.store.dir}/obj/${snapshot!.config.source}`;
+    assert.equal(Deno.lstatSync(`${object}/part.lua`).mode! & 0o077, 0);
+  });
+});
+
 Deno.test("a target that is written out below the home makes the home a fact", async () => {
   await withMachine(async (here) => {
     const facts = async (target: string) => {
