@@ -165,6 +165,8 @@ export class Story {
       .replace(/\b\d+(\.\d+)? ?(ms|s)\b/g, "<duration>")
       .replace(/"seconds": [\d.]+/g, '"seconds": <duration>')
       .replace(/\bpid \d+/g, "pid <pid>")
+      // Which there is, or why there is none.
+      .replace(/^(\s*sandbox: ).*$/gm, "$1<sandbox>")
       .replace(/\b(x86_64|aarch64)-(linux|darwin)\b/g, "<platform>");
   }
 }

@@ -1,0 +1,50 @@
+/** The suites that take long, one after the other: `deno task soak [name…]`. Ends with a line for each. */
+import { fromFileUrl } from "../tests/support/paths.ts";
+
+interface Suite {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Why it cannot run here. */
+  readonly without?: string | false;
+}
+
+const PROJECT = fromFileUrl(new URL("..", import.meta.url));
+const SYS = `${PROJECT}/dist/sys`;
+const compiled = await Deno.stat(SYS).then(() => true, () => false);
+const scratch = await Deno.makeTempDir({ prefix: "sys-soak-" });
+
+const SUITES: readonly Suite[] = [
+  {
+    name: "kills",
+    argv: ["deno", "test", "-A", "--filter", "killed 500", "tests/stories/killed_test.ts"],
+    env: { SYSLUA_KILLS: "500", SYS_UNDER_TEST: SYS },
+    without: !compiled && "there is no dist/sys: `deno task compile` makes it",
+  },
+  {
+    name: "bare",
+    argv: ["scripts/bare", `${scratch}/bare`],
+    without: Deno.uid() !== 0 && "it needs root",
+  },
+  { name: "mutants", argv: ["deno", "task", "mutate"] },
+  // Twice at once: no test may depend on how fast the machine is.
+  { name: "loaded", argv: ["sh", "-c", "deno task test & deno task test && wait $!"] },
+];
+
+const results: string[] = [];
+let failed = false;
+for (const { name, argv: [program, ...args], env, without } of SUITES) {
+  if (Deno.args.length > 0 && !Deno.args.includes(name)) continue;
+  if (without) {
+    results.push(`${name}: skipped, ${without}`);
+    continue;
+  }
+  console.log(`\n== ${name}`);
+  const { success } = await new Deno.Command(program, { args, env, cwd: PROJECT, stdin: "null" })
+    .spawn().status;
+  if (!success) failed = true;
+  results.push(`${name}: ${success ? "passed" : "failed"}`);
+}
+await Deno.remove(scratch, { recursive: true });
+console.log(`\n${results.join("\n")}`);
+Deno.exit(failed ? 1 : 0);
