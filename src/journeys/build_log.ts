@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
+import type { ReadFs } from "../system/mod.ts";
 
 /** A log, with the hash of what was built. */
 export interface BuildLog {
@@ -19,9 +20,7 @@ export function buildLog({ system: { fs }, store }: Machine, named: string): Bui
     (named.length >= 6 && hash.startsWith(named)) || nameInLog(hash) === named;
   const nameInLog = (hash: string) => {
     // The first line names what was built.
-    const first =
-      new TextDecoder().decode(fs.readFile(join(folder, `${hash}.log`))).split("\n", 1)[0];
-    return /^building (\S+)/.exec(first)?.[1];
+    return /^building (\S+)/.exec(beginningOf(fs, join(folder, `${hash}.log`)))?.[1];
   };
   const found = hashes.filter(fits)
     .map((hash) => ({ hash, path: join(folder, `${hash}.log`) }))
@@ -37,4 +36,15 @@ export function buildLog({ system: { fs }, store }: Machine, named: string): Bui
     );
   }
   return { derivation: found.hash, log: new TextDecoder().decode(fs.readFile(found.path)) };
+}
+
+/** The first bytes of a file, which may be large. */
+function beginningOf(fs: ReadFs, path: string): string {
+  const file = fs.openRead(path);
+  try {
+    const buffer = new Uint8Array(1024);
+    return new TextDecoder().decode(buffer.subarray(0, file.read(buffer)));
+  } finally {
+    file.close();
+  }
 }
