@@ -1,11 +1,12 @@
 /** Takes numbers of originals, gives what was set aside: to look at, to put back, to let go. */
 import { dirname } from "node:path";
 import { stateAt } from "../activation/observe.ts";
+import { asTheirUsers } from "../activation/their_files.ts";
 import { perform } from "../activation/perform.ts";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { ABSENT, sameState } from "../plan/state.ts";
-import type { PathState, Plan } from "../plan/types.ts";
+import type { Owner, PathState, Plan } from "../plan/types.ts";
 import { NOTHING } from "../plan/wanted.ts";
 import { readCurrent } from "../snapshot/history.ts";
 import {
@@ -63,21 +64,50 @@ export async function restoreOriginal(
   signal: AbortSignal,
 ): Promise<RestoredOriginal> {
   const { system, store, root, adapters } = machine;
-  const { fs } = system;
-  const original = chooseOriginal(fs, root, named);
+  const original = chooseOriginal(system.fs, root, named);
   const path = to ?? original.path;
-  refuse(machine, original, path);
-  const before = stateAt(fs, path);
+  const provenance = {
+    description: `originals restore ${original.number}`,
+    config: { path: null, source: null },
+    lock: null,
+    derivations: [],
+    restores: null,
+  };
+  try {
+    const plan = await planToRestore(machine, original, path);
+    const wanted = NOTHING;
+    const { kept } = await perform(system, store, {
+      root,
+      plan,
+      wanted,
+      provenance,
+      adapters,
+      signal,
+    });
+    return { original, path, kept };
+  } finally {
+    await system.fs.dismiss();
+  }
+}
+
+/** One step. @throws SysError of kind "activation" where it can't be done */
+async function planToRestore(machine: Machine, original: Original, path: string): Promise<Plan> {
+  const { system: { fs }, root } = machine;
+  const owner = ownerAbove(machine, path);
+  const owned = { path, ...(owner ? { owner } : {}) };
+  const reached = await asTheirUsers(fs, [owned]);
+  refuse({ ...machine, system: { ...machine.system, fs: reached } }, original, path);
+  const before = stateAt(reached, path);
   const { held: _held, number: _number, ...details } = original.state.kept;
   // Elsewhere it is a copy, and the original stays what it is.
   const after: PathState = path === original.path
     ? original.state
     : { ...original.state, kept: details };
-  const plan: Plan = {
+  return {
     version: 1,
     realize: [],
     actions: [],
-    steps: [{ kind: "path", path, before, after, by: "originals" }],
+    steps: [{ kind: "path", ...owned, before, after, by: "originals" }],
     backups: before.kind === "absent" || sameState(before, after) ? [] : [path],
     unmanaged: [],
     blocked: [],
@@ -86,21 +116,16 @@ export async function restoreOriginal(
     settings: {},
     changes: false,
   };
-  const { kept } = await perform(system, store, {
-    root,
-    plan,
-    wanted: NOTHING,
-    provenance: {
-      description: `originals restore ${original.number}`,
-      config: { path: null, source: null },
-      lock: null,
-      derivations: [],
-      restores: null,
-    },
-    adapters,
-    signal,
-  });
-  return { original, path, kept };
+}
+
+/** Whose folder a path lies in, where root writes into somebody else's: that is done with that user's rights. */
+function ownerAbove({ system: { fs, host } }: Machine, path: string): Owner | undefined {
+  if (!host.elevated) return undefined;
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    const info = fs.lstat(folder);
+    if (info !== null && info.uid !== 0) return { uid: info.uid, gid: info.gid };
+  }
+  return undefined;
 }
 
 function refuse({ system: { fs }, root }: Machine, original: Original, path: string): void {

@@ -1,5 +1,6 @@
 /** Originals and edits: listed, put back, dropped; and written to the home before the store goes. */
 import assert from "node:assert/strict";
+import nodeFs from "node:fs";
 import { join } from "node:path";
 import { collect } from "../../src/journeys/collect.ts";
 import { deleteAll } from "../../src/journeys/delete_all.ts";
@@ -246,6 +247,32 @@ Deno.test("originals: one is put back, or elsewhere, and what was there is set a
     const own = join(t.machine.root, "x");
     await assert.rejects(restoreOriginal(t.machine, "2", own, signal), /own folder/);
   }));
+
+Deno.test({
+  name: "originals: root puts one back into a user's folder with that user's rights",
+  ignore: Deno.uid() !== 0,
+  fn: () =>
+    withMachine(async (t, dir) => {
+      const [arrange] = SITUATIONS["a hand edit that was replaced"];
+      await arrange(t);
+      const theirs = join(t.home, "theirs");
+      Deno.mkdirSync(theirs);
+      Deno.chmodSync(dir, 0o755);
+      Deno.chownSync(theirs, 4321, 4321);
+      const { machine } = t;
+      const host = { ...machine.system.host, elevated: true };
+      const root = { ...machine, system: { ...machine.system, host } };
+      await restoreOriginal(root, "1", join(theirs, "a"), RESTORE.signal);
+      assert.equal(Deno.lstatSync(join(theirs, "a")).uid, 4321);
+      Deno.mkdirSync(join(dir, "roots"), { mode: 0o755 });
+      Deno.symlinkSync(join(dir, "roots"), join(theirs, "out"));
+      nodeFs.lchownSync(join(theirs, "out"), 4321, 4321);
+      await assert.rejects(
+        restoreOriginal(root, "1", join(theirs, "out", "a"), RESTORE.signal),
+      );
+      assert.deepEqual([...Deno.readDirSync(join(dir, "roots"))], []);
+    }),
+});
 
 Deno.test("originals: one of which nothing is left is listed as lost until it is dropped", () =>
   withMachine(async (t) => {
