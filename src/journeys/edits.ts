@@ -12,7 +12,7 @@ import {
 } from "../snapshot/originals.ts";
 import type { ChangedFile } from "../store/changes.ts";
 import { openStore } from "../store/store.ts";
-import { Aside } from "./aside.ts";
+import { bringBack, putAside } from "../store/aside.ts";
 
 /** Files of the current snapshot's objects that are not what they were when they were made. What is missing was not
  * edited. */
@@ -80,11 +80,10 @@ export async function withEditsKept<T>(
   const { system, root, places } = machine;
   const store = openStore(system, root, { system: places.systemRoot });
   const again = { ...machine, store };
-  const aside = new Aside(again);
   try {
-    for (const object of objects) aside.put(object);
+    for (const object of objects) putAside(system.fs, root, object);
     return await body(again, kept);
   } finally {
-    aside.settle();
+    bringBack(system.fs, root);
   }
 }

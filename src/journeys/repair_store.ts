@@ -1,7 +1,6 @@
 /** Takes objects that are damaged or lost, makes them again from the config that the current snapshot came from. */
 import { buildProfile } from "../activation/profile.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
-import { Aside } from "./aside.ts";
 import { keepEdits } from "./edits.ts";
 import type { Machine } from "../machine/open.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
@@ -10,6 +9,7 @@ import { type BuildSettings, realizeFrom } from "./build.ts";
 import { readCurrent } from "../snapshot/history.ts";
 import type { Original } from "../snapshot/originals.ts";
 import { storeSources } from "./sources.ts";
+import { bringBack, putAside } from "../store/aside.ts";
 import { layoutOf } from "../store/layout.ts";
 import { mendObject } from "../store/mend.ts";
 import type { ObjectName } from "../store/names.ts";
@@ -69,10 +69,9 @@ async function makeAgain(
   const makers = evaluated.manifest.derivations.filter(({ hash }) =>
     Object.values(readOutputs(system.fs, layout, hash) ?? {}).some((one) => lost.includes(one))
   );
-  const aside = new Aside(machine);
   try {
     await releaseObjects(machine, lost);
-    for (const object of lost) aside.put(object);
+    for (const object of lost) putAside(system.fs, machine.root, object);
     await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
     storeSources(machine, evaluated, evaluated.manifest.activations, []);
     for (const { files, profile, links } of await bindAll(machine, evaluated)) {
@@ -83,7 +82,7 @@ async function makeAgain(
     }
   } finally {
     evaluated.recipes.close();
-    aside.settle();
+    bringBack(system.fs, machine.root);
   }
   return lost.filter((object) => store.has(object) && store.intact(object));
 }

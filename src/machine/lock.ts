@@ -1,13 +1,15 @@
 /** Takes a machine, holds its lock while something is done; what a killed apply has left is undone first. */
 import { interrupted, recover, type Recovery } from "../activation/recover.ts";
+import { bringBack } from "../store/aside.ts";
 import { type Holder, lockRoot, type RootLock } from "../store/lock.ts";
 import { finishDeletion } from "./delete_root.ts";
 import type { Machine } from "./open.ts";
 
 /** How a command wants to hold the machine. */
 export interface Holding {
-  /** Exclusive: what is current changes, or things are removed. Shared: others may look or build too. */
-  readonly mode: "shared" | "exclusive";
+  /** Exclusive: what is current changes, or things are removed. Shared: others may look or build too. Adding: the same,
+   * for who adds to the store, and makes it where there is none. */
+  readonly mode: "shared" | "adding" | "exclusive";
   /** For others who wait: `sys apply`. */
   readonly command: string;
   readonly wait: boolean;
@@ -26,7 +28,8 @@ export async function holding<T>(
 ): Promise<T> {
   const { system, root } = machine;
   const lock = (mode: Holding["mode"]) =>
-    lockRoot(system, root, mode, {
+    lockRoot(system, root, mode === "exclusive" ? mode : "shared", {
+      creates: mode === "adding",
       wait: how.wait,
       signal: how.signal,
       command: how.command,
@@ -34,6 +37,7 @@ export async function holding<T>(
       shared: root === machine.places.systemRoot,
     });
   const undo = async () => {
+    bringBack(system.fs, root);
     finishDeletion(system.fs, root);
     const recovery = await recover(system.fs, machine.adapters, root);
     if (recovery) how.onRecovery(recovery);
@@ -47,7 +51,7 @@ export async function holding<T>(
       held = await lock("exclusive");
       await undo();
       held.release();
-      held = await lock("shared");
+      held = await lock(how.mode);
     }
     return await body();
   } finally {

@@ -189,7 +189,8 @@ class Realization {
     const { system, store, observer, signal } = this.#shared;
     const onWait = () => observer({ kind: "waiting", derivation });
     const root = dirname(store.dir);
-    return orAbort(() => lockDerivation(system, root, derivation.hash, { onWait }), signal);
+    const options = { onWait, shared: store.shared };
+    return orAbort(() => lockDerivation(system, root, derivation.hash, options), signal);
   }
 
   /** The store's copies of what a derivation uses of the user's files. */

@@ -3,6 +3,7 @@
  * The caller holds the exclusive lock, so nothing is being built. At every instant of a collection the store is
  * whole: an object leaves its name in one step, and before the objects that it refers to. */
 import type { FileSystem, System } from "../system/mod.ts";
+import { bringBack } from "./aside.ts";
 import { ReferenceGraph } from "./graph.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
@@ -52,6 +53,7 @@ export async function collectGarbage(
   if (fs.lstat(layout.dir) === null) {
     return { removed: [], rest: NOTHING, bytes: 0 };
   }
+  if (!options.dryRun) storing(() => bringBack(fs, root));
   const graph = new ReferenceGraph(fs, layout);
   const fromRoots = gcRoots(fs, layout);
   const there = graph.reach([...roots, ...fromRoots.flatMap((entry) => entry.objects)]);

@@ -30,6 +30,9 @@ export interface LockOptions {
   readonly onWait?: (holders: readonly Holder[]) => void;
   /** The store is for all users. */
   readonly shared?: boolean;
+  /** The root is made where there is none: for who will add to it under a shared lock. Without that lock gc, which
+   * makes the root too, would take what is being added for garbage. */
+  readonly creates?: boolean;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
 }
@@ -41,7 +44,8 @@ export interface RootLock {
 
 /**
  * Locks a store. Exclusive: whoever changes what is current or removes things. Shared: whoever reads or only adds.
- * A store that does not exist needs no shared lock, and gets none.
+ * A store that does not exist needs no shared lock to be read, and one on a disk that can't be written needs none at
+ * all: nobody changes it.
  * @throws SysError of kind "locked" when it is held and `wait` is false; the signal's reason
  */
 export async function lockRoot(
@@ -55,7 +59,7 @@ export async function lockRoot(
   let lock: FileLock;
   for (;;) {
     if (fs.lstat(root) === null) {
-      if (mode === "shared") return { release: () => {} };
+      if (mode === "shared" && !options.creates) return { release: () => {} };
       storing(() => new StoreWriter(system, root, options.shared ?? false).prepareRoot());
     }
     const before = fs.lstat(path)?.ino;
@@ -92,7 +96,14 @@ async function acquire(
 ): Promise<FileLock> {
   const { fs } = system;
   const path = `${root}/lock`;
-  const lock = await fs.lock(path, mode, false);
+  let lock: FileLock | null;
+  try {
+    lock = await fs.lock(path, mode, false);
+  } catch (thrown) {
+    const unwritable = thrown instanceof FsError && thrown.code === "EROFS";
+    if (mode === "shared" && unwritable) return { release: () => {} };
+    throw thrown;
+  }
   if (lock !== null) return lock;
   const holders = holdersOf(system, root);
   if (!options.wait) throw locked(holders);

@@ -36,6 +36,7 @@ export function openStore(
 
 class LocalStore implements Store {
   readonly dir: string;
+  readonly shared: boolean;
   readonly #writer: StoreWriter;
   /** Where objects are looked up, in order. */
   readonly #layouts: readonly Layout[];
@@ -46,7 +47,8 @@ class LocalStore implements Store {
 
   constructor(system: Pick<System, "fs" | "host">, root: string, options: StoreOptions) {
     const other = options.system === root ? undefined : options.system;
-    this.#writer = new StoreWriter(system, root, options.shared ?? options.system === root);
+    this.shared = options.shared ?? options.system === root;
+    this.#writer = new StoreWriter(system, root, this.shared);
     this.#layouts = [root, ...(other === undefined ? [] : [other])].map(layoutOf);
     this.dir = this.#writer.layout.dir;
   }

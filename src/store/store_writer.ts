@@ -10,7 +10,7 @@ import { discard, sparePath } from "./write_atomic.ts";
 import { removeTree } from "./remove.ts";
 
 /** What file systems say that make no hard links. */
-const NO_LINKS = new Set<string>(["EPERM", "EMLINK", "EUNKNOWN"]);
+const NO_LINKS = new Set<string>(["EPERM", "EXDEV", "EMLINK", "EUNKNOWN"]);
 
 export class StoreWriter {
   readonly fs: FileSystem;
@@ -29,7 +29,11 @@ export class StoreWriter {
 
   /** Makes the root. A user's is private: the originals of files are kept in the store. */
   prepareRoot(): void {
-    this.#folder(this.layout.root, this.#shared ? 0o755 : 0o700);
+    const { root } = this.layout;
+    this.#folder(root, this.#shared ? 0o755 : 0o700);
+    const info = this.fs.lstat(root);
+    const closed = info?.kind === "dir" && info.uid === this.host.uid && (info.mode & 0o055) === 0;
+    if (this.#shared && closed) this.fs.chmod(root, 0o755);
   }
 
   /** Makes the folders that are not there yet. */

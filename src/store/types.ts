@@ -24,6 +24,8 @@ export interface Output {
 export interface Store {
   /** `<root>/store`. */
   readonly dir: string;
+  /** Other users may read it. */
+  readonly shared: boolean;
   /** Where an object lies (in this store, or in the system's when it is there and not here). */
   pathOf(object: ObjectName): string;
   has(object: ObjectName): boolean;

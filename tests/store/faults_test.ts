@@ -218,6 +218,9 @@ for (const when of ["before", "after"] as const) {
           plant(root);
           const { system } = faultySystem(real, { at, when });
           assert.throws(() => optimise(system.fs, root), Crash);
+          const all = objectNames(fs, layoutOf(root));
+          assert.deepEqual((await collectGarbage(real, root, all)).removed, []);
+          assert.deepEqual(openStore(real, root).changed(all), []);
           for (const problem of await problemsOf(root)) {
             assert.equal(problem.kind, "form", problem.problem);
             assert.ok(mendObject(fs, root, problem));

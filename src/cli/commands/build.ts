@@ -64,7 +64,7 @@ export default command<Flags>({
       const realized = await withLock(
         session,
         machine,
-        "shared",
+        "adding",
         "sys build",
         () => realizeFrom(machine, evaluated, wanted, { ...settings, check: flags.check === true }),
       ).finally(() => progress.end());

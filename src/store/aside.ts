@@ -1,0 +1,34 @@
+/** Objects that are out of the way while they are made again: `obj/.aside-<name>`.
+ *
+ * What is aside counts as absent. If whoever put it there is killed, the next command that has the store to itself
+ * brings it back: a damaged object is better than none. */
+import type { FileSystem } from "../system/mod.ts";
+import { type Layout, layoutOf, objectPath } from "./layout.ts";
+import { isObjectName, type ObjectName } from "./names.ts";
+import { removeTree } from "./remove.ts";
+
+const PREFIX = ".aside-";
+
+/** Puts an object out of the way, if it is there. */
+export function putAside(fs: FileSystem, root: string, object: ObjectName): void {
+  const layout = layoutOf(root);
+  const path = objectPath(layout, object);
+  if (fs.lstat(path) !== null) fs.rename(path, asidePath(layout, object));
+}
+
+/** Brings back what was not made again, drops the rest. Call it with the exclusive lock held. */
+export function bringBack(fs: FileSystem, root: string): void {
+  const layout = layoutOf(root);
+  if (fs.lstat(layout.obj) === null) return;
+  for (const name of fs.readDir(layout.obj)) {
+    const object = name.slice(PREFIX.length);
+    if (!name.startsWith(PREFIX) || !isObjectName(object)) continue;
+    const from = asidePath(layout, object), to = objectPath(layout, object);
+    if (fs.lstat(to) === null) fs.rename(from, to);
+    else removeTree(fs, from);
+  }
+}
+
+function asidePath(layout: Layout, object: ObjectName): string {
+  return `${layout.obj}/${PREFIX}${object}`;
+}

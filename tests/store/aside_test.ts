@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { bringBack, putAside } from "../../src/store/aside.ts";
+import { collectGarbage } from "../../src/store/gc.ts";
+import { openStore } from "../../src/store/store.ts";
+import { verifyObjects } from "../../src/store/verify.ts";
+import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import type { System } from "../../src/system/mod.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { fell, grow, inTemp } from "./trees.ts";
+
+const real = realSystem();
+const { fs } = real;
+
+/** A store with a file and a folder; gives them. */
+function plant(root: string) {
+  const store = openStore(real, root);
+  if (fs.lstat(`${root}-tree`) === null) grow(fs, `${root}-tree`, { dir: { a: { file: "a" } } });
+  return [store.addFile("file", Buffer.from("file"), false), store.addTree("tree", `${root}-tree`)];
+}
+
+/** Makes the objects again, as a repair does: the file can be, the folder can't. */
+function repair(system: System, root: string) {
+  const objects = plant(root);
+  for (const object of objects) putAside(system.fs, root, object);
+  openStore(system, root).addFile("file", Buffer.from("file"), false);
+  bringBack(system.fs, root);
+}
+
+Deno.test("what is aside is absent, and comes back where it was not made again", () =>
+  inTemp(fs, async (folder) => {
+    const root = `${folder}/root`;
+    const [file, tree] = plant(root);
+    const store = openStore(real, root);
+    for (const object of [file, tree]) putAside(fs, root, object);
+    assert.deepEqual([store.has(file), store.has(tree)], [false, false]);
+    store.addFile("file", Buffer.from("file"), false);
+    bringBack(fs, root);
+    assert.deepEqual(fs.readDir(`${store.dir}/obj`), [file, tree]);
+    assert.deepEqual(await verifyObjects(real, root), []);
+  }));
+
+for (const when of ["before", "after"] as const) {
+  const options = { sanitizeResources: false };
+  Deno.test(
+    `a repair that dies ${when} any operation loses nothing to the next gc`,
+    options,
+    () =>
+      inTemp(fs, async (folder) => {
+        plant(`${folder}/whole`);
+        const counting = faultySystem(real, { at: 0, when });
+        repair(counting.system, `${folder}/whole`);
+        assert.ok(counting.operations() > 10);
+        for (let at = 1; at <= counting.operations(); at++) {
+          const root = `${folder}/${at}`;
+          const objects = plant(root);
+          const { system } = faultySystem(real, { at, when });
+          assert.throws(() => repair(system, root), Crash);
+          const { removed } = await collectGarbage(real, root, objects);
+          assert.deepEqual(removed, []);
+          assert.deepEqual(fs.readDir(`${root}/store/obj`), objects.toSorted(), `at ${at}`);
+          assert.deepEqual(openStore(real, root).changed(objects), [], `at ${at}`);
+          fell(fs, root);
+        }
+      }),
+  );
+}
