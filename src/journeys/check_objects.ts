@@ -1,16 +1,8 @@
 /** Takes the objects that are to be activated, looks whether they are what their names say. */
-import type { Machine } from "../machine/open.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import { refuseChanged } from "../store/changes.ts";
-import { layoutOf } from "../store/layout.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
-
-/** Flushes the names of objects, so that a snapshot that survives a power cut finds what it refers to. */
-export function flushNames({ system: { fs }, root }: Pick<Machine, "system" | "root">): void {
-  const { obj, refs } = layoutOf(root);
-  for (const folder of [obj, refs]) if (fs.lstat(folder) !== null) fs.syncDir(folder);
-}
 
 /** Looks at what is to be used, with all that it refers to: what was changed behind the store's back is not
  * activated. Gives the objects that are used for the first time.

@@ -1,7 +1,7 @@
 /** The power fails while something is stored: what was stored before is whole, and what counts as stored is too. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { flushNames } from "../../src/journeys/check_objects.ts";
+import { flushNames } from "../../src/journeys/flush_names.ts";
 import type { DerivationHash } from "../../src/manifest/types.ts";
 import type { ObjectName } from "../../src/store/names.ts";
 import { openStore } from "../../src/store/store.ts";
