@@ -43,6 +43,9 @@ export function planText(plan: Plan, style: Style, verbose: boolean): string {
   }
   const changes = changeLines(plan.actions, style, verbose);
   if (changes.length > 0) lines.push(`To change: ${changesInWords(plan.actions)}`, ...changes);
+  // What stays is told where there is more to say, such as why it was skipped.
+  const skipped = plan.actions.filter(({ op, note }) => op === "keep" && note !== undefined);
+  if (skipped.length > 0) lines.push("To skip:", ...actionLines(skipped, style, verbose));
   if (plan.blocked.length > 0) {
     lines.push(
       style.red(`In the way: ${counted(plan.blocked.length, "target")}; apply will refuse`),
@@ -62,10 +65,17 @@ export function changeLines(
   style: Style,
   verbose: boolean,
 ): string[] {
-  const shown = actions.filter(({ op, kind }) => op !== "keep" && (verbose || !OWN.has(kind)));
-  if (shown.length === 0) return [];
-  const rows = shown.sort((a, b) => (a.target < b.target ? -1 : 1)).map((one) => row(one, style));
-  return limited(columns(rows, "  ").split("\n"), verbose);
+  return actionLines(
+    actions.filter(({ op, kind }) => op !== "keep" && (verbose || !OWN.has(kind))),
+    style,
+    verbose,
+  );
+}
+
+function actionLines(actions: readonly PlannedAction[], style: Style, verbose: boolean): string[] {
+  if (actions.length === 0) return [];
+  const sorted = [...actions].sort((a, b) => (a.target < b.target ? -1 : 1));
+  return limited(columns(sorted.map((one) => row(one, style)), "  ").split("\n"), verbose);
 }
 
 const OWN = new Set(["profile", "shell"]);
