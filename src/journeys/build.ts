@@ -38,6 +38,7 @@ export async function realizeFrom(
     wanted,
     builderOf: ({ hash }) => ({ kind: "recipe", recipe: recipes.open(hash) }),
     locateSource: (source) => sourcePath(machine.system.fs, evaluated, source),
+    substitute: ({ hash }) => Promise.resolve(machine.store.takeOver(hash)),
     cacheDir: machine.places.cache,
     ...settings,
     observer: (event) => {

@@ -38,13 +38,12 @@ export async function collect(machine: Machine, collection: Collection): Promise
   for (const object of objectsIn(contents)) roots.add(object);
   if (!collection.dryRun && old.length > 0) {
     // What is damaged stops a collection: better before the snapshots are gone than after.
-    await collectGarbage(system, root, roots, { dryRun: true, system: places.systemRoot });
+    await collectGarbage(system, root, roots, { dryRun: true });
     removeSnapshots(system.fs, root, old);
   }
   const outcome = await collectGarbage(system, root, roots, {
     dryRun: collection.dryRun,
     maxBytes: collection.maxBytes ?? undefined,
-    system: places.systemRoot,
     downloads: {
       dir: `${places.cache}/downloads`,
       before: Math.floor(system.clock.now().getTime() / 1000) - DOWNLOADS_KEPT,

@@ -28,7 +28,6 @@ import { discard, sparePath } from "./write_atomic.ts";
 export function register(
   writer: StoreWriter,
   output: Output,
-  inSystemStore: (object: ObjectName) => boolean,
 ): ObjectName {
   const { fs, layout } = writer;
   const { scratch, name, version } = output;
@@ -68,11 +67,9 @@ export function register(
   }
   const references = [...scan.found].flatMap((hash) => candidates.get(hash) ?? [])
     .filter((other) => other !== object).sort();
-  if (writer.has(object) || inSystemStore(object)) {
-    if (writer.has(object)) {
-      refuseOther(object, form, readIdentity(fs, layout, object));
-      addReferences(fs, layout, object, references);
-    }
+  if (writer.has(object)) {
+    refuseOther(object, form, readIdentity(fs, layout, object));
+    addReferences(fs, layout, object, references);
     removeTree(fs, scratch);
     return object;
   }

@@ -15,11 +15,12 @@ import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { addReferences, readIdentity } from "./record.ts";
 import { identityOf } from "./remake.ts";
+import { takeOver } from "./take_over.ts";
 import type { Output, Store } from "./types.ts";
 import { sparePath, storing } from "./write_atomic.ts";
 
 export interface StoreOptions {
-  /** Root of the system's store, in which objects are looked up too. It is never written through this one. */
+  /** Root of the system's store, from which outputs can be taken over. It is never written through this one. */
   readonly system?: string;
   /** Other users may read this store: the system's own. */
   readonly shared?: boolean;
@@ -38,27 +39,27 @@ class LocalStore implements Store {
   readonly dir: string;
   readonly shared: boolean;
   readonly #writer: StoreWriter;
-  /** Where objects are looked up, in order. */
-  readonly #layouts: readonly Layout[];
+  /** Where outputs can be taken over from. */
+  readonly #other: Layout | null;
   /** Objects that were looked at and found as they were made. */
   readonly #unchanged = new Set<ObjectName>();
   /** Objects that were seen with all that they refer to, under the lock that keeps them. */
   readonly #whole = new Set<ObjectName>();
 
   constructor(system: Pick<System, "fs" | "host">, root: string, options: StoreOptions) {
-    const other = options.system === root ? undefined : options.system;
     this.shared = options.shared ?? options.system === root;
     this.#writer = new StoreWriter(system, root, this.shared);
-    this.#layouts = [root, ...(other === undefined ? [] : [other])].map(layoutOf);
+    const { system: other = root } = options;
+    this.#other = other === root ? null : layoutOf(other);
     this.dir = this.#writer.layout.dir;
   }
 
   pathOf(object: ObjectName): string {
-    return objectPath(this.#layoutOf(object) ?? this.#writer.layout, object);
+    return objectPath(this.#writer.layout, object);
   }
 
   has(object: ObjectName): boolean {
-    return this.#layoutOf(object) !== null;
+    return this.#writer.has(object);
   }
 
   nameOfFile(
@@ -81,7 +82,7 @@ class LocalStore implements Store {
         return addFile(this.#writer, object, { content, executable, isPrivate, references, form });
       }
       refuseOther(object, form, readIdentity(fs, layout, object));
-      if (references.length > 0 && this.#writer.has(object)) {
+      if (references.length > 0) {
         addReferences(fs, layout, object, references);
       }
     });
@@ -107,7 +108,7 @@ class LocalStore implements Store {
   }
 
   register(output: Output): ObjectName {
-    return storing(() => register(this.#writer, output, (object) => this.has(object)));
+    return storing(() => register(this.#writer, output));
   }
 
   registerAll(outputs: readonly Output[]): ObjectName[] {
@@ -124,11 +125,12 @@ class LocalStore implements Store {
   }
 
   outputsOf(derivation: DerivationHash): Outputs | null {
-    for (const layout of this.#layouts) {
-      const outputs = readOutputs(this.#writer.fs, layout, derivation);
-      if (outputs && this.#isWhole(Object.values(outputs))) return outputs;
-    }
-    return null;
+    const outputs = readOutputs(this.#writer.fs, this.#writer.layout, derivation);
+    return outputs && this.#isWhole(Object.values(outputs)) ? outputs : null;
+  }
+
+  takeOver(derivation: DerivationHash): Outputs | null {
+    return this.#other && storing(() => takeOver(this.#writer, this.#other!, derivation));
   }
 
   recordOutputs(derivation: DerivationHash, outputs: Outputs, description: unknown): void {
@@ -136,8 +138,8 @@ class LocalStore implements Store {
   }
 
   references(object: ObjectName): readonly ObjectName[] {
-    const layout = this.#layoutOf(object);
-    return layout === null ? [] : identityOf(this.#writer.fs, layout, object).references;
+    if (!this.has(object)) return [];
+    return identityOf(this.#writer.fs, this.#writer.layout, object).references;
   }
 
   closure(objects: Iterable<ObjectName>): Set<ObjectName> {
@@ -169,8 +171,7 @@ class LocalStore implements Store {
   }
 
   #changesOf(object: ObjectName): ChangedFile[] {
-    const layout = this.#layoutOf(object) ?? this.#writer.layout;
-    const changes = changesOf(this.#writer.fs, layout, object);
+    const changes = changesOf(this.#writer.fs, this.#writer.layout, object);
     if (changes.length === 0) this.#unchanged.add(object);
     return changes;
   }
@@ -188,12 +189,5 @@ class LocalStore implements Store {
     }
     for (const object of closure) this.#whole.add(object);
     return true;
-  }
-
-  #layoutOf(object: ObjectName): Layout | null {
-    for (const layout of this.#layouts) {
-      if (this.#writer.fs.lstat(objectPath(layout, object)) !== null) return layout;
-    }
-    return null;
   }
 }

@@ -1,7 +1,7 @@
 /** Removes what lies in a store beside its objects and is of no more use. */
 import { basename } from "node:path";
 import type { FileSystem, System } from "../system/mod.ts";
-import { type Layout, layoutOf, objectPath } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { readOutputs } from "./outputs.ts";
 import { removeRubbish, treeSize } from "./remove.ts";
@@ -15,8 +15,6 @@ export interface SweepOptions {
   readonly dryRun?: boolean;
   /** Folder of the downloads; those not modified since `before` (seconds since the epoch) are removed. */
   readonly downloads?: { readonly dir: string; readonly before: number };
-  /** Root of the system's store, whose objects derivations may have as outputs. */
-  readonly system?: string;
 }
 
 /** How many of each kind, and the bytes of all. */
@@ -45,13 +43,9 @@ export function sweepRest(
   options: SweepOptions,
 ): Swept {
   const sweeper = new Sweeper(fs, options.dryRun ?? false);
-  const systemStore = options.system === undefined ? null : layoutOf(options.system);
-  const has = (object: ObjectName) =>
-    there(object) || (systemStore !== null && fs.lstat(objectPath(systemStore, object)) !== null);
-
   for (const { path, stale } of roots) if (stale) sweeper.remove("roots", path);
-  sweepDerivations(sweeper, layout, has);
-  sweepLinks(sweeper, layout.pkg, has);
+  sweepDerivations(sweeper, layout, there);
+  sweepLinks(sweeper, layout.pkg, there);
   for (const path of leftovers) sweeper.remove("leftovers", path);
   for (const path of sweeper.paths(layout.tmp)) sweeper.remove("leftovers", path);
   // Whoever calls this holds the lock, so the others who say so are gone.

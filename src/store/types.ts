@@ -26,7 +26,7 @@ export interface Store {
   readonly dir: string;
   /** Other users may read it. */
   readonly shared: boolean;
-  /** Where an object lies (in this store, or in the system's when it is there and not here). */
+  /** Where an object lies, or would. */
   pathOf(object: ObjectName): string;
   has(object: ObjectName): boolean;
 
@@ -69,6 +69,9 @@ export interface Store {
 
   /** The outputs of a derivation, when it is realized and they are all here. */
   outputsOf(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;
+  /** Copies the outputs of a derivation from the system's store, with all that they refer to; null where they can't
+   * be had there. */
+  takeOver(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;
   /** Records that a derivation is realized; `description` goes into its `.drv` for people. */
   recordOutputs(
     derivation: DerivationHash,

@@ -8,7 +8,7 @@ import type { ObjectName } from "../../src/store/names.ts";
 import { openStore } from "../../src/store/store.ts";
 import { whyKept } from "../../src/store/why.ts";
 import { realSystem } from "../../src/system/real.ts";
-import { fell, grow, inTemp } from "./trees.ts";
+import { grow, inTemp } from "./trees.ts";
 
 const system = realSystem();
 const { fs } = system;
@@ -227,21 +227,6 @@ Deno.test(
     const done = await collectGarbage(system, root, [], options);
     assert.deepEqual([done.rest.downloads, done.bytes], [2, 8]);
     assert.deepEqual(fs.readDir(dir), ["part", "young"]);
-  }),
-);
-
-Deno.test(
-  "a derivation whose outputs lie in the system's store stays",
-  inStore(async (_, root) => {
-    const wide = openStore(system, `${root}-wide`);
-    const object = add(wide, "a");
-    const store = openStore(system, root, { system: `${root}-wide` });
-    store.recordOutputs(derivation("a"), { out: object }, null);
-    await collectGarbage(system, root, [], { system: `${root}-wide` });
-    assert.deepEqual(store.outputsOf(derivation("a")), { out: object });
-    fell(fs, wide.pathOf(object));
-    await collectGarbage(system, root, [], { system: `${root}-wide` });
-    assert.deepEqual(fs.readDir(`${store.dir}/drv-out`), []);
   }),
 );
 

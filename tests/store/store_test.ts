@@ -8,7 +8,8 @@ import { hashTree } from "../../src/store/nar.ts";
 import { hashPart, type ObjectName } from "../../src/store/names.ts";
 import { openStore } from "../../src/store/store.ts";
 import { realSystem } from "../../src/system/real.ts";
-import { grow, inTemp, type Tree } from "./trees.ts";
+import { verifyObjects } from "../../src/store/verify.ts";
+import { fell, grow, inTemp, type Tree } from "./trees.ts";
 
 const system = realSystem();
 const { fs } = system;
@@ -475,20 +476,58 @@ Deno.test(
   }),
 );
 
-Deno.test("objects of the system's store are used where they are", () =>
-  inTemp(fs, (folder) => {
+Deno.test("outputs are taken over from the system's store whole, and live without it", () =>
+  inTemp(fs, async (folder) => {
     const wide = openStore(system, `${folder}/wide`, { shared: true });
     const a = wide.addFile("a", Buffer.from("a"), false);
-    const b = wide.addFile("b", Buffer.from(wide.pathOf(a)), false);
-    wide.recordOutputs(DRV, { out: b }, null);
-    const store = openStore(system, `${folder}/root`, { system: `${folder}/wide` });
-    assert.ok(store.has(b));
-    assert.equal(store.pathOf(b), wide.pathOf(b));
-    assert.deepEqual(store.references(b), [a]);
-    assert.deepEqual(store.outputsOf(DRV), { out: b });
-    assert.ok(store.intact(b));
-    assert.equal(fs.lstat(`${folder}/root`), null);
+    const scratch = wide.scratchPath(DRV, "out", "it", null);
+    grow(fs, scratch, {
+      dir: {
+        run: { file: `${scratch} ${wide.pathOf(a)}`, mode: 0o755 },
+        link: { link: wide.pathOf(a) },
+      },
+    });
+    const it = wide.register({ scratch, name: "it", version: null, candidates: [a] });
+    wide.recordOutputs(DRV, { out: it }, { name: "it" });
+    const root = `${folder}/a-longer-root`;
+    const store = openStore(system, root, { system: `${folder}/wide` });
+    assert.equal(store.has(it), false);
+    assert.equal(store.outputsOf(DRV), null);
+    assert.equal(fs.lstat(root), null);
+    assert.deepEqual(store.takeOver(DRV), { out: it });
+    fell(fs, `${folder}/wide`);
+    assert.deepEqual(store.outputsOf(DRV), { out: it });
+    assert.deepEqual(store.references(it), [a]);
+    assert.equal(read(`${store.pathOf(it)}/run`), `${store.pathOf(it)} ${store.pathOf(a)}`);
+    assert.equal(fs.readLink(`${store.pathOf(it)}/link`), store.pathOf(a));
+    assert.equal(fs.lstat(`${store.pathOf(it)}/run`)?.mode, 0o555);
+    assert.deepEqual(await verifyObjects(system, root), []);
+    assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
   }));
+
+const UNFIT: [string, (wide: ReturnType<typeof openStore>, object: ObjectName) => void][] = [
+  ["is lost", (wide, object) => fell(fs, wide.pathOf(object))],
+  ["was damaged", (wide, object) => {
+    fs.chmod(`${wide.pathOf(object)}/run`, 0o755);
+    Deno.writeTextFileSync(`${wide.pathOf(object)}/run`, "damaged");
+  }],
+  ["has no record", (wide, object) => fs.remove(`${wide.dir}/refs/${object}`)],
+  ["is bound to its root", () => {}],
+];
+for (const [what, spoil] of UNFIT) {
+  Deno.test(`what ${what} in the system's store is not taken over`, () =>
+    inTemp(fs, (folder) => {
+      const wide = openStore(system, `${folder}/wide`, { shared: true });
+      const nul = what.startsWith("is bound") ? "\0" : "";
+      const object = build(wide, (scratch) => ({ dir: { run: { file: `${nul}${scratch}` } } }));
+      wide.recordOutputs(DRV, { out: object }, null);
+      spoil(wide, object);
+      const store = openStore(system, `${folder}/root`, { system: `${folder}/wide` });
+      assert.equal(store.takeOver(DRV), null);
+      assert.equal(store.outputsOf(DRV), null);
+      assert.equal(store.has(object), false);
+    }));
+}
 
 const DAMAGE: [string, (path: string) => void][] = [
   ["other content", (path) => {
