@@ -84,6 +84,9 @@ local function refuse_data(what, keys, problem, hint)
   S.fail(format("%s: `%s` %s", what, path, problem), { hint = hint, word = path:match("[%w_]+$") })
 end
 
+-- What reads the data again knows no deeper one.
+local DEEPEST = 150
+
 local function copy(what, value, keys, seen)
   local kind = type(value)
   if kind == "string" or kind == "boolean" or kind == "nil" then return value end
@@ -108,6 +111,9 @@ local function copy(what, value, keys, seen)
   if seen[value] then refuse_data(what, keys, "contains itself") end
   seen[value] = true
   local result, depth = {}, #keys + 1
+  if depth > DEEPEST then
+    S.fail(format("%s: `%s` is nested more than %d levels deep", what, S.show(keys[1]), DEEPEST - 1))
+  end
   for key, inner in S.pairs(value) do
     local key_kind = type(key)
     if key_kind ~= "string" and math.type(key) ~= "integer" then

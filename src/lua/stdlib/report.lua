@@ -29,10 +29,29 @@ function S.is_error(value) return type(value) == "table" and raw_metatable(value
 -- Function → the user's file that it is in, or false for one of ours. Asking Lua each time is slow.
 local file_of = {}
 
+-- Asking for a level takes the longer the deeper it is: of more than so many only the outermost are looked at.
+local DEEP, OUTERMOST = 200, 50
+
+--- The level at which looking goes on after DEEP levels.
+local function past_the_middle(co)
+  local function there(level)
+    if co then return getinfo(co, level, "l") end
+    return getinfo(level + 2, "l")
+  end
+  local inside, outside = DEEP, 2 * DEEP
+  while there(outside) do inside, outside = outside, 2 * outside end
+  while outside - inside > 1 do
+    local middle = (inside + outside) // 2
+    if there(middle) then inside = middle else outside = middle end
+  end
+  return math.max(DEEP, inside - OUTERMOST)
+end
+
 --- File and line of the nearest frame of the user's. `level`: where to start, when that is known.
 function S.caller(level)
   level = level or 2
   while true do
+    if level == DEEP then level = past_the_middle() end
     local info = getinfo(level, "lf")
     if not info then return nil, nil end
     local file = file_of[info.func]
@@ -50,6 +69,7 @@ end
 local function frames(co, level)
   local list = {}
   while #list < 30 do
+    if level == DEEP then level = past_the_middle(co) end
     local info
     if co then info = getinfo(co, level, "Slnf") else info = getinfo(level, "Slnf") end
     if not info then break end
@@ -63,6 +83,12 @@ local function frames(co, level)
   return list
 end
 S.frames = frames
+
+--- Those of a coroutine; of the one that runs, where it is none or was never in the user's code.
+local function frames_of(co)
+  local list = co and frames(co, 0) or {}
+  return #list > 0 and list or frames(nil, 4)
+end
 
 --- What an error value says, whatever it is.
 local function describe(value)
@@ -81,10 +107,14 @@ end
 --- Gives an Error for a thrown value; frames are taken from `co` or from the running coroutine.
 function S.wrap_error(value, co)
   if S.is_error(value) then
-    value.frames = value.frames or frames(co, co and 0 or 3)
+    if not value.frames or #value.frames == 0 then
+      value.frames = frames_of(co)
+      local frame = value.frames[1]
+      if frame and not value.file then value.file, value.line = frame.file, frame.line end
+    end
     return value
   end
-  local e = setmetatable({ frames = frames(co, co and 0 or 3) }, Error)
+  local e = setmetatable({ frames = frames_of(co) }, Error)
   local text = describe(value)
   local file, line, rest = match(text, "^([^\n:]+):(%d+): (.*)$")
   if file and S.short[file] then
@@ -113,6 +143,10 @@ function S.fail(message, extra)
   error(e, 0)
 end
 
+-- Longer messages tell nobody more.
+local LONGEST = 10000
+local function shortened(text) return #text > LONGEST and sub(text, 1, LONGEST) .. " …" or text end
+
 --- An Error as data for the other side.
 function S.error_data(e)
   local list = {}
@@ -124,7 +158,7 @@ function S.error_data(e)
     if frame.file == e.file and frame.line == e.line then within = frame.name break end
   end
   return {
-    message = S.lossy(e.message), hint = e.hint and S.lossy(e.hint), word = e.word,
+    message = S.lossy(shortened(e.message)), hint = e.hint and S.lossy(e.hint), word = e.word,
     file = e.file, line = e.line, within = within, frames = S.as_list(list),
   }
 end

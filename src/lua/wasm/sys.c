@@ -8,6 +8,7 @@
 #include "lauxlib.h"
 #include "lualib.h"
 #include "ldo.h"
+#include "lstate.h"
 
 #define IMPORT(name) __attribute__((import_module("sys"), import_name(name)))
 #define EXPORT(name) __attribute__((export_name(name)))
@@ -48,7 +49,8 @@ static void note_place(lua_State *L, int most) {
   size_t filled = 0;
   lua_Debug record;
   place[0] = '\0';
-  for (int level = 0; most > 0 && level < 250 && lua_getstack(L, level, &record); level++) {
+  for (CallInfo *call = L->ci; most > 0 && call != &L->base_ci; call = call->previous) {
+    record.i_ci = call;
     lua_getinfo(L, "Sl", &record);
     /* Chunks of the user's have names that start with "@". */
     if (record.source[0] != '@' || record.srclen + 16 > sizeof(place) - filled) continue;
