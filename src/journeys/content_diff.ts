@@ -2,16 +2,16 @@
 import type { Machine } from "../machine/open.ts";
 import type { WantedPath } from "../plan/types.ts";
 import type { LocatedManifest } from "./evaluate.ts";
-import { type ConfigProposal, withSources } from "./propose.ts";
+import { type ConfigProposal, withoutEdited, withSources } from "./propose.ts";
 
 /** A patch for each target; files that are not text are only named. */
 export async function contentDiff(
   here: Machine,
   located: LocatedManifest,
-  proposal: Pick<ConfigProposal, "bounds">,
+  proposal: Pick<ConfigProposal, "bounds" | "current">,
   targets: readonly string[],
 ): Promise<string> {
-  const machine = withSources(here, located);
+  const machine = withSources(withoutEdited(here, proposal.current), located);
   const { createTwoFilesPatch } = await import("diff");
   const paths = proposal.bounds.flatMap(({ wanted }) => wanted.paths);
   return paths.filter(({ target }) => targets.includes(target)).map((path) => {

@@ -39,9 +39,7 @@ export async function propose(machine: Machine, located: LocatedManifest): Promi
   const { manifest } = located;
   const scopes = scopesOf(machine, manifest);
   const current = readCurrent(machine.system.fs, machine.root);
-  const edited = new Set(editedFiles(machine, current).map(({ object }) => object));
-  // What was edited in the store is made again: it counts as not there.
-  const whole = { ...machine, store: withoutObjects(machine.store, edited) };
+  const whole = withoutEdited(machine, current);
   const looking = withSources(whole, located);
   const bounds = await bindAll(looking, located, scopes);
   const activations = manifest.activations.filter((one) => appliesTo(one, scopes));
@@ -52,6 +50,12 @@ export async function propose(machine: Machine, located: LocatedManifest): Promi
   const world = await lookAt(looking, wanted, current, texts);
   const options = { root: machine.root, replace: "none", realize } as const;
   return { ...proposal(wanted, current, world, options), current, bounds, activations };
+}
+
+/** The same machine, on which what was edited in the store is not there: it is made again. */
+export function withoutEdited(machine: Machine, current: Current | null): Machine {
+  const edited = new Set(editedFiles(machine, current).map(({ object }) => object));
+  return { ...machine, store: withoutObjects(machine.store, edited) };
 }
 
 /** What each scope wants, as far as it is built. */

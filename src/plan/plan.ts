@@ -221,6 +221,7 @@ class Planner {
     const asApplied = was !== undefined && sameState(now, was.state);
     const rewritten = asApplied && this.world.rewritten.has(path.path);
     if (rewritten) {
+      this.#recorded = true;
       say("update", { drifted: true, note: "edited through its link" });
       if (this.world.rewritten.get(path.path) !== true) this.#ask(path);
     }

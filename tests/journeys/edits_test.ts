@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { adoptFiles } from "../../src/journeys/adopt.ts";
+import { contentDiff } from "../../src/journeys/content_diff.ts";
 import { listOriginals, showOriginal } from "../../src/journeys/originals.ts";
 import { type Decision, propose } from "../../src/journeys/propose.ts";
 import { evaluateConfig } from "../../src/journeys/evaluate.ts";
@@ -87,8 +88,13 @@ Deno.test("edits: the plan says so", () =>
     await arrange(t, "a source");
     editThroughLink(t, "a", "edited");
     const evaluated = await evaluateConfig(t.machine, t.evaluation);
-    const { plan } = await propose(t.machine, evaluated);
+    const proposal = await propose(t.machine, evaluated);
     evaluated.recipes.close();
+    const { plan } = proposal;
+    assert.ok(plan.changes);
+    const diff = await contentDiff(t.machine, evaluated, proposal, ["~/a"]);
+    assert.match(diff, /^-edited$/m);
+    assert.match(diff, /^\+as made$/m);
     const line = plan.actions.find(({ target }) => target === "~/a");
     assert.deepEqual([line?.op, line?.note], ["update", "edited through its link"]);
     assert.deepEqual(plan.unmanaged, ["~/a"]);

@@ -30,6 +30,7 @@ export function planDocument(plan: Plan) {
     })),
     unmanaged: plan.unmanaged,
     blocked: plan.blocked.map(({ target, why }) => ({ target, why })),
+    lost: plan.lost,
   };
 }
 
