@@ -10,7 +10,7 @@ import { normalizeTarget } from "../manifest/target.ts";
 import type { Manifest, Read } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { recipeSession } from "./recipes.ts";
-import { EvaluationSession, showPlace } from "./evaluation_session.ts";
+import { Evaluator, showPlace } from "./evaluator.ts";
 import type { Evaluation, Limits } from "./types.ts";
 
 export interface EvaluateRequest {
@@ -38,22 +38,22 @@ export async function evaluate(
   const codecs = new Codecs();
   const resolve = once(request.resolve);
   for (let attempt = 1;; attempt++) {
-    const session = new EvaluationSession(system, request, codecs);
+    const evaluator = new Evaluator(system, request, codecs);
     try {
-      const declared = await session.load("entry");
+      const declared = await evaluator.load("entry");
       const inputs = await resolve(declared);
-      await session.setInputs(inputs);
-      const handed = JSON.parse(await session.call("setup")) as Declared;
-      for (const library of session.needed) await codecs.load(library);
-      if (session.missing === null) return evaluation(system, request, session, inputs, handed);
-      session.close();
+      await evaluator.setInputs(inputs);
+      const handed = JSON.parse(await evaluator.call("setup")) as Declared;
+      for (const library of evaluator.needed) await codecs.load(library);
+      if (evaluator.missing === null) return evaluation(system, request, evaluator, inputs, handed);
+      evaluator.close();
     } catch (error) {
-      session.close();
-      if (session.missing === null) throw error;
+      evaluator.close();
+      if (evaluator.missing === null) throw error;
     }
     // The evaluation has no effects: with the library loaded it is done again from the start.
-    if (attempt === MOST_ATTEMPTS) throw new Error(`${session.missing} cannot be loaded`);
-    await codecs.load(session.missing);
+    if (attempt === MOST_ATTEMPTS) throw new Error(`${evaluator.missing} cannot be loaded`);
+    await codecs.load(evaluator.missing);
   }
 }
 
@@ -62,11 +62,11 @@ export async function declaredInputs(
   system: Pick<System, "fs" | "host" | "clock">,
   request: Omit<EvaluateRequest, "resolve">,
 ): Promise<Record<string, InputSpec>> {
-  const session = new EvaluationSession(system, request, new Codecs());
+  const evaluator = new Evaluator(system, request, new Codecs());
   try {
-    return await session.load("input");
+    return await evaluator.load("input");
   } finally {
-    session.close();
+    evaluator.close();
   }
 }
 
@@ -79,38 +79,38 @@ function once(resolve: InputResolver): InputResolver {
 function evaluation(
   system: Pick<System, "host">,
   request: EvaluateRequest,
-  session: EvaluationSession,
+  evaluator: Evaluator,
   inputs: ReadonlyMap<string, ResolvedInput>,
   declared: Declared,
 ): Evaluation {
   return {
-    manifest: manifestOf(system, request, session, inputs, declared),
-    files: session.filesRead(),
+    manifest: manifestOf(system, request, evaluator, inputs, declared),
+    files: evaluator.filesRead(),
     inputs,
-    dir: session.dir,
-    messages: session.messages,
-    recipes: recipeSession(session),
+    dir: evaluator.dir,
+    messages: evaluator.messages,
+    recipes: recipeSession(evaluator),
   };
 }
 
 function manifestOf(
   { host }: Pick<System, "host">,
   { entry }: EvaluateRequest,
-  session: EvaluationSession,
+  evaluator: Evaluator,
   inputs: ReadonlyMap<string, ResolvedInput>,
   declared: Declared,
 ): Manifest {
   const byName = <T extends { readonly name: string }>(a: T, b: T) => (a.name < b.name ? -1 : 1);
   return {
     version: 1,
-    platform: session.platform,
+    platform: evaluator.platform,
     config: basename(entry),
     inputs: [...inputs.values()].map(({ name, type, rev, hash }) => ({ name, type, rev, hash }))
       .sort(byName),
     sources: [...declared.sources].sort((a, b) => (a.id < b.id ? -1 : 1)),
     derivations: orderDerivations(declared.derivations),
-    activations: placing(session, () => mergeActivations(declared, { home: host.home })),
-    reads: [...declared.reads, ...session.fileFacts(), ...homeFact(declared, host.home)]
+    activations: placing(evaluator, () => mergeActivations(declared, { home: host.home })),
+    reads: [...declared.reads, ...evaluator.fileFacts(), ...homeFact(declared, host.home)]
       .sort((a, b) => (a.fact < b.fact ? -1 : 1)),
   };
 }
@@ -126,13 +126,13 @@ function homeFact({ activations }: Declared, home: string): Read[] {
 }
 
 /** Adds the line of the source to errors that know only its number. */
-function placing<T>(session: EvaluationSession, merge: () => T): T {
+function placing<T>(evaluator: Evaluator, merge: () => T): T {
   try {
     return merge();
   } catch (error) {
     if (!(error instanceof SysError) || error.place === undefined) throw error;
     throw new SysError(error.kind, error.message, {
-      place: showPlace(session, error.place),
+      place: showPlace(evaluator, error.place),
       hint: error.hint,
       notes: error.notes,
     });

@@ -1,22 +1,22 @@
-/** Takes the machine that evaluated a config, gives what drives its `config` functions. */
+/** Takes the VM that evaluated a config, gives what drives its `config` functions. */
 import type { Recipe, RecipeFacts, RecipeStep, Reply } from "../realize/recipe.ts";
 import { SysError } from "../errors.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
-import type { EvaluationSession } from "./evaluation_session.ts";
+import type { Evaluator } from "./evaluator.ts";
 import type { RecipeSession } from "./types.ts";
 
 /** One run for each derivation, as often as it is opened. */
-export function recipeSession(session: EvaluationSession): RecipeSession {
+export function recipeSession(evaluator: Evaluator): RecipeSession {
   return {
-    close: () => session.close(),
+    close: () => evaluator.close(),
     open: (derivation: DerivationHash): Recipe => {
-      const run = session.call("open", derivation);
+      const run = evaluator.call("open", derivation);
       // Whoever opens it asks for its first step, and is told then.
       run.catch(() => {});
       const step = async (entry: string, data: LuaData): Promise<RecipeStep> => {
         try {
-          return JSON.parse(await session.call(entry, await run, toLua(data))) as RecipeStep;
+          return JSON.parse(await evaluator.call(entry, await run, toLua(data))) as RecipeStep;
         } catch (error) {
           if (error instanceof SysError) return { kind: "failed", error };
           throw error;

@@ -1,4 +1,4 @@
-/** Takes the sandbox's own Lua files and one host function, gives a Lua 5.4 machine in WebAssembly whose entries take
+/** Takes the sandbox's own Lua files and one host function, gives a Lua 5.4 VM in WebAssembly whose entries take
  * and return texts.
  *
  * Everything crosses as few, long texts, since each crossing costs far more than the bytes in it. Texts are copied
@@ -32,7 +32,7 @@ export interface LuaVm {
   close(): void;
 }
 
-/** What a machine may use up. */
+/** What a VM may use up. */
 export interface VmLimits extends TimeLimits {
   readonly mebibytes: number;
 }
@@ -41,7 +41,7 @@ const decoder = new TextDecoder();
 /** WebAssembly has 32-bit addresses. */
 const MOST_BYTES = 2 ** 32 - 2 ** 20;
 
-/** Makes a machine. */
+/** Makes a VM. */
 export async function createVm(host: HostFunction, limits: VmLimits): Promise<LuaVm> {
   const { Instance } = await import("./instance.ts");
   const time = new TimeLimit(limits);

@@ -29,8 +29,8 @@ local function refuse_in_build(what)
   end
 end
 
--- JSON of the declared activations in the order of declaration, in pieces that are joined once at the end.
-local pieces, size, count = {}, 0, 0
+-- JSON of the declared activations in the order of declaration, in chunks that are joined once at the end.
+local chunks, size, count = {}, 0, 0
 -- How one in the present scope goes on after its name, and how one without name and `after` starts.
 local scope_json, plain_start
 -- File → how a place in it starts.
@@ -42,7 +42,7 @@ local function enter_scope(user, project)
 end
 enter_scope(nil, nil)
 
-function S.activations_json() return "[" .. concat(pieces) .. "]" end
+function S.activations_json() return "[" .. concat(chunks) .. "]" end
 
 --- Adds an activation; `actions` is their JSON, joined by commas.
 local function declare(name, actions, after)
@@ -58,8 +58,8 @@ local function declare(name, actions, after)
   if name or after then
     start = '{"name":' .. text_or_null(name) .. scope_json .. (after or "") .. '],"actions":['
   end
-  pieces[size + 1], pieces[size + 2], pieces[size + 3] = count > 0 and "," or "", start, actions
-  pieces[size + 4], pieces[size + 5], pieces[size + 6] = place, line or 1, "}}"
+  chunks[size + 1], chunks[size + 2], chunks[size + 3] = count > 0 and "," or "", start, actions
+  chunks[size + 4], chunks[size + 5], chunks[size + 6] = place, line or 1, "}}"
   size = size + 6
   local handle = setmetatable({}, Activation)
   S.activation_data[handle] = count

@@ -1,4 +1,4 @@
-/** Takes an entry file, gives a Lua machine that has loaded it: the host's side of a config. */
+/** Takes an entry file, gives a Lua VM that has loaded it: the host's side of a config. */
 import { basename, dirname, isAbsolute, relative, sep } from "node:path";
 import { messageOf, type Place, SysError } from "../errors.ts";
 import { parseDigest, sha256Hex } from "../digest.ts";
@@ -13,7 +13,7 @@ import { failure, type LuaFailure, placeIn } from "./failure.ts";
 import { Tree } from "./tree.ts";
 import type { ConfigFile, Limits } from "./types.ts";
 
-export interface SessionRequest {
+export interface EvaluatorRequest {
   /** Absolute path of the entry file. */
   readonly entry: string;
   readonly limits: Limits;
@@ -23,7 +23,7 @@ export interface SessionRequest {
   readonly signal?: AbortSignal;
 }
 
-export class EvaluationSession {
+export class Evaluator {
   /** The config's folder. */
   readonly dir: string;
   /** What `print` wrote. */
@@ -31,7 +31,7 @@ export class EvaluationSession {
   /** Libraries that builds will need. */
   readonly needed = new Set<Library>();
   readonly #system: Pick<System, "fs" | "host" | "clock">;
-  readonly #request: SessionRequest;
+  readonly #request: EvaluatorRequest;
   readonly #codecs: Codecs;
   readonly #trees = new Map<string, Tree>();
   #vm: LuaVm | undefined;
@@ -40,7 +40,7 @@ export class EvaluationSession {
 
   constructor(
     system: Pick<System, "fs" | "host" | "clock">,
-    request: SessionRequest,
+    request: EvaluatorRequest,
     codecs: Codecs,
   ) {
     this.#system = system;
@@ -50,7 +50,7 @@ export class EvaluationSession {
     this.#trees.set("config", new Tree(system.fs, this.dir));
   }
 
-  /** Makes the machine and runs the entry file. `role` is "input" when it needs no `setup`. */
+  /** Makes the VM and runs the entry file. `role` is "input" when it needs no `setup`. */
   async load(role: "entry" | "input"): Promise<Record<string, InputSpec>> {
     const { entry, limits, signal } = this.#request;
     const { clock } = this.#system;
@@ -89,7 +89,7 @@ export class EvaluationSession {
   }
 
   /**
-   * Calls an entry of the machine.
+   * Calls an entry of the VM.
    * @throws SysError of kind "config" for an error in Lua
    */
   async call(name: string, ...args: string[]): Promise<string> {
@@ -263,7 +263,7 @@ function derivationHashes(args: HostArguments): string {
   return [hash, sha256Hex(args.bytes(1)), ...outputs].join("\n");
 }
 
-/** Adds column and excerpt to a place of this session. */
-export function showPlace(session: EvaluationSession, place: Place): Place {
-  return placeIn(session.textOf(place.file), place);
+/** Adds column and excerpt to a place of this evaluator. */
+export function showPlace(evaluator: Evaluator, place: Place): Place {
+  return placeIn(evaluator.textOf(place.file), place);
 }
