@@ -17,6 +17,8 @@ const chosen = MUTATIONS.filter(({ file, name }) =>
   words.length === 0 || words.some((word) => `${file} ${name}`.includes(word))
 );
 const scratch = await Deno.makeTempDir({ prefix: "sys-mutate-" });
+// Some tests run programs as another user, who has to reach this tree.
+await Deno.chmod(scratch, 0o755);
 const healthy = new Map<string, Promise<boolean>>();
 const outcomes: Outcome[] = [];
 try {

@@ -13,7 +13,7 @@ import { type Change, CHANGES, prepare, type Prepared, relative } from "./change
 import type { Rig } from "./support.ts";
 
 const WORLDS = ["memory", "two disks"] as const;
-const CHANCES = 5;
+const CHANCES = 3;
 /** What a power cut leaves of what was not flushed. */
 const LEFT: readonly (readonly [string, (at: number) => Survivors])[] = [
   ["nothing", () => NOTHING],
