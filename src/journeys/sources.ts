@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";
-import type { Activation, Derivation, Source } from "../manifest/types.ts";
-import type { TreeOptions } from "../store/add.ts";
+import type { Activation, Derivation, Manifest, Source } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import { isPrivate as isPrivateMode } from "../store/privacy.ts";
 import { FsError, type ReadFs } from "../system/mod.ts";
@@ -12,27 +11,41 @@ import type { LocatedManifest } from "./evaluate.ts";
 
 type Here = Pick<Machine, "system" | "store">;
 
-/** The object that a source is, or will be. */
+/** Names of objects by source id, for each evaluation. */
+const names = new WeakMap<Manifest, Map<string, ObjectName>>();
+
+/** The object that a source is, or will be. Its name tells who may read it: that is looked at once in an evaluation,
+ * whatever becomes of the file. */
 export function sourceObject(
   { system: { fs }, store }: Here,
   located: LocatedManifest,
   source: Source,
 ): ObjectName {
-  const options = optionsFor(located.manifest.activations, source);
-  return store.nameOfTree(source.name, sourcePath(fs, located, source), options);
+  const { manifest } = located;
+  let known = names.get(manifest);
+  if (known === undefined) {
+    known = new Map();
+    names.set(manifest, known);
+    const closed = privateSources(manifest.activations);
+    for (const one of manifest.sources) {
+      const options = { expected: one.id, isPrivate: closed.has(one.id) };
+      known.set(one.id, store.nameOfTree(one.name, sourcePath(fs, located, one), options));
+    }
+  }
+  return known.get(source.id)!;
 }
 
-/** What is only copied, to files that others may not read, is private in the store, too. */
-function optionsFor(activations: readonly Activation[], { id }: Source): TreeOptions {
-  const placeholder = sourcePlaceholder(id);
-  const uses = activations.flatMap(({ actions }) => actions)
-    .filter((action) => JSON.stringify(action).includes(placeholder));
-  const isPrivate = uses.length > 0 &&
-    uses.every((action) =>
-      action.kind === "copy" && action.mode !== null &&
-      isPrivateMode({ kind: "file", mode: action.mode })
-    );
-  return { expected: id, isPrivate };
+/** Ids of sources that are only copied, to files that others may not read: they are private in the store, too. */
+function privateSources(activations: readonly Activation[]): Set<string> {
+  const closed = new Set<string>(), open = new Set<string>();
+  for (const action of activations.flatMap(({ actions }) => actions)) {
+    const hidden = action.kind === "copy" && action.mode !== null &&
+      isPrivateMode({ kind: "file", mode: action.mode });
+    for (const placeholder of placeholdersIn(JSON.stringify(action))) {
+      (hidden ? closed : open).add(placeholder.slice(sourcePlaceholder("").length));
+    }
+  }
+  return closed.difference(open);
 }
 
 /** Where a source lies on this machine; where a link leads, if it is one. */
@@ -64,7 +77,7 @@ export function unstoredSources(
 }
 
 /** Copies into the store what activations name and what derivations are built from, as it was when the config was
- * located.
+ * evaluated.
  * @throws SysError of kind "store" when one is another by now */
 export function storeSources(
   machine: Here,
@@ -75,11 +88,12 @@ export function storeSources(
   const { system: { fs }, store } = machine;
   const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
   const built = new Set(derivations.flatMap(({ sources }) => sources));
+  const closed = privateSources(located.manifest.activations);
   for (const source of located.manifest.sources) {
     if (!named.has(sourcePlaceholder(source.id)) && !built.has(source.id)) continue;
     if (store.has(sourceObject(machine, located, source))) continue;
     try {
-      const options = optionsFor(located.manifest.activations, source);
+      const options = { expected: source.id, isPrivate: closed.has(source.id) };
       store.addTree(source.name, sourcePath(fs, located, source), options);
     } catch (thrown) {
       if (!(thrown instanceof FsError) || thrown.code !== "ENOENT") throw thrown;

@@ -102,6 +102,25 @@ for (
   });
 }
 
+Deno.test("a source that is removed, or closed to others, during a build is applied all the same", async () => {
+  await withMachine(async (here) => {
+    here.write("a", "a\n");
+    here.write("b", "b\n");
+    here.setup(`${built("1")}
+      file { path = "~/a", source = "./a" }
+      file { path = "~/b", source = "./b" }
+      file { path = "~/tool", source = d.out .. "/bin/tool" }`);
+    await here.apply({
+      built: () => {
+        Deno.removeSync(join(here.config, "a"));
+        Deno.chmodSync(join(here.config, "b"), 0o600);
+      },
+    });
+    assert.equal(here.read("a"), "a\n");
+    assert.equal(here.read("b"), "b\n");
+  });
+});
+
 Deno.test("a source that is a link is stored as what it leads to", async () => {
   await withMachine(async (here) => {
     here.write("real", "content\n");
