@@ -12,10 +12,22 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
-import { UNFINISHED, writeAtomic } from "../snapshot/files.ts";
+import { freeName, UNFINISHED, writeAtomic } from "../snapshot/files.ts";
+import { pathState } from "../snapshot/format.ts";
+import {
+  anything,
+  byKind,
+  fields,
+  flag,
+  list,
+  nullable,
+  oneOf,
+  text,
+  whole,
+} from "../snapshot/shape.ts";
 import type { Original } from "../snapshot/originals.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
-import type { FileSystem, ReadFs } from "../system/fs.ts";
+import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 
 /** The first line. */
@@ -128,12 +140,16 @@ export function endJournal(
 /** Journals that were not committed, the newest first.
  * @throws SysError of kind "activation" when one can't be read */
 export function readJournals(fs: ReadFs, root: string): FoundJournal[] {
+  return journalPaths(fs, root).map((path) => readJournal(fs, path));
+}
+
+function journalPaths(fs: ReadFs, root: string): string[] {
   const folder = journalFolder(root);
   if (fs.lstat(folder) === null) return [];
   return fs.readDir(folder)
     .filter((name) => /^[0-9]+\.(jsonl|unrestored)$/.test(name))
     .sort((a, b) => parseInt(b) - parseInt(a))
-    .map((name) => readJournal(fs, join(folder, name)));
+    .map((name) => join(folder, name));
 }
 
 /** Names in the journal folder that mean nothing any more. */
@@ -145,25 +161,87 @@ export function leftovers(fs: ReadFs, root: string): string[] {
     .map((name) => join(folder, name));
 }
 
-function readJournal(fs: ReadFs, path: string): FoundJournal {
-  const [first, ...rest] = new TextDecoder().decode(fs.readFile(path)).split("\n");
-  let header: JournalHeader;
-  try {
-    header = JSON.parse(first);
-  } catch (cause) {
-    throw new SysError("activation", `Cannot undo an interrupted apply: ${path} is damaged`, {
-      hint:
-        "move it away to go on without undoing; what it replaced lies in the store as original-*",
+/**
+ * Sets journals aside that can't be read: what they had begun is not undone any more.
+ * @returns where they lie now
+ * @throws SysError of kind "activation" for one of a newer version, which stays
+ */
+export function setAsideJournals(fs: FileSystem, root: string): string[] {
+  const aside = journalPaths(fs, root).filter((path) => {
+    try {
+      readJournal(fs, path);
+      return false;
+    } catch (thrown) {
+      if (!(thrown instanceof DamagedJournal)) throw thrown;
+      return true;
+    }
+  }).map((path) => {
+    const to = freeName(fs, `${path}.damaged`);
+    fs.rename(path, to);
+    return to;
+  });
+  if (aside.length > 0) fs.syncDir(journalFolder(root));
+  return aside;
+}
+
+class DamagedJournal extends SysError {
+  constructor(path: string, why: string, cause?: unknown) {
+    super("activation", `Cannot undo an interrupted apply: ${path} is damaged (${why})`, {
+      hint: "`sys repair` sets it aside without undoing, and lists what was kept as originals",
       cause,
     });
   }
-  if (header.version !== 1) {
+}
+
+const step = byKind({
+  path: fields({ path: text, before: pathState, after: pathState, by: text }),
+  run: fields({ check: nullable(text), undo: nullable(text), by: text }),
+  service: fields({ op: oneOf("stop", "start"), name: text, user: flag, unit: text }),
+  setting: fields({ setting: text, key: text, before: anything, after: anything }),
+});
+
+const header = fields({
+  number: whole,
+  previous: nullable(whole),
+  time: text,
+  description: text,
+  steps: list(step),
+});
+
+function readHeader(path: string, line: string): JournalHeader {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new DamagedJournal(path, "no JSON", cause);
+  }
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version === "number" && version > 1) {
     throw new SysError(
       "activation",
-      `Cannot undo an interrupted apply: ${path} has version ${header.version}, this sys knows 1`,
+      `Cannot undo an interrupted apply: ${path} has version ${version}, this sys knows 1`,
       { hint: "run the newer sys that wrote it" },
     );
   }
+  const wrong = version === 1 ? header(value) : ".version: is none that ever was";
+  if (wrong !== null) throw new DamagedJournal(path, wrong.replace(/^\./, ""));
+  return value as JournalHeader;
+}
+
+function readLines(fs: ReadFs, path: string): string[] {
+  try {
+    return new TextDecoder().decode(fs.readFile(path)).split("\n");
+  } catch (thrown) {
+    if (thrown instanceof FsError && thrown.code === "EISDIR") {
+      throw new DamagedJournal(path, "it is a folder", thrown);
+    }
+    throw thrown;
+  }
+}
+
+function readJournal(fs: ReadFs, path: string): FoundJournal {
+  const [first, ...rest] = readLines(fs, path);
+  const header = readHeader(path, first);
   // A crash may have cut the last line short; then its step was not begun.
   const begun = rest.flatMap((line) => {
     const found = /^\{"begin":([0-9]+)\}$/.exec(line);

@@ -10,6 +10,7 @@ import {
   readOriginals,
   writeOriginals,
 } from "../snapshot/originals.ts";
+import { freeName } from "../snapshot/files.ts";
 import { readSnapshot, snapshotNumbers } from "../snapshot/history.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { objectNames } from "../store/list.ts";
@@ -19,15 +20,17 @@ import { stateAt } from "./observe.ts";
 import { isInPlace } from "./originals.ts";
 
 /** Sets a damaged list aside and writes another. Gives how many it has; null where the list is in order. */
-export function rebuildOriginals(fs: FileSystem, root: string): number | null {
-  if (isReadable(fs, root)) return null;
+export function rebuildOriginals(fs: FileSystem, root: string, force = false): number | null {
+  if (isReadable(fs, root) && !force) return null;
   const found = new Map<number, Original>();
   for (const one of recorded(fs, root)) {
     if (!isInPlace(fs, one)) found.set(one.number, one);
   }
   for (const one of held(fs, root)) if (!found.has(one.number)) found.set(one.number, one);
   for (const one of nameless(fs, root, [...found.values()])) found.set(one.number, one);
-  fs.rename(originalsPath(root), `${originalsPath(root)}.damaged`);
+  if (fs.lstat(originalsPath(root)) !== null) {
+    fs.rename(originalsPath(root), freeName(fs, `${originalsPath(root)}.damaged`));
+  }
   const next = Math.max(0, ...found.keys()) + 1;
   writeOriginals(fs, root, { next, originals: [...found.values()] });
   return found.size;
@@ -66,6 +69,7 @@ function recorded(fs: FileSystem, root: string): Original[] {
 
 /** What is held, and where it was is not known any more. */
 function held(fs: FileSystem, root: string): Original[] {
+  if (fs.lstat(originalsFolder(root)) === null) return [];
   return fs.readDir(originalsFolder(root)).flatMap((name): Original[] => {
     if (!/^[1-9][0-9]*$/.test(name)) return [];
     const number = Number(name);

@@ -22,6 +22,7 @@ import { withoutObjects } from "../store/without.ts";
 import { derivationsOf, unrealized } from "./build.ts";
 import { editedFiles } from "./edits.ts";
 import type { LocatedManifest } from "./evaluate.ts";
+import { isInside, refuseOwnPlaces } from "./own_places.ts";
 import { sourceObject, unstoredSources } from "./sources.ts";
 
 export { type Decision, type Proposal, UNDECIDED } from "../plan/proposal.ts";
@@ -47,9 +48,26 @@ export async function propose(machine: Machine, located: LocatedManifest): Promi
     .map(({ hash, name, version }) => ({ hash, name, version }));
   const wanted = together(bounds.map((bound) => bound.wanted));
   const texts = new Map(bounds.flatMap((bound) => [...bound.texts]));
-  const world = await lookAt(looking, wanted, current, texts);
+  refuseOwnPlaces(machine, wanted.paths);
+  const seen = await lookAt(looking, wanted, current, texts);
+  const world = { ...seen, sourceLinks: linksToSources(machine, located, seen.folders) };
   const options = { root: machine.root, replace: "none", realize } as const;
   return { ...proposal(wanted, current, world, options), current, bounds, activations };
+}
+
+/** Links that lead into the config's folder or an input, as other programs for dotfiles make them. */
+function linksToSources(
+  { system: { fs } }: Machine,
+  { dir, inputs }: LocatedManifest,
+  links: ReadonlySet<string>,
+): ReadonlySet<string> {
+  if (links.size === 0) return links;
+  const sources = [dir, ...[...inputs.values()].map(({ path }) => path)]
+    .filter((path) => fs.lstat(path) !== null).map((path) => fs.realPath(path));
+  return new Set([...links].filter((link) => {
+    const real = fs.realPath(link);
+    return sources.some((source) => isInside(real, source));
+  }));
 }
 
 /** The same machine, on which what was edited in the store is not there: it is made again. */

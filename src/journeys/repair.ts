@@ -1,25 +1,26 @@
 /** Takes what an interrupted or failed apply has left, finishes undoing it; sets damaged snapshots aside. */
 import { repair as repairJournals, type Repairs } from "../activation/recover.ts";
 import { rebuildOriginals } from "../activation/rebuild_originals.ts";
+import { setAsideJournals } from "../activation/journal.ts";
 import type { Machine } from "../machine/open.ts";
-import { setAsideDamaged } from "../snapshot/set_aside.ts";
-import type { SnapshotNumber } from "../snapshot/types.ts";
+import { type SetAside, setAsideDamaged } from "../snapshot/set_aside.ts";
 
 /** What came of it. */
 export interface Repaired extends Repairs {
-  /** Snapshots that were damaged, and are out of the way. */
-  readonly aside: readonly SnapshotNumber[];
+  /** Snapshots that were damaged, and are out of the way; and which one is current now, where that changed. */
+  readonly snapshots: SetAside;
+  /** Where journals lie that could not be read, and of which nothing was undone. */
+  readonly journals: readonly string[];
   /** The list of originals was damaged, and was made again with so many; null where it was not. */
   readonly originals: number | null;
 }
 
-/** Repairs; `forget` gives up what can't be restored. Call it with the exclusive lock held. */
+/** Repairs; `forget` gives up what can't be restored. Call it with the lock held for repairing. */
 export async function repair(machine: Machine, forget: boolean): Promise<Repaired> {
   const { system: { fs }, adapters, root } = machine;
-  const originals = rebuildOriginals(fs, root);
-  return {
-    ...await repairJournals(fs, adapters, root, forget),
-    originals,
-    aside: setAsideDamaged(fs, root),
-  };
+  const journals = setAsideJournals(fs, root);
+  // What such a journal had kept is listed nowhere else.
+  const originals = rebuildOriginals(fs, root, journals.length > 0);
+  const snapshots = setAsideDamaged(fs, root);
+  return { ...await repairJournals(fs, adapters, root, forget), originals, snapshots, journals };
 }

@@ -71,7 +71,12 @@ async function lookAgain(
   const asked = new Set(shown.runs.map(({ id }) => id));
   const runs = wanted.runs.filter(({ id }) => !asked.has(id));
   const now = await lookAt(machine, { ...wanted, runs }, current);
-  return { ...now, undone: new Set([...world.undone, ...now.undone]) };
+  const { sourceLinks } = world;
+  return {
+    ...now,
+    ...(sourceLinks ? { sourceLinks } : {}),
+    undone: new Set([...world.undone, ...now.undone]),
+  };
 }
 
 function stale(differences: readonly Difference[]): SysError {

@@ -8,8 +8,9 @@ import type { Machine } from "./open.ts";
 /** How a command wants to hold the machine. */
 export interface Holding {
   /** Exclusive: what is current changes, or things are removed. Shared: others may look or build too. Adding: the same,
-   * for who adds to the store, and makes it where there is none. */
-  readonly mode: "shared" | "adding" | "exclusive";
+   * for who adds to the store, and makes it where there is none. Repair: exclusive, and what a killed apply has left
+   * is not undone before. */
+  readonly mode: "shared" | "adding" | "exclusive" | "repair";
   /** For others who wait: `sys apply`. */
   readonly command: string;
   readonly wait: boolean;
@@ -27,7 +28,7 @@ export async function holding<T>(
   body: () => Promise<T> | T,
 ): Promise<T> {
   const { system, root } = machine;
-  const lock = (mode: Holding["mode"]) =>
+  const lock = (mode: "shared" | "adding" | "exclusive") =>
     lockRoot(system, root, mode === "exclusive" ? mode : "shared", {
       creates: mode === "adding",
       wait: how.wait,
@@ -36,15 +37,19 @@ export async function holding<T>(
       onWait: how.onWait,
       shared: root === machine.places.systemRoot,
     });
-  const undo = async () => {
+  const settle = () => {
     bringBack(system.fs, root);
     finishDeletion(system.fs, root);
+  };
+  const undo = async () => {
+    settle();
     const recovery = await recover(system.fs, machine.adapters, root);
     if (recovery) how.onRecovery(recovery);
   };
-  let held: RootLock = await lock(how.mode);
+  let held: RootLock = await lock(how.mode === "repair" ? "exclusive" : how.mode);
   try {
-    if (how.mode === "exclusive") await undo();
+    if (how.mode === "repair") settle();
+    else if (how.mode === "exclusive") await undo();
     else if (interrupted(system.fs, root).length > 0) {
       // Undoing needs the machine to itself; whoever is quicker does it.
       held.release();

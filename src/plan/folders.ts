@@ -44,6 +44,11 @@ export class FolderPlan {
     return verdict.kind === "fine" && verdict.make.length > 0;
   }
 
+  /** Whether it is a link of the user's that leads into what the config reads. */
+  isLinkToSources(folder: string): boolean {
+    return this.world.sourceLinks?.has(folder) === true && !this.was.has(folder);
+  }
+
   at(folder: string): Verdict {
     const known = this.#verdicts.get(folder);
     if (known) return known;
@@ -71,6 +76,7 @@ export class FolderPlan {
     if (now.kind === "dir") return FINE;
     const was = this.was.get(folder);
     if (was && sameState(now, was.state)) return make(was.state);
+    if (this.isLinkToSources(folder)) return make(now);
     if (this.world.folders.has(folder)) return FINE;
     const what = now.kind === "link" ? "a link that leads to no folder" : "no folder";
     return { kind: "blocked", why: `${folder} is ${what}` };

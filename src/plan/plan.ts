@@ -193,12 +193,28 @@ class Planner {
       if (this.#moves.has(made)) continue;
       const after: PathState = { kind: "dir", mode: modeOfFolder(made) };
       const owner = path.owner;
-      this.#originals[made] = this.#before[made] ?? (owner ? { ...ABSENT, owner } : ABSENT);
+      const linked = this.#folders.isLinkToSources(made);
+      const none = owner ? { ...ABSENT, owner } : ABSENT;
+      this.#originals[made] = this.#before[made] ?? (linked ? before : none);
+      if (linked) this.#takeLinkOver(made, path);
       this.#moves.set(made, { path: made, before, after, owner, by: path.by, rank: FOLDER });
       const was = this.#was.get(made);
       if (was) this.#actions.push({ op: "remove", kind: was.role, target: was.target });
     }
     return null;
+  }
+
+  /** A folder that is a link into what the config reads: files put through it would replace their own sources. */
+  #takeLinkOver(folder: string, { role, force }: WantedPath) {
+    this.#actions.push({
+      op: "replace",
+      kind: role,
+      target: folder,
+      note: "a link into what the config reads becomes a folder",
+    });
+    const { replace } = this.options;
+    const agreed = force || replace === "all" || (replace !== "none" && replace.has(folder));
+    if (!agreed) this.#unmanaged.push(folder);
   }
 
   #decide(path: WantedPath) {
@@ -228,6 +244,8 @@ class Planner {
     if (!path.pending && sameState(now, path.state)) {
       if (!rewritten) say("keep");
       if (!was) this.#takeOver(path, now);
+      // It came to be so without an apply: the snapshot does not say so yet.
+      else if (!sameState(was.state, path.state)) this.#recorded = true;
       return;
     }
     if (path.mutable && now.kind !== "absent") {

@@ -251,6 +251,8 @@ export interface Observation {
   readonly entries: ReadonlyMap<string, readonly string[]>;
   /** Those of them that are links which lead to a folder. */
   readonly folders: ReadonlySet<string>;
+  /** Those of them that lead into the config's folder or an input. Absent where no config is applied. */
+  readonly sourceLinks?: ReadonlySet<string>;
   /** Managed links out of the store that lead nowhere. */
   readonly dangling: ReadonlySet<string>;
   /** Where a file lies and a link is wanted: whether the content is the same. Missing: not known yet. */

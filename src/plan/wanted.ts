@@ -1,4 +1,5 @@
 /** Takes what is wanted, gives the same less or more of it. */
+import { dirname } from "node:path";
 import { SysError } from "../errors.ts";
 import { equal, idOf, settingName } from "./settings.ts";
 import type { Wanted, WantedPath, WantedSetting } from "./types.ts";
@@ -18,10 +19,19 @@ export function withoutTargets(wanted: Wanted, targets: ReadonlySet<string>): Wa
   if (targets.size === 0) return wanted;
   const left = new Set<string>();
   const paths = wanted.paths.filter(({ target, path }) => {
-    if (targets.has(target)) left.add(path);
-    return !targets.has(target);
+    const skipped = targets.has(target) || isBelow(path, targets);
+    if (skipped) left.add(path);
+    return !skipped;
   });
   return { ...wanted, paths, services: wanted.services.filter(({ unit }) => !left.has(unit)) };
+}
+
+/** Whether a folder above a path is left as it is. */
+function isBelow(path: string, targets: ReadonlySet<string>): boolean {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    if (targets.has(folder)) return true;
+  }
+  return false;
 }
 
 /**

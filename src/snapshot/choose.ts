@@ -2,7 +2,7 @@
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/fs.ts";
 import { parseSnapshotNumber } from "./number.ts";
-import { currentNumber, listSnapshots, readSnapshot, snapshotNumbers } from "./history.ts";
+import { listSnapshots, readCurrent, readSnapshot, snapshotNumbers } from "./history.ts";
 import type { Snapshot } from "./types.ts";
 
 /** The snapshot with a number or a tag. @throws SysError when there is none */
@@ -17,11 +17,10 @@ export function chooseSnapshot(fs: ReadFs, root: string, named: string): Snapsho
 
 /** The one before a snapshot. After a rollback to 3 that is 2, so that a second rollback goes further back. */
 export function previousSnapshot(fs: ReadFs, root: string): Snapshot {
-  const number = currentNumber(fs, root);
-  if (number === null) {
+  const current = readCurrent(fs, root);
+  if (current === null) {
     throw new SysError("snapshot", "Cannot go back: nothing was applied yet");
   }
-  const current = readSnapshot(fs, root, number);
   const from = current.restores ?? current.number;
   const before = snapshotNumbers(fs, root).findLast((one) => one < from);
   if (before === undefined) {

@@ -1,6 +1,6 @@
 /** Takes a path and content, gives a file that is there whole and flushed, or not at all. */
 import { dirname, join } from "node:path";
-import type { FileSystem } from "../system/fs.ts";
+import type { FileSystem, ReadFs } from "../system/fs.ts";
 
 /** Ends the names of files on their way; `recover` removes those that a crash left. */
 export const UNFINISHED = ".new";
@@ -34,5 +34,12 @@ export function removeUnfinished(fs: FileSystem, folder: string): void {
   if (fs.lstat(folder) === null) return;
   for (const name of fs.readDir(folder)) {
     if (name.endsWith(UNFINISHED)) fs.remove(join(folder, name));
+  }
+}
+
+/** A name that nothing has: the one given, or with a number behind it. */
+export function freeName(fs: ReadFs, path: string): string {
+  for (let n = 1, name = path;; name = `${path}-${++n}`) {
+    if (fs.lstat(name) === null) return name;
   }
 }

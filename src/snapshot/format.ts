@@ -149,6 +149,8 @@ export function parseSnapshot(content: string, path: string, number: SnapshotNum
   const wrong = version === VERSION ? snapshot(value) : ".version: is none that ever was";
   if (wrong !== null) throw refuse(`it is damaged (${wrong.replace(/^\./, "")})`, mend);
   const read = value as Snapshot;
-  if (read.number !== number) throw refuse(`it calls itself number ${read.number}`, mend);
+  if (read.number !== number) {
+    throw refuse(`it is damaged (it calls itself number ${read.number})`, mend);
+  }
   return read;
 }

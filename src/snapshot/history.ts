@@ -1,7 +1,7 @@
 /** Takes a root, gives its snapshots: what was activated, when, and which of them is current. */
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
-import type { FileSystem, ReadFs } from "../system/fs.ts";
+import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { pointLink, writeAtomic } from "./files.ts";
 import { formatSnapshot, parseSnapshot } from "./format.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
@@ -39,10 +39,9 @@ export function currentNumber(fs: ReadFs, root: string): SnapshotNumber | null {
   if (info === null) return null;
   const to = info.kind === "link" ? fs.readLink(path) : "";
   const number = /^([1-9][0-9]{0,8})\.json$/.exec(to)?.[1];
-  if (number === undefined) {
-    throw new SysError("snapshot", `Cannot tell which snapshot is current: ${path} names none`, {
-      hint: "make it a link to the newest `<n>.json` beside it",
-    });
+  if (number === undefined) throw unknownCurrent(path, "names none");
+  if (fs.lstat(snapshotPath(root, Number(number) as SnapshotNumber)) === null) {
+    throw unknownCurrent(path, `names ${number}, and there is none`);
   }
   return Number(number) as SnapshotNumber;
 }
@@ -60,13 +59,28 @@ export function readSnapshot(fs: ReadFs, root: string, number: SnapshotNumber): 
         }; \`sys history\` lists them`,
     });
   }
-  return parseSnapshot(new TextDecoder().decode(fs.readFile(path)), path, number);
+  let content: string;
+  try {
+    content = new TextDecoder().decode(fs.readFile(path));
+  } catch (thrown) {
+    if (!(thrown instanceof FsError) || thrown.code !== "EISDIR") throw thrown;
+    content = "";
+  }
+  return parseSnapshot(content, path, number);
 }
 
 /** The current one; null where nothing was applied yet. */
 export function readCurrent(fs: ReadFs, root: string): Snapshot | null {
   const number = currentNumber(fs, root);
-  return number === null ? null : readSnapshot(fs, root, number);
+  if (number !== null) return readSnapshot(fs, root, number);
+  if (snapshotNumbers(fs, root).length > 0) throw unknownCurrent(currentPath(root), "is gone");
+  return null;
+}
+
+function unknownCurrent(path: string, why: string): SysError {
+  return new SysError("snapshot", `Cannot tell which snapshot is current: ${path} ${why}`, {
+    hint: "`sys repair` makes the newest one current",
+  });
 }
 
 /** All of them, ascending. @throws SysError when one can't be read: gc must not guess what it needs */

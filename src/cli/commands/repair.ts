@@ -22,18 +22,32 @@ export default command<Flags>({
     const { repair } = await import("../../journeys/repair.ts");
     const { counted } = await import("../render/words.ts");
     const machine = machineOf(session);
-    const { recoveries, forgotten, aside, originals } = await withLock(
+    const { recoveries, forgotten, snapshots, journals, originals } = await withLock(
       session,
       machine,
-      "exclusive",
+      "repair",
       "sys repair",
       () => repair(machine, flags.forget === true),
     );
     const steps = recoveries.reduce((sum, { restored }) => sum + restored, 0);
     session.print(
-      { version: 1, repaired: recoveries, forgotten, set_aside: aside, originals },
+      {
+        version: 1,
+        repaired: recoveries,
+        forgotten,
+        set_aside: snapshots.aside,
+        journals,
+        originals,
+      },
       () => {
-        const lines = aside.map((number) => `Snapshot ${number} is damaged and set aside.`);
+        const lines = snapshots.aside.map((number) =>
+          `Snapshot ${number} is damaged and set aside.`
+        );
+        if (snapshots.current != null) lines.push(`Snapshot ${snapshots.current} is current.`);
+        if (snapshots.current === null) lines.push("No snapshot is left; `sys apply` makes one.");
+        for (const path of journals) {
+          lines.push(`A journal is damaged; it is ${path}, and nothing of it was undone.`);
+        }
         if (originals !== null) {
           lines.push(`The list of originals was damaged; it has ${originals} again.`);
         }
