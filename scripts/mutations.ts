@@ -379,7 +379,69 @@ const SHOWN: readonly Mutation[] = [
   },
 ];
 
+const PROCESSES = "tests/system/processes_test.ts";
+const REDIRECTS = "tests/fetch/http/redirects_test.ts";
+
+/** What ends what runs, waits, and keeps secrets on the way. */
+const RUNNING: readonly Mutation[] = [
+  {
+    name: "nothing kills the group when sys dies",
+    file: "src/system/guard.ts",
+    find: '[ -n "$group" ] && kill -s KILL -- "-$group"',
+    replace: ":",
+    test: PROCESSES,
+    filter: "the one that runs it is killed",
+  },
+  {
+    name: "nothing looks for what has left the group",
+    file: "src/system/guard.ts",
+    find: '[ -n "$1" ] || exit',
+    replace: "exit",
+    test: PROCESSES,
+    filter: "left its process group",
+  },
+  {
+    name: "there is no grace",
+    file: "src/system/real_processes.ts",
+    find: 'signalGroup(pid, "SIGTERM");',
+    replace: 'signalGroup(pid, "SIGKILL");',
+    test: PROCESSES,
+    filter: "in order",
+  },
+  {
+    name: "all output is kept in memory",
+    file: "src/system/real_processes.ts",
+    find: "if (capture) chunks.push",
+    replace: "chunks.push",
+    test: "tests/realize/output_test.ts",
+    filter: "300 MB",
+  },
+  {
+    name: "the trial of a lock ends by the clock",
+    file: "src/system/real_fs.ts",
+    find: "for (let n = 0; n < REQUESTS && !got; n++) await Deno.lstat(path).catch(() => {});",
+    replace: "await Promise.race([granted, new Promise((done) => setTimeout(done, 250))]);",
+    test: "tests/system/fs_test.ts",
+    filter: "a free lock",
+  },
+  {
+    name: "redirects take credentials with them",
+    file: "src/fetch/http/request.ts",
+    find: "trusted &&= url.origin === origin;",
+    replace: "trusted &&= origin !== null;",
+    test: REDIRECTS,
+  },
+  {
+    name: "credentials come back after a redirect elsewhere",
+    file: "src/fetch/http/request.ts",
+    find: "trusted &&= url.origin",
+    replace: "trusted = url.origin",
+    test: REDIRECTS,
+  },
+];
+
 export const MUTATIONS: readonly Mutation[] = [
+  ...RUNNING,
   ...KEEPING,
   ...SETTINGS,
   ...SHOWN,
