@@ -5,6 +5,7 @@
 import type { FileSystem } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
+import { whileOpen } from "./obj_folder.ts";
 import { removeTree } from "./remove.ts";
 
 const PREFIX = ".aside-";
@@ -13,7 +14,8 @@ const PREFIX = ".aside-";
 export function putAside(fs: FileSystem, root: string, object: ObjectName): void {
   const layout = layoutOf(root);
   const path = objectPath(layout, object);
-  if (fs.lstat(path) !== null) fs.rename(path, asidePath(layout, object));
+  if (fs.lstat(path) === null) return;
+  whileOpen(fs, layout, () => fs.rename(path, asidePath(layout, object)));
 }
 
 /** Brings back what was not made again, drops the rest. Call it with the exclusive lock held. */
@@ -24,8 +26,10 @@ export function bringBack(fs: FileSystem, root: string): void {
     const object = name.slice(PREFIX.length);
     if (!name.startsWith(PREFIX) || !isObjectName(object)) continue;
     const from = asidePath(layout, object), to = objectPath(layout, object);
-    if (fs.lstat(to) === null) fs.rename(from, to);
-    else removeTree(fs, from);
+    whileOpen(fs, layout, () => {
+      if (fs.lstat(to) === null) fs.rename(from, to);
+      else removeTree(fs, from);
+    });
   }
 }
 

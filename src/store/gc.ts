@@ -7,6 +7,7 @@ import { bringBack } from "./aside.ts";
 import { ReferenceGraph } from "./graph.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
+import { whileOpen } from "./obj_folder.ts";
 import { removeRubbish, treeSize } from "./remove.ts";
 import { gcRoots } from "./roots.ts";
 import { NOTHING, type RestKind, type SweepOptions, sweepRest } from "./sweep.ts";
@@ -66,27 +67,33 @@ export async function collectGarbage(
   for (let from = 0; from < dead.length && bytes < limit; from += BATCH) {
     const batch = dead.slice(from, from + BATCH);
     if (!options.dryRun) await options.unlock?.(batch.map((n) => graph.objects[n]));
-    for (const n of batch) {
-      if (bytes >= limit) break;
-      const object = graph.objects[n];
-      const freed = options.dryRun
-        ? treeSize(fs, objectPath(layout, object))
-        : storing(() => takeOut(fs, layout, object));
-      there[n] = 0;
-      bytes += freed;
-      removed.push({ object, bytes: freed });
-      options.onRemoved?.({ object, bytes: freed });
-    }
+    const removeBatch = () => {
+      for (const n of batch) {
+        if (bytes >= limit) break;
+        const object = graph.objects[n];
+        const freed = options.dryRun
+          ? treeSize(fs, objectPath(layout, object))
+          : storing(() => takeOut(fs, layout, object));
+        there[n] = 0;
+        bytes += freed;
+        removed.push({ object, bytes: freed });
+        options.onRemoved?.({ object, bytes: freed });
+      }
+    };
+    if (options.dryRun) removeBatch();
+    else storing(() => whileOpen(fs, layout, removeBatch));
   }
   const has = (object: ObjectName) => there[graph.numberOf(object) ?? -1] === 1;
-  const rest = storing(() => sweepRest(system, layout, has, fromRoots, graph.leftovers, options));
+  const sweep = () => sweepRest(system, layout, has, fromRoots, graph.leftovers, options);
+  const rest = options.dryRun ? sweep() : storing(() => whileOpen(fs, layout, sweep));
   return { removed, rest: rest.counts, bytes: bytes + rest.bytes };
 }
 
 /** Removes one object, whatever refers to it: a damaged one that is to be made again. Gives the bytes that this
  * frees. */
 export function removeObject(fs: FileSystem, root: string, object: ObjectName): number {
-  return storing(() => takeOut(fs, layoutOf(root), object));
+  const layout = layoutOf(root);
+  return storing(() => whileOpen(fs, layout, () => takeOut(fs, layout, object)));
 }
 
 function takeOut(fs: FileSystem, layout: Layout, object: ObjectName): number {

@@ -8,6 +8,7 @@ import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { objectNames } from "./list.ts";
 import type { ObjectName } from "./names.ts";
+import { inObjects } from "./obj_folder.ts";
 import { reseal } from "./remake.ts";
 import { discard, sparePath, storing } from "./write_atomic.ts";
 
@@ -84,7 +85,8 @@ function replaceByLink(
   }
   try {
     if (folder !== "") fs.chmod(folder, 0o755);
-    fs.rename(spare, path);
+    if (folder !== "") fs.rename(spare, path);
+    else inObjects(fs, layout, () => fs.rename(spare, path));
   } catch (thrown) {
     discard(() => fs.remove(spare));
     throw thrown;

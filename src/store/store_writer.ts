@@ -4,6 +4,7 @@ import { type FileSystem, FsError, type Host } from "../system/mod.ts";
 import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
+import { inObjects } from "./obj_folder.ts";
 import { readRecord } from "./record.ts";
 import { reseal } from "./remake.ts";
 import { discard, sparePath } from "./write_atomic.ts";
@@ -41,7 +42,8 @@ export class StoreWriter {
     if (this.#prepared) return;
     const { dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
     this.prepareRoot();
-    for (const folder of [dir, obj, pkg, drv, drvOut, refs, log, tmp]) this.#folder(folder, 0o755);
+    for (const folder of [dir, pkg, drv, drvOut, refs, log, tmp]) this.#folder(folder, 0o755);
+    this.#folder(obj, FOLDER_MODE);
     this.#prepared = true;
   }
 
@@ -82,10 +84,12 @@ export class StoreWriter {
   #link(file: string, path: string): void {
     const { fs } = this;
     try {
-      fs.link(file, path);
+      inObjects(fs, this.layout, () => fs.link(file, path));
     } catch (thrown) {
       if (!(thrown instanceof FsError)) throw thrown;
-      if (NO_LINKS.has(thrown.code)) return fs.rename(file, path);
+      if (NO_LINKS.has(thrown.code)) {
+        return inObjects(fs, this.layout, () => fs.rename(file, path));
+      }
       if (thrown.code !== "EEXIST") throw thrown;
     }
     fs.remove(file);
@@ -97,17 +101,19 @@ export class StoreWriter {
     if (fs.lstat(path) !== null) return void removeTree(fs, tree);
     if (fs.lstat(tree)?.kind !== "dir") return this.#link(tree, path);
     const moved = `${this.layout.obj}/.new-${sparePath(this.layout).slice(-24)}`;
-    fs.rename(tree, moved);
+    inObjects(fs, this.layout, () => fs.rename(tree, moved));
     try {
       fs.chmod(moved, folderMode);
       fs.utime(moved, MTIME);
-      fs.rename(moved, path);
+      inObjects(fs, this.layout, () => fs.rename(moved, path));
     } catch (thrown) {
       // Another process may have been faster with the same object.
-      if (fs.lstat(path)?.kind === "dir") return void removeTree(fs, moved);
+      if (fs.lstat(path)?.kind === "dir") {
+        return inObjects(fs, this.layout, () => void removeTree(fs, moved));
+      }
       discard(() => {
         fs.chmod(moved, 0o755);
-        fs.rename(moved, tree);
+        inObjects(fs, this.layout, () => fs.rename(moved, tree));
       });
       throw thrown;
     }

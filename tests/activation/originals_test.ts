@@ -1,5 +1,6 @@
 /** What the user had comes back whole, is numbered until it does, and is never the only copy that goes. */
 import assert from "node:assert/strict";
+import { removeObject } from "../support/tree.ts";
 import nodeFs from "node:fs";
 import { join } from "node:path";
 import { rebuildOriginals } from "../../src/activation/rebuild_originals.ts";
@@ -216,7 +217,7 @@ Deno.test("originals: what is damaged is not put back, the others are, and it is
     });
     const [a] = readOriginals(real.fs, rig.root).originals;
     assert.ok(a.state.kind === "file");
-    if (damage === "gone") Deno.removeSync(a.state.content!);
+    if (damage === "gone") removeObject(a.state.content!);
     else {
       Deno.chmodSync(a.state.content!, 0o644);
       Deno.writeTextFileSync(a.state.content!, "another");

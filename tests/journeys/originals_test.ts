@@ -1,5 +1,6 @@
 /** Originals and edits: listed, put back, dropped; and written to the home before the store goes. */
 import assert from "node:assert/strict";
+import { removeObject } from "../support/tree.ts";
 import nodeFs from "node:fs";
 import { join } from "node:path";
 import { collect } from "../../src/journeys/collect.ts";
@@ -280,7 +281,7 @@ Deno.test("originals: one of which nothing is left is listed as lost until it is
     await arrange(t);
     const [{ state, number }] = listOriginals(t.machine);
     assert.ok(state.kind === "file" && state.content !== undefined);
-    Deno.removeSync(state.content);
+    removeObject(state.content);
     Deno.removeSync(join(t.machine.root, "originals", String(number)));
     assert.deepEqual(listOriginals(t.machine).map(({ lost }) => lost), [true]);
     const back = restoreOriginal(t.machine, "1", join(t.home, "b"), RESTORE.signal);

@@ -108,7 +108,10 @@ const CHANGES: [string, (world: World) => void, (world: World) => string[]][] = 
   ],
   [
     "an object that is gone",
-    ({ at, user }) => fs.remove(at(user)),
+    ({ at, user, root }) => {
+      fs.chmod(`${root}/store/obj`, 0o755);
+      fs.remove(at(user));
+    },
     ({ user }) => [`missing ${user}`],
   ],
   [

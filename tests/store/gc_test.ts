@@ -120,6 +120,7 @@ Deno.test(
     for (const name of [a, b, "failed"]) grow(fs, `${store.dir}/log/${name}.log`, { file: "log" });
     grow(fs, `${store.dir}/tmp/half-built`, { dir: { a: { dir: { b: { file: "12345" } } } } });
     fs.chmod(`${store.dir}/tmp/half-built/a`, 0o555);
+    fs.chmod(`${store.dir}/obj`, 0o755);
     grow(fs, `${store.dir}/obj/.new-1`, { file: "1234" });
     grow(fs, `${store.dir}/refs/${"gone".padEnd(40, "0")}`, { file: "{}" });
     const outcome = await collectGarbage(system, root, [kept]);

@@ -506,7 +506,10 @@ Deno.test("outputs are taken over from the system's store whole, and live withou
   }));
 
 const UNFIT: [string, (wide: ReturnType<typeof openStore>, object: ObjectName) => void][] = [
-  ["is lost", (wide, object) => fell(fs, wide.pathOf(object))],
+  ["is lost", (wide, object) => {
+    fs.chmod(`${wide.dir}/obj`, 0o755);
+    fell(fs, wide.pathOf(object));
+  }],
   ["was damaged", (wide, object) => {
     fs.chmod(`${wide.pathOf(object)}/run`, 0o755);
     Deno.writeTextFileSync(`${wide.pathOf(object)}/run`, "damaged");

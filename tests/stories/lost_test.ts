@@ -21,6 +21,7 @@ const nameOf = (s: Story, start: string) => objects(s).find((name) => name.start
 
 function lose(s: Story, start: string) {
   const path = `${s.root}/store/obj/${nameOf(s, start)}`;
+  Deno.chmodSync(`${s.root}/store/obj`, 0o755);
   for (const folder of [path, `${path}/bin`]) {
     try {
       if (Deno.lstatSync(folder).isDirectory) Deno.chmodSync(folder, 0o755);

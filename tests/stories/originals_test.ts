@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { removeObject } from "../support/tree.ts";
 import { story } from "../support/story.ts";
 
 const CONFIG = `return { setup = function()
@@ -45,7 +46,7 @@ story("an original that is lost is told once, and the others come back", async (
   for (const { name } of [...Deno.readDirSync(obj)]) {
     if (!name.startsWith("original-.vimrc")) continue;
     Deno.chmodSync(obj, 0o755);
-    Deno.removeSync(`${obj}/${name}`);
+    removeObject(`${obj}/${name}`);
   }
   const { stdout } = await s.sys(["originals", "--json"], { unseen: true });
   const { originals } = JSON.parse(stdout);

@@ -23,3 +23,9 @@ export function describeTree(root: string, skip: readonly string[] = []): string
   visit("");
   return lines.sort();
 }
+
+/** Removes a file from the folder of objects, which only sys itself can write to otherwise. */
+export function removeObject(path: string): void {
+  Deno.chmodSync(path.slice(0, path.lastIndexOf("/")), 0o755);
+  Deno.removeSync(path);
+}
