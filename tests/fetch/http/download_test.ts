@@ -274,14 +274,16 @@ Deno.test("download: other kinds of URL are refused", async () => {
 
 Deno.test("download: Ctrl-C ends it", async () => {
   using cache = new Cache();
-  await using server = new Server(() => ({ stall: -1 }));
   const stop = new AbortController();
   const reason = new Error("stopped");
+  await using server = new Server(() => {
+    stop.abort(reason);
+    return { stall: -1 };
+  });
   const running = cache.get(server.url(), {
     signal: stop.signal,
     retryPolicy: { ...RETRY_POLICY, connect: 60_000 },
   });
-  setTimeout(() => stop.abort(reason), 20);
   await assert.rejects(running, reason);
 });
 
