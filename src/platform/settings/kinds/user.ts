@@ -38,19 +38,34 @@ function observed(
   return { value: { ...wanted as object, uid: found.uid }, blocked: why };
 }
 
-async function give(world: SettingWorld, { key, after }: SettingChange): Promise<void> {
+/** A home that was made, and holds nothing but what every new one does, goes with the user whose number is free
+ * again. Any other stays: it holds the user's files. */
+const REMOVE_HOME = `
+  [ -d "$1" ] && [ ! -L "$1" ] && [ "$(stat -c %u "$1")" = "$2" ] &&
+    diff -r --no-dereference "$1" /etc/skel > /dev/null && rm -r "$1"
+  [ -f "/var/mail/$3" ] && [ ! -s "/var/mail/$3" ] && rm "/var/mail/$3"`;
+
+async function give(world: SettingWorld, { key, before, after }: SettingChange): Promise<void> {
   const [name, field] = key.split(":");
-  const there = findUser(world.read("/etc/passwd"), accountName(name)) !== null;
+  const found = findUser(world.read("/etc/passwd"), accountName(name));
+  const there = found !== null;
   if (field === undefined) {
     // Done already, or undone already: both are harmless.
     if (there === (after !== null)) return;
-    // A home folder stays: it holds the user's files. A group of the user's name goes with the user.
+    // A group of the user's name goes with the user.
     const argv = after === null ? ["userdel", name] : createUser(
       name,
       after,
       findGroup(world.read("/etc/group"), name) !== null,
     );
-    return await world.must(`${after === null ? "remove" : "make"} user ${name}`, { argv });
+    await world.must(`${after === null ? "remove" : "make"} user ${name}`, { argv });
+    const made = (before as { create_home?: unknown } | null)?.create_home === true;
+    if (after === null && made && found !== null) {
+      await world.run({
+        argv: ["sh", "-c", REMOVE_HOME, "sh", found.home, String(found.uid), name],
+      });
+    }
+    return;
   }
   if (!there || after === null) return;
   if (fieldOfUser(world.read("/etc/passwd"), world.read("/etc/group"), name, field) === after) {

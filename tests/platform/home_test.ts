@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { user } from "../../src/platform/settings/kinds/user.ts";
+import type { SettingCommand, SettingWorld } from "../../src/platform/settings/provider.ts";
+import type { SettingChange } from "../../src/plan/types.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+const { host } = realSystem();
+const canAdd = host.elevated &&
+  new Deno.Command("sh", { args: ["-c", "command -v useradd"] }).outputSync().success;
+
+async function run({ argv: [program, ...args] }: SettingCommand) {
+  return { ...await new Deno.Command(program, { args }).output(), timedOut: false };
+}
+
+const world: SettingWorld = {
+  host,
+  run,
+  must: async (_what, command) => assert.equal((await run(command)).code, 0),
+  has: () => true,
+  read: (path) => Deno.readTextFileSync(path),
+};
+
+for (
+  const [what, stays] of [["with nothing of the user's goes", false], [
+    "in use stays",
+    true,
+  ]] as const
+) {
+  Deno.test({
+    name: `accounts: a home that was made and is undone, ${what}${canAdd ? "" : " (needs root)"}`,
+    ignore: !canAdd,
+    fn: () =>
+      withTemporary(async (dir) => {
+        const name = `syslua-h${Deno.pid}`, home = `${dir}/new`;
+        const options = { create_home: true, home };
+        const give = (before: SettingChange["before"], after: SettingChange["after"]) =>
+          user.set(world, [{ key: name, before, after } as SettingChange]);
+        await give(null, options);
+        try {
+          assert.ok(Deno.lstatSync(home).isDirectory);
+          if (stays) Deno.writeTextFileSync(`${home}/theirs`, "x");
+        } finally {
+          await give(options, null);
+        }
+        const left = [...Deno.readDirSync(dir)].map(({ name }) => name);
+        assert.deepEqual(left, stays ? ["new"] : []);
+      }),
+  });
+}
