@@ -13,6 +13,8 @@ import {
 
 /** How many other requests have to be answered before a lock that is still not granted counts as held. */
 const REQUESTS = 64;
+/** Milliseconds between two of them. */
+const PAUSE = 4;
 
 const CODES = new Set<string>([
   "ENOENT",
@@ -168,8 +170,12 @@ export class RealFs implements FileSystem {
     let got = false;
     granted.then(() => got = true, () => {});
     // The runtime has no request that never waits. But it hands requests to threads in their order, so that a free
-    // lock is granted long before so many later ones are answered one after the other, however busy the machine is.
-    for (let n = 0; n < REQUESTS && !got; n++) await Deno.lstat(path).catch(() => {});
+    // lock is granted before so many later ones are answered one after the other, however busy the machine is. Pauses
+    // let a thread come to its turn that waits for another processor.
+    for (let n = 0; n < REQUESTS && !got; n++) {
+      await Deno.lstat(path).catch(() => {});
+      if (!got) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
     if (got) return { release: () => file.close() };
     // The request can't be taken back; what it is granted later is given up at once.
     granted.then(() => file.close(), () => file.close());
