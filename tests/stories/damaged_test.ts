@@ -27,7 +27,6 @@ const WHAT: Record<string, string> = {
   "a journal": "journal/3.jsonl",
   "a journal that could not be undone": "journal/3.unrestored",
   "the list of originals": "originals/index.json",
-  "the profile": "profile",
   "an env script": "env.sh",
 };
 
@@ -66,13 +65,11 @@ for (const [what, below] of Object.entries(WHAT)) {
     await ok("apply c");
     const path = `${s.root}/${below}`;
     if (below.startsWith("journal/")) Deno.writeTextFileSync(path, JOURNAL);
-    if (what === "the profile") Deno.symlinkSync("nowhere", path);
     const whole = `${s.home}.whole`;
     await new Deno.Command("cp", { args: ["-a", s.home, whole] }).output();
     for (const [how, damage] of Object.entries(HOW)) {
-      const linked = ["`current`", "the profile", "an env script"].includes(what);
+      const linked = ["`current`", "an env script"].includes(what);
       if (linked && !["missing", "a folder"].includes(how)) continue;
-      // Links into the store are damaged by being other links, not by what is written through them.
       // What each command says is looked at once, the way on after each damage.
       for (const command of how === "missing" ? COMMANDS : COMMANDS.slice(0, 1)) {
         await new Deno.Command("sh", {
