@@ -87,14 +87,18 @@ async function garbage(folder: string): Promise<Row[]> {
   const root = `${folder}/garbage`;
   const store = openStore(system, root);
   store.addFile("first", new Uint8Array(), false);
+  shell(`chmod 755 ${store.dir}/obj`);
   const live: ObjectName[] = [];
   for (let n = 0; n < count; n++) {
     const name = objectName("object", String(n), shortHash(sha256(String(n))));
     write(`${store.dir}/obj/${name}`, String(n));
     const references = n % 4 < 2 ? [] : live.slice(-1);
-    const sizes = { self: 0, entries: 1, executables: 0, bytes: String(n).length };
-    const record = { version: 1, references, ...sizes };
-    if (references.length > 0) write(`${store.dir}/refs/${name}`, JSON.stringify(record));
+    const identity = { version: 2, kind: "free", references, self: 0, places: 0 };
+    const entries = [["", "file", 0o444, String(n).length, n + 1]];
+    write(
+      `${store.dir}/refs/${name}`,
+      `${JSON.stringify(identity)}\n${JSON.stringify(entries)}\n`,
+    );
     if (n % 2 === 0) live.push(name);
   }
   const all = `${folder}/all`;
