@@ -12,7 +12,7 @@ import {
 } from "./fs.ts";
 
 /** How many other requests have to be answered before a lock that is still not granted counts as held. */
-const REQUESTS = 64;
+const REQUESTS = 200;
 /** Milliseconds between two of them. */
 const PAUSE = 4;
 
