@@ -61,6 +61,18 @@ function program(path: string, content: string) {
   Deno.chmodSync(path, 0o755);
 }
 
+/** Lets `uname` tell of another platform: `<system>-<processor>`. */
+function asPlatform(dir: string, platform: string) {
+  const dash = platform.lastIndexOf("-");
+  Deno.removeSync(`${dir}/bin/uname`);
+  program(
+    `${dir}/bin/uname`,
+    `#!/bin/sh\ncase "$1" in -s) echo ${platform.slice(0, dash)} ;; -m) echo ${
+      platform.slice(dash + 1)
+    } ;; esac\n`,
+  );
+}
+
 function check(
   name: string,
   test: (project: Project) => Promise<void>,
@@ -97,6 +109,28 @@ check("a tampered one from the registry is not started, nor kept", async ({ dir,
   assert.match(stderr, /its SHA-256 is/);
   assert.throws(() => Deno.statSync(own), Deno.errors.NotFound);
   assert.deepEqual([...Deno.readDirSync(`${dir}/.deno`)].map(({ name }) => name), ["2.6.8"]);
+});
+
+for (
+  const platform of ["Linux-aarch64", "Darwin-x86_64", "Darwin-arm64", "MINGW64_NT-10.0-x86_64"]
+) {
+  check(`a tampered copy is not started on ${platform} either`, async ({ dir, own, run }) => {
+    asPlatform(dir, platform);
+    const there = platform.startsWith("MINGW") ? `${own}.exe` : own;
+    program(there, TAMPERED);
+    const { code, stderr, started } = await run();
+    assert.deepEqual([code, started], [1, false]);
+    assert.match(stderr, new RegExp(`${there} is not Deno 2\\.6\\.8 for ${platform}: `));
+  });
+}
+
+check("where no digest is known, nothing is downloaded", async ({ dir, own, run }) => {
+  asPlatform(dir, "Plan9-mips");
+  program(own, TAMPERED);
+  program(`${dir}/bin/npm`, '#!/bin/sh\ntouch "$MARK"\n');
+  const { code, stderr, started } = await run();
+  assert.deepEqual([code, started], [1, false]);
+  assert.match(stderr, /hint: install Deno 2\.6\.8/);
 });
 
 check("without a program that computes digests nothing is started", async ({ dir, own, run }) => {
