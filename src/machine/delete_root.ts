@@ -8,13 +8,16 @@ import { releaseObjects } from "./protection.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectNames } from "../store/list.ts";
 import { removeTree } from "../store/remove.ts";
-import type { FileSystem } from "../system/mod.ts";
+import { type FileSystem, FsError } from "../system/mod.ts";
 
 /** What is below a root: first what refers to something, then what is referred to. */
 const PARTS = ["snapshots", "journal", "originals", "gcroots", "types", "users", "store"];
 
 /** Where the parts go before they are deleted, below the root: it may be the root of a file system. */
 const AWAY = ".deleted";
+
+/** What the system says of a folder that is in use, or in one that may not be changed. */
+const MAY_STAY: ReadonlySet<string> = new Set(["EBUSY", "EACCES", "EPERM", "EROFS"]);
 
 /** Call it with the exclusive lock held, after `destroy`. What is not sys.lua's stays, and so does the root then. */
 export async function deleteRoot(machine: Machine): Promise<void> {
@@ -35,8 +38,14 @@ export async function deleteRoot(machine: Machine): Promise<void> {
   removeEmpty(fs, root);
 }
 
+/** Removes a folder that holds nothing. One that a disk is mounted on, or whose parent is somebody else's, stays. */
 function removeEmpty(fs: FileSystem, folder: string): void {
-  if (fs.lstat(folder)?.kind === "dir" && fs.readDir(folder).length === 0) fs.remove(folder);
+  if (fs.lstat(folder)?.kind !== "dir" || fs.readDir(folder).length > 0) return;
+  try {
+    fs.remove(folder);
+  } catch (thrown) {
+    if (!(thrown instanceof FsError) || !MAY_STAY.has(thrown.code)) throw thrown;
+  }
 }
 
 /** Deletes what an earlier deletion that was killed has left. Call it with the exclusive lock held. */

@@ -186,6 +186,7 @@ guestTest("not even root changes an object of the system's store by mistake", as
   await ok(guest, "mkdir /syslua && mount -t tmpfs tmpfs /syslua");
   const marks =
     (await guest.shell("touch /syslua/x && chattr +i /syslua/x && chattr -i /syslua/x")).code === 0;
+  await ok(guest, "rm -f /syslua/x");
   const text = (word: string) =>
     `return { setup = function() file { path = "/etc/word", content = "${word}" } end }`;
   await guest.write("/etc/syslua/init.lua", text("one"));
