@@ -33,6 +33,22 @@ const EDITS = "tests/journeys/edits_test.ts";
 /** What keeps originals and edits. */
 const KEEPING: readonly Mutation[] = [
   {
+    name: "the object of a skipped edit is let go",
+    file: "src/plan/wanted.ts",
+    find: "  if (left.length === 0) return wanted;\n  const objects",
+    replace: "  return wanted;\n  const objects",
+    test: EDITS,
+    filter: "skipped",
+  },
+  {
+    name: "what is skipped may be linked to from elsewhere",
+    file: "src/journeys/apply.ts",
+    find: "filter((object) => !others.has(object))",
+    replace: "filter((object) => object || others)",
+    test: EDITS,
+    filter: "linked to from nowhere else",
+  },
+  {
     name: "the thing itself is not put back",
     file: "src/activation/path_step.ts",
     find: "if (bringBackHeld(fs, path, to)) return;",

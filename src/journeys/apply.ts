@@ -6,12 +6,13 @@ import type { Machine } from "../machine/open.ts";
 import { protectObjects } from "../machine/protection.ts";
 import { approve } from "../plan/approve.ts";
 import type { Difference } from "../plan/difference.ts";
-import { decided } from "../plan/proposal.ts";
+import { decided, leftPaths } from "../plan/proposal.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
-import { together } from "../plan/wanted.ts";
+import { objectsOf, together } from "../plan/wanted.ts";
 import type { Original } from "../snapshot/originals.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import type { ChangedFile } from "../store/changes.ts";
+import type { ObjectName } from "../store/names.ts";
 import { type BuildSettings, realizeFrom, unrealized } from "./build.ts";
 import { checkObjects } from "./check_objects.ts";
 import { storeConfigFiles } from "./config_files.ts";
@@ -146,11 +147,21 @@ async function activate(
 async function built(
   machine: Machine,
   evaluated: Evaluated,
-  { plan, bounds, current }: ConfigProposal,
+  proposal: ConfigProposal,
 ): Promise<Wanted> {
+  const { plan, bounds, current } = proposal;
   const { system: { fs }, store } = machine;
   const known = plan.realize.length > 0 ? await bindAll(machine, evaluated) : bounds;
   const wanted = together(known.map((bound) => materialize(fs, store, bound)));
-  await protectObjects(machine, checkObjects(store, wanted.objects, current));
+  const left = onlyLeft(proposal);
+  const used = wanted.objects.filter((object) => !left.has(object));
+  await protectObjects(machine, checkObjects(store, used, current));
   return wanted;
+}
+
+/** Objects of what is skipped: as edited as it is, nothing else may use them. */
+function onlyLeft(proposal: ConfigProposal): Set<ObjectName> {
+  const left = leftPaths(proposal);
+  const others = new Set(objectsOf(proposal.wanted.paths.filter((path) => !left.includes(path))));
+  return new Set(objectsOf(left).filter((object) => !others.has(object)));
 }

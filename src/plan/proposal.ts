@@ -2,8 +2,8 @@
  * and nothing else is different. Pure. */
 import { type Difference, differencesOfWanted, differencesOfWorld } from "./difference.ts";
 import { makePlan, type PlanOptions } from "./plan.ts";
-import type { Current, Observation, Plan, Wanted } from "./types.ts";
-import { withoutTargets } from "./wanted.ts";
+import type { Current, Observation, Plan, Wanted, WantedPath } from "./types.ts";
+import { leaving, withoutTargets } from "./wanted.ts";
 
 /** A plan, and what it was made from. */
 export interface Proposal {
@@ -41,11 +41,28 @@ export function proposal(
 /** The same with answers put in. */
 export function decided<P extends Proposal>(shown: P, { replace, skip }: Decision): P {
   if (replace === "none" && skip.size === 0) return shown;
-  const wanted = withoutTargets(shown.wanted, skip);
+  const left =
+    shown.current?.wanted.paths.filter(({ path, target }) =>
+      skip.has(target) && shown.world.rewritten.has(path)
+    ) ?? [];
+  const wanted = leaving(withoutTargets(shown.wanted, skip), left);
   const options = { ...shown.options, replace: either(shown.options.replace, replace) };
   const skipped = new Set([...shown.skipped, ...skip]);
   const current = leavingServices(shown.current, skip);
-  return { ...shown, ...proposal(wanted, current, shown.world, options), skipped };
+  return { ...shown, ...proposal(wanted, current, unasked(shown.world, left), options), skipped };
+}
+
+/** What was edited through its link and is skipped: it stays managed, or its object would go with the edit in it. */
+export function leftPaths({ wanted, skipped }: Pick<Proposal, "wanted" | "skipped">): WantedPath[] {
+  return wanted.paths.filter(({ target }) => skipped.has(target));
+}
+
+/** The world in which some edits were asked about already. */
+function unasked(world: Observation, left: readonly WantedPath[]): Observation {
+  if (left.length === 0) return world;
+  const rewritten = new Map(world.rewritten);
+  for (const { path } of left) rewritten.delete(path);
+  return { ...world, rewritten };
 }
 
 /** The service of a unit that is left as it is runs on: nothing is known of it any more. */
@@ -67,7 +84,8 @@ export type Filled<P> =
  * @param now the world as it is by now
  */
 export function fill<P extends Proposal>(shown: P, built: Wanted, now: Observation): Filled<P> {
-  const wanted = withoutTargets(built, shown.skipped);
+  const left = leftPaths(shown);
+  const wanted = leaving(withoutTargets(built, shown.skipped), left);
   const differences = [
     ...differencesOfWanted(shown.wanted, wanted),
     ...differencesOfWorld(shown, now),
@@ -78,7 +96,7 @@ export function fill<P extends Proposal>(shown: P, built: Wanted, now: Observati
     return { kind: "filled", proposal: shown };
   }
   const { current, options, skipped } = shown;
-  const made = proposal(wanted, current, now, options);
+  const made = proposal(wanted, current, unasked(now, left), options);
   return { kind: "filled", proposal: { ...shown, ...made, skipped } };
 }
 

@@ -1,6 +1,7 @@
 /** Takes what is wanted, gives the same less or more of it. */
 import { dirname } from "node:path";
 import { SysError } from "../errors.ts";
+import { objectsIn } from "../store/names.ts";
 import { equal, idOf, settingName } from "./settings.ts";
 import type { Wanted, WantedPath, WantedSetting } from "./types.ts";
 
@@ -24,6 +25,18 @@ export function withoutTargets(wanted: Wanted, targets: ReadonlySet<string>): Wa
     return !skipped;
   });
   return { ...wanted, paths, services: wanted.services.filter(({ unit }) => !left.has(unit)) };
+}
+
+/** What is wanted, with some paths that were wanted before. */
+export function leaving(wanted: Wanted, left: readonly WantedPath[]): Wanted {
+  if (left.length === 0) return wanted;
+  const objects = [...new Set([...wanted.objects, ...objectsOf(left)])].sort();
+  return { ...wanted, paths: [...wanted.paths, ...left], objects };
+}
+
+/** Objects that links lead to. */
+export function objectsOf(paths: readonly WantedPath[]) {
+  return objectsIn(paths.flatMap(({ state }) => state.kind === "link" ? [state.to] : []));
 }
 
 /** Whether a folder above a path is left as it is. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { adoptFiles } from "../../src/journeys/adopt.ts";
+import { collect } from "../../src/journeys/collect.ts";
 import { contentDiff } from "../../src/journeys/content_diff.ts";
 import { listOriginals, showOriginal } from "../../src/journeys/originals.ts";
 import { type Decision, propose } from "../../src/journeys/propose.ts";
@@ -118,19 +119,53 @@ Deno.test("edits: one that is adopted is in the config, and asked about no more"
     assert.equal(t.read("a"), "edited");
   }));
 
-Deno.test("edits: one that is skipped stays as it is", () =>
+const skipA: Decision = { replace: "none", skip: new Set(["~/a"]) };
+const SKIP = { decide: () => Promise.resolve(skipA) };
+/** Collects all but the newest snapshot. */
+const COLLECT = { dryRun: false, keep: 1, olderThan: null, maxBytes: null };
+
+for (const [kind, [, edited]] of Object.entries(KINDS)) {
+  Deno.test(`edits: ${kind} that is skipped stays as it is, whatever else is applied`, () =>
+    withMachine(async (t) => {
+      await arrange(t, kind);
+      editThroughLink(t, edited, "edited");
+      const target = `~/${kind.includes("recursive") ? edited : "a"}`;
+      const skip = { ...skipA, skip: new Set([target]) };
+      t.setup(KINDS[kind][0] + '\nfile { path = "~/k", content = "k" }');
+      await t.apply({ decide: () => Promise.resolve(skip) });
+      assert.equal(t.read(edited), "edited");
+      assert.equal(t.read("k"), "k");
+      t.restart();
+      assert.equal((await status(t.machine)).drift.length, 1, "it is not forgotten");
+      await collect(t.machine, COLLECT);
+      assert.equal(t.read(edited), "edited");
+    }));
+}
+
+Deno.test("edits: one that is skipped outlives the config that made it, and gc", () =>
   withMachine(async (t) => {
     await arrange(t, "a text");
     editThroughLink(t, "a", "edited");
-    const files = editsNow(t);
-    const skip: Decision = { replace: "none", skip: new Set(["~/a"]) };
-    await t.apply({ decide: () => Promise.resolve(skip) }).catch(() => {});
-    assert.equal(Deno.readTextFileSync(files), "edited");
+    t.setup('file { path = "~/a", content = "second" }');
+    await t.apply(SKIP);
+    await collect(t.machine, COLLECT);
+    assert.equal(t.read("a"), "edited");
+    // It is asked about again, and then kept like any other.
+    await assert.rejects(t.apply(), /Cannot replace ~\/a/);
+    await t.apply(REPLACE);
+    assert.equal(t.read("a"), "second");
+    assert.deepEqual(kept(t), [[1, "a", "edited"]]);
   }));
 
-function editsNow(t: TestMachine): string {
-  return Deno.realPathSync(join(t.home, "a"));
-}
+Deno.test("edits: what is skipped is linked to from nowhere else", () =>
+  withMachine(async (t) => {
+    await arrange(t, "a source");
+    editThroughLink(t, "a", "edited");
+    t.setup('file { path = "~/a", source = "./a" }\nfile { path = "~/b", source = "./a" }');
+    await assert.rejects(t.apply(SKIP), /is changed in the store/);
+    assert.equal(t.read("a"), "edited");
+    assert.equal(t.read("b"), null);
+  }));
 
 Deno.test("edits: where the object can't be made again, the edit is at its place and kept", () =>
   withMachine(async (t) => {
