@@ -1,7 +1,8 @@
 /** Takes a machine, holds its lock while something is done; what a killed apply has left is undone first. */
 import { interrupted, recover, type Recovery } from "../activation/recover.ts";
 import { bringBack } from "../store/aside.ts";
-import { type Holder, lockRoot, type RootLock } from "../store/lock.ts";
+import type { Holder } from "../store/holders.ts";
+import { lockRoot, type RootLock } from "../store/lock.ts";
 import { finishDeletion } from "./delete_root.ts";
 import type { Machine } from "./open.ts";
 

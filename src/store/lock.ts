@@ -1,28 +1,24 @@
 /** Takes a store's root, gives a lock on it that ends with the process at the latest.
  *
- * The lock itself is the operating system's, on `<root>/lock`. Who holds it is written beside, for people: one
- * file for each holder, `<root>/lock.d/<pid>-<random>`, JSON as in `Holder`. The file of one
- * that was killed is ignored, and removed by gc. */
-import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
+ * The lock itself is the operating system's, on `<root>/lock`. Who holds it is written beside. */
 import { SysError } from "../errors.ts";
 import { orAbort } from "../system/abortable_lock.ts";
-import type { System } from "../system/mod.ts";
+import type { Clock, System } from "../system/mod.ts";
 import { type FileLock, FsError } from "../system/fs.ts";
+import { type Holder, type LockMode, rivalsOf, signUp } from "./holders.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { storing } from "./write_atomic.ts";
 
-/** Who holds a lock. */
-export interface Holder {
-  /** As it was typed: `sys apply`. */
-  readonly command: string;
-  readonly pid: number;
-  /** ISO 8601, UTC. */
-  readonly since: string;
-}
+/** Milliseconds between two looks at who holds a lock. */
+const PAUSE = 10;
+/** Looks after which who waits is told so, also when nobody has said that he holds the lock. */
+const SILENT = 50;
+/** Looks, also without a known holder, after which another process has it. Between being granted a lock and saying so,
+ * and between saying that one gives it up and doing it, is but a moment. */
+const UNKNOWN = 1000;
 
 export interface LockOptions {
-  /** Wait until it is free; otherwise fail at once. */
+  /** Wait until it is free; otherwise fail when another holds it. */
   readonly wait: boolean;
   /** What to tell others. */
   readonly command: string;
@@ -51,7 +47,7 @@ export interface RootLock {
 export async function lockRoot(
   system: Pick<System, "fs" | "host" | "clock">,
   root: string,
-  mode: "shared" | "exclusive",
+  mode: LockMode,
   options: LockOptions,
 ): Promise<RootLock> {
   const { fs } = system;
@@ -71,7 +67,7 @@ export async function lockRoot(
     // The whole root was deleted meanwhile: a lock on a file that is gone keeps nobody out.
     lock.release();
   }
-  const sign = signUp(system, root, options.command);
+  const signOff = signUp(system, root, { command: options.command, mode });
   const held = lock;
   let released = false;
   return {
@@ -79,7 +75,7 @@ export async function lockRoot(
       if (released) return;
       released = true;
       try {
-        if (sign !== null && fs.lstat(sign) !== null) fs.remove(sign);
+        signOff();
       } finally {
         held.release();
       }
@@ -87,78 +83,50 @@ export async function lockRoot(
   };
 }
 
-/** Waits for the lock file, if that is wanted. */
+/** The lock on the file. The system is asked once, and is never asked whether the lock is free, since the runtime
+ * can't: that it isn't is known from who holds it. */
 async function acquire(
-  system: Pick<System, "fs" | "host">,
+  system: Pick<System, "fs" | "host" | "clock">,
   root: string,
-  mode: "shared" | "exclusive",
+  mode: LockMode,
   options: LockOptions,
 ): Promise<FileLock> {
-  const { fs } = system;
-  const path = `${root}/lock`;
-  let lock: FileLock | null;
+  const { fs, clock } = system;
+  const given = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, given.signal]) : given.signal;
+  const asked = orAbort(() => fs.lock(`${root}/lock`, mode), signal);
+  let rivals: readonly Holder[] = [];
+  const most = options.wait ? SILENT : UNKNOWN;
+  const granted = await watch(clock, asked, (looks) => {
+    rivals = rivalsOf(system, root, mode);
+    return rivals.length > 0 || looks >= most;
+  });
+  if (!granted && options.wait) options.onWait?.(rivals);
+  else if (!granted) given.abort(locked(rivals));
   try {
-    lock = await fs.lock(path, mode, false);
+    return await asked;
   } catch (thrown) {
     const unwritable = thrown instanceof FsError && thrown.code === "EROFS";
     if (mode === "shared" && unwritable) return { release: () => {} };
     throw thrown;
   }
-  if (lock !== null) return lock;
-  const holders = holdersOf(system, root);
-  if (!options.wait) throw locked(holders);
-  options.onWait?.(holders);
-  const signal = options.signal ?? new AbortController().signal;
-  return await orAbort(() => fs.lock(path, mode, true), signal);
 }
 
-/** Writes who holds the lock. Where that can't be written the lock is as good. */
-function signUp(
-  { fs, host, clock }: Pick<System, "fs" | "host" | "clock">,
-  root: string,
-  command: string,
-): string | null {
-  const folder = `${root}/lock.d`;
-  const path = `${folder}/${host.pid}-${randomBytes(6).toString("hex")}`;
-  const holder: Holder = { command, pid: host.pid, since: clock.now().toISOString() };
-  try {
-    if (fs.lstat(folder) === null) fs.mkdir(folder, 0o755);
-    const file = fs.create(path, 0o644);
-    try {
-      file.write(Buffer.from(JSON.stringify(holder)));
-    } finally {
-      file.close();
-    }
-    return path;
-  } catch (thrown) {
-    if (thrown instanceof FsError) return null;
-    throw thrown;
+/** Waits for something, and looks around meanwhile. True: it has come, or failed. False: what was seen is enough. */
+async function watch(
+  clock: Clock,
+  coming: Promise<unknown>,
+  enough: (looks: number) => boolean,
+): Promise<boolean> {
+  const come = new AbortController();
+  const stop = () => come.abort();
+  coming.then(stop, stop);
+  // Looks are counted, not time: a process that was stopped for a while has not looked meanwhile.
+  for (let looks = 1; !come.signal.aborted; looks++) {
+    await clock.sleep(PAUSE, come.signal).catch(() => {});
+    if (!come.signal.aborted && enough(looks)) return false;
   }
-}
-
-/** Who holds the lock of a store, as far as is known. */
-export function holdersOf({ fs, host }: Pick<System, "fs" | "host">, root: string): Holder[] {
-  const folder = `${root}/lock.d`;
-  if (fs.lstat(folder) === null) return [];
-  return fs.readDir(folder).flatMap((name) => {
-    // Where processes are files, one that is gone is known to be.
-    if (host.os === "linux" && fs.lstat("/proc/self") && !fs.lstat(`/proc/${name.split("-")[0]}`)) {
-      return [];
-    }
-    try {
-      const found = JSON.parse(Buffer.from(fs.readFile(`${folder}/${name}`)).toString());
-      return isHolder(found) ? [found] : [];
-    } catch {
-      // It has gone meanwhile, or is being written.
-      return [];
-    }
-  });
-}
-
-function isHolder(found: unknown): found is Holder {
-  const holder = found as Holder | null;
-  return typeof holder === "object" && holder !== null && typeof holder.command === "string" &&
-    typeof holder.pid === "number" && typeof holder.since === "string";
+  return true;
 }
 
 function locked(holders: readonly Holder[]): SysError {
@@ -176,7 +144,7 @@ function locked(holders: readonly Holder[]): SysError {
  * since removing it would let a third process lock another one; gc, which runs alone, removes it.
  */
 export async function lockDerivation(
-  system: Pick<System, "fs" | "host">,
+  system: Pick<System, "fs" | "host" | "clock">,
   root: string,
   derivation: string,
   options: { readonly onWait?: () => void; readonly shared?: boolean } = {},
@@ -184,10 +152,7 @@ export async function lockDerivation(
   const writer = new StoreWriter(system, root, options.shared ?? false);
   storing(() => writer.prepare());
   const path = `${writer.layout.tmp}/${derivation}.lock`;
-  const lock = await system.fs.lock(path, "exclusive", false);
-  if (lock !== null) return lock;
-  options.onWait?.();
-  const waited = await system.fs.lock(path, "exclusive", true);
-  if (waited === null) throw locked([]);
-  return waited;
+  const asked = system.fs.lock(path, "exclusive");
+  if (!await watch(system.clock, asked, (looks) => looks >= SILENT)) options.onWait?.();
+  return await asked;
 }

@@ -3,12 +3,12 @@ import type { FileLock, FileSystem } from "./mod.ts";
 
 /** The exclusive lock on a file. @throws the signal's reason */
 export function lockOrAbort(fs: FileSystem, path: string, signal: AbortSignal): Promise<FileLock> {
-  return orAbort(() => fs.lock(path, "exclusive", true), signal);
+  return orAbort(() => fs.lock(path, "exclusive"), signal);
 }
 
 /** A lock that is being asked for. @throws the signal's reason; a lock that is granted later is given up */
 export function orAbort<Lock extends { release(): void }>(
-  ask: () => Promise<Lock | null>,
+  ask: () => Promise<Lock>,
   signal: AbortSignal,
 ): Promise<Lock> {
   return new Promise((resolve, reject) => {
@@ -17,7 +17,7 @@ export function orAbort<Lock extends { release(): void }>(
     signal.addEventListener("abort", stop, { once: true });
     ask().then((lock) => {
       signal.removeEventListener("abort", stop);
-      if (signal.aborted || lock === null) lock?.release();
+      if (signal.aborted) lock.release();
       else resolve(lock);
     }, reject);
   });

@@ -87,9 +87,9 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
         });
       };
     }
-    fs.lock = (path: string, mode: "shared" | "exclusive", wait: boolean) => {
+    fs.lock = (path: string, mode: "shared" | "exclusive") => {
       alive();
-      return inner.lock(path, mode, wait);
+      return inner.lock(path, mode);
     };
     fs.dismiss = () => inner.dismiss();
     fs.as = async (owner: FileOwner) => (alive(), faultyFs(await inner.as(owner)));

@@ -128,9 +128,8 @@ export interface FileSystem extends ReadFs {
   utime(path: string, seconds: number): void;
   /** Flushes a folder's entries to the disk. */
   syncDir(path: string): void;
-  /** Advisory lock on a file (made if absent), released on close or when the process ends.
-   * Null when another holds it and `wait` is false. */
-  lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null>;
+  /** Waits for an advisory lock on a file (made if absent), released on close or when the process ends. */
+  lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock>;
   /** The same files, looked at and changed with the rights of another user and none of one's own: what that user
    * swaps for a link meanwhile leads to nothing that is not theirs. Only root can. */
   as(owner: FileOwner): Promise<FileSystem>;

@@ -21,6 +21,9 @@ export interface Host {
   /** Folder that the command was started in. */
   readonly cwd: string;
   readonly pid: number;
+  /** What tells a running process from an earlier one with its number, "" where the system doesn't say; null when none
+   * has it. */
+  startOf(pid: number): string | null;
   /** How many processors it has. */
   readonly processors: number;
   /** An environment variable of the user's; undefined where unset. */

@@ -19,9 +19,9 @@ function readOnlyFs(inner: FileSystem): FileSystem {
     fs[name] = (...args: unknown[]) => (inner[name] as any)(...args);
   }
   fs.syncDir = () => {};
-  fs.lock = (path: string, mode: "shared" | "exclusive", wait: boolean) => {
+  fs.lock = (path: string, mode: "shared" | "exclusive") => {
     if (inner.lstat(path) === null) return Promise.resolve({ release: () => {} });
-    return inner.lock(path, mode, wait);
+    return inner.lock(path, mode);
   };
   fs.dismiss = () => inner.dismiss();
   fs.as = async (owner: FileOwner) => readOnlyFs(await inner.as(owner));

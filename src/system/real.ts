@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { Arch, Host, Os } from "./host.ts";
 import type { System } from "./mod.ts";
 import type { HttpRequest, HttpResponse, Network } from "./network.ts";
+import { startOf } from "./process_start.ts";
 import { RealFs } from "./real_fs.ts";
 import { RealProcesses } from "./real_processes.ts";
 import { nameOfUser } from "./username.ts";
@@ -64,6 +65,7 @@ class RealHost implements Host {
     : "linux";
   readonly arch: Arch = Deno.build.arch;
   readonly pid: number = Deno.pid;
+  readonly startOf = startOf;
   #username: string | undefined;
 
   get processors(): number {

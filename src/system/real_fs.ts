@@ -11,11 +11,6 @@ import {
   FsError,
 } from "./fs.ts";
 
-/** How many other requests have to be answered before a lock that is still not granted counts as held. */
-const REQUESTS = 200;
-/** Milliseconds between two of them. */
-const PAUSE = 4;
-
 const CODES = new Set<string>([
   "ENOENT",
   "EEXIST",
@@ -156,30 +151,14 @@ export class RealFs implements FileSystem {
     for (const agent of agents) await agent.end();
   };
 
-  async lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null> {
+  async lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
     const file = attempt(
       "lock",
       path,
       () => Deno.openSync(path, { read: true, append: true, create: true, mode: 0o644 }),
     );
-    const granted = file.lock(mode === "exclusive");
-    if (wait) {
-      await granted;
-      return { release: () => file.close() };
-    }
-    let got = false;
-    granted.then(() => got = true, () => {});
-    // The runtime has no request that never waits. But it hands requests to threads in their order, so that a free
-    // lock is granted before so many later ones are answered one after the other, however busy the machine is. Pauses
-    // let a thread come to its turn that waits for another processor.
-    for (let n = 0; n < REQUESTS && !got; n++) {
-      await Deno.lstat(path).catch(() => {});
-      if (!got) await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    }
-    if (got) return { release: () => file.close() };
-    // The request can't be taken back; what it is granted later is given up at once.
-    granted.then(() => file.close(), () => file.close());
-    return null;
+    await file.lock(mode === "exclusive");
+    return { release: () => file.close() };
   }
 }
 

@@ -153,7 +153,7 @@ export function withMachine<T>(
 
 function systemOf(home: string, root: string): System {
   const real = realSystem();
-  const { arch, hostname, uid, gid, pid, processors } = real.host;
+  const { arch, hostname, uid, gid, pid, processors, startOf } = real.host;
   const set: Readonly<Record<string, string>> = {
     HOME: home,
     SYSLUA_ROOT: root,
@@ -161,7 +161,7 @@ function systemOf(home: string, root: string): System {
     PATH: "/usr/bin:/bin",
   };
   const user = { username: "me", elevated: false, uid, gid };
-  const facts = { os: "linux", arch, hostname, pid, processors } as const;
+  const facts = { os: "linux", arch, hostname, pid, processors, startOf } as const;
   return {
     ...real,
     host: { ...facts, ...user, home, cwd: home, env: (name) => set[name] },

@@ -1,13 +1,38 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type Holder, holdersOf, lockDerivation, lockRoot } from "../../src/store/lock.ts";
+import { type Holder, holdersOf } from "../../src/store/holders.ts";
+import { lockDerivation, lockRoot } from "../../src/store/lock.ts";
 import { readOnly } from "../../src/system/read_only.ts";
 import { realSystem } from "../../src/system/real.ts";
+import type { Clock } from "../../src/system/mod.ts";
 import { inTemp } from "./trees.ts";
 
 const system = realSystem();
 const { fs } = system;
 const now = { wait: false, command: "sys test" };
+
+/** A request for a lock can't be taken back: one that was given up may end after the test. */
+function test(name: string, fn: () => Promise<void>) {
+  Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
+}
+
+/** A clock that counts how often somebody has looked, and does not sleep. */
+function looking(onLook: (looks: number) => void = () => {}): Clock {
+  let looks = 0;
+  const sleep = () => new Promise<void>((done) => (onLook(++looks), setTimeout(done)));
+  return { now: () => new Date(), monotonic: () => 0, sleep };
+}
+
+const hasty: Clock = { ...looking(), sleep: () => Promise.resolve() };
+
+/** Writes who holds the lock of a store. */
+function writeHolder(root: string, name: string, holder: Partial<Holder>) {
+  if (fs.lstat(`${root}/lock.d`) === null) fs.mkdir(`${root}/lock.d`, 0o755);
+  const file = fs.create(`${root}/lock.d/${name}`, 0o644);
+  const full = { command: "sys other", mode: "exclusive", since: "2020", start: "0", ...holder };
+  file.write(new TextEncoder().encode(JSON.stringify(full)));
+  file.close();
+}
 
 const TABLE: [held: "shared" | "exclusive", asked: "shared" | "exclusive", granted: boolean][] = [
   ["shared", "shared", true],
@@ -16,7 +41,7 @@ const TABLE: [held: "shared" | "exclusive", asked: "shared" | "exclusive", grant
   ["exclusive", "exclusive", false],
 ];
 for (const [held, asked, granted] of TABLE) {
-  Deno.test(`while a lock is ${held}, ${asked} is ${granted ? "granted" : "refused"}`, () =>
+  test(`while a lock is ${held}, ${asked} is ${granted ? "granted" : "refused"}`, () =>
     inTemp(fs, async (folder) => {
       const root = `${folder}/root`;
       fs.mkdir(root, 0o755);
@@ -34,7 +59,50 @@ for (const [held, asked, granted] of TABLE) {
     }));
 }
 
-Deno.test("who waits is told for whom, and gets the lock next", () =>
+test("a free lock is not taken for a held one, however late it is granted", () =>
+  inTemp(fs, async (folder) => {
+    const late = Promise.withResolvers<void>();
+    const lock = (path: string, mode: "shared" | "exclusive") =>
+      late.promise.then(() => fs.lock(path, mode));
+    const slow = {
+      ...system,
+      fs: Object.create(fs, { lock: { value: lock } }),
+      clock: looking((looks) => looks === 50 && late.resolve()),
+    };
+    (await lockRoot(slow, folder, "exclusive", now)).release();
+  }));
+
+test("who has the lock and has not said so, or says so no more, has a moment", () =>
+  inTemp(fs, async (folder) => {
+    const held = await fs.lock(`${folder}/lock`, "exclusive");
+    const clock = looking((looks) => looks === 50 && held.release());
+    (await lockRoot({ ...system, clock }, folder, "exclusive", now)).release();
+  }));
+
+test("what the dead have written does not count", () =>
+  inTemp(fs, async (folder) => {
+    const held = await fs.lock(`${folder}/lock`, "exclusive");
+    const child = new Deno.Command(Deno.execPath(), { args: ["--version"], stdout: "null" })
+      .spawn();
+    await child.status;
+    writeHolder(folder, "gone", { pid: child.pid, start: "" });
+    writeHolder(folder, "before", { pid: system.host.pid });
+    if (system.host.os === "linux") writeHolder(folder, "reused", { pid: Deno.ppid, start: "1" });
+    assert.deepEqual(holdersOf(system, folder), []);
+    writeHolder(folder, "lives", { pid: Deno.ppid, start: system.host.startOf(Deno.ppid)! });
+    assert.equal(holdersOf(system, folder).length, 1);
+    held.release();
+  }));
+
+test("that another holds it is known at the first look", () =>
+  inTemp(fs, async (folder) => {
+    const first = await lockRoot(system, folder, "exclusive", now);
+    const clock = looking((looks) => assert.equal(looks, 1));
+    await assert.rejects(lockRoot({ ...system, clock }, folder, "shared", now), { kind: "locked" });
+    first.release();
+  }));
+
+test("who waits is told for whom, and gets the lock next", () =>
   inTemp(fs, async (folder) => {
     const first = await lockRoot(system, folder, "exclusive", { wait: true, command: "sys apply" });
     let told: readonly Holder[] = [];
@@ -56,7 +124,7 @@ Deno.test("who waits is told for whom, and gets the lock next", () =>
     assert.deepEqual(holdersOf(system, folder), []);
   }));
 
-Deno.test("who waited while the root was deleted keeps others out of the new one", () =>
+test("who waited while the root was deleted keeps others out of the new one", () =>
   inTemp(fs, async (folder) => {
     const root = `${folder}/root`;
     fs.mkdir(root, 0o755);
@@ -77,7 +145,7 @@ Deno.test("who waited while the root was deleted keeps others out of the new one
     held.release();
   }));
 
-Deno.test("waiting ends with the signal, and takes no lock", () =>
+test("waiting ends with the signal, and takes no lock", () =>
   inTemp(fs, async (folder) => {
     const first = await lockRoot(system, folder, "exclusive", now);
     const stop = new AbortController();
@@ -92,7 +160,7 @@ Deno.test("waiting ends with the signal, and takes no lock", () =>
     (await lockRoot(system, folder, "exclusive", { ...now, wait: true })).release();
   }));
 
-Deno.test("the lock of a process that was killed is free", () =>
+test("the lock of a process that was killed is free", () =>
   inTemp(fs, async (folder) => {
     const module = new URL("../../src/", import.meta.url);
     const program = `
@@ -120,7 +188,7 @@ Deno.test("the lock of a process that was killed is free", () =>
     (await lockRoot(system, folder, "exclusive", now)).release();
   }));
 
-Deno.test("looking at a store that does not exist makes nothing", () =>
+test("looking at a store that does not exist makes nothing", () =>
   inTemp(fs, async (folder) => {
     (await lockRoot(system, `${folder}/root`, "shared", now)).release();
     assert.deepEqual(fs.readDir(folder), []);
@@ -128,17 +196,17 @@ Deno.test("looking at a store that does not exist makes nothing", () =>
     assert.deepEqual(fs.readDir(`${folder}/root`), ["lock", "lock.d"]);
   }));
 
-Deno.test("a system that can only be looked at gives shared locks", () =>
+test("a system that can only be looked at gives shared locks", () =>
   inTemp(fs, async (folder) => {
     (await lockRoot(system, folder, "exclusive", now)).release();
     const lock = await lockRoot(readOnly(system), folder, "shared", now);
-    await assert.rejects(lockRoot(system, folder, "exclusive", now), {
+    await assert.rejects(lockRoot({ ...system, clock: hasty }, folder, "exclusive", now), {
       message: "Cannot lock the store: another process uses it",
     });
     lock.release();
   }));
 
-Deno.test("of two who build the same, one waits; others do not", () =>
+test("of two who build the same, one waits; others do not", () =>
   inTemp(fs, async (folder) => {
     const first = await lockDerivation(system, folder, "a");
     (await lockDerivation(system, folder, "b")).release();

@@ -177,8 +177,8 @@ Deno.test("power cut: whatever survives by chance, what was flushed is there", (
 
 Deno.test("power cut: locks are free again", async () => {
   const { fs, disk } = fresh();
-  assert.ok(await fs.lock("/lock", "exclusive", false));
+  assert.ok(await fs.lock("/lock", "exclusive"));
   fs.syncDir("/");
   disk.powerCut(NOTHING);
-  assert.ok(await fs.lock("/lock", "exclusive", false));
+  assert.ok(await fs.lock("/lock", "exclusive"));
 });

@@ -82,7 +82,7 @@ export class AgentFs implements FileSystem {
     this.#value("syncDir", path);
   }
 
-  lock(path: string): Promise<FileLock | null> {
+  lock(path: string): Promise<FileLock> {
     return Promise.reject(new FsError("lock for another user", path, "EPERM"));
   }
 

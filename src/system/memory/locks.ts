@@ -13,12 +13,11 @@ interface Queue {
 export class Locks {
   #queues = new Map<Inode, Queue>();
 
-  /** Null when another holds it and `wait` is false. */
-  async take(inode: Inode, mode: Mode, wait: boolean): Promise<FileLock | null> {
+  /** Waits while another holds it. */
+  async take(inode: Inode, mode: Mode): Promise<FileLock> {
     const queue = this.#queues.get(inode) ?? { held: [], waiting: [] };
     this.#queues.set(inode, queue);
     if (queue.waiting.length > 0 || !fits(queue, mode)) {
-      if (!wait) return null;
       await new Promise<void>((grant) => queue.waiting.push({ mode, grant }));
     } else queue.held.push(mode);
     let released = false;

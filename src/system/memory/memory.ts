@@ -62,6 +62,7 @@ function hostOf({ uid, gid }: User): Host {
     home: uid === 0 ? "/root" : "/home/maria",
     cwd: "/",
     pid: 1,
+    startOf: (pid) => pid === 1 ? "" : null,
     processors: 2,
     env: () => undefined,
   };

@@ -197,14 +197,14 @@ export class MemoryFs implements FileSystem {
     this.#attempt("flush", path, () => this.disk.flush(this.#open(path, READ)));
   }
 
-  async lock(path: string, mode: "shared" | "exclusive", wait: boolean): Promise<FileLock | null> {
+  async lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
     const inode = this.#attempt("lock", path, () => {
       const found = this.#walk(path, true);
       const file = found.inode ?? this.#makeFile(found, 0o644 & ~this.#umask);
       if (!may(this.disk, this.user, file, READ | WRITE)) throw new Refusal("EACCES");
       return file;
     });
-    return await this.disk.locks.take(inode, mode, wait);
+    return await this.disk.locks.take(inode, mode);
   }
 
   async as({ uid, gid }: FileOwner): Promise<FileSystem> {

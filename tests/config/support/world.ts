@@ -20,6 +20,7 @@ export function fixedSystem(facts: Facts = {}): Pick<System, "fs" | "host" | "cl
     home: "/home/me",
     cwd: "/home/me",
     pid: 1,
+    startOf: () => null,
     processors: 2,
     env: (name) => ENV[name],
     ...facts,
