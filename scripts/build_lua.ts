@@ -1,4 +1,4 @@
-/** Builds the Lua machine: `scripts/build_lua.ts [--check]`.
+/** Builds the VM: `scripts/build_lua.ts [--check]`.
  *
  *     lua-5.4.8.tar.gz + src/lua/wasm/lua.patch + src/lua/wasm/*.{c,s} ──clang──▶ src/lua/wasm.generated.ts
  *
@@ -27,7 +27,7 @@ const LINK = [
   ...["-Wl,--strip-all", "-Wl,-z,stack-size=1048576", "-Wl,--max-memory=4294967296"],
 ];
 
-/** SHA-256 of all that the machine is made from. */
+/** SHA-256 of all that the VM is made from. */
 export function sourcesHash(): string {
   const hash = createHash("sha256").update(SHA256).update([...COMPILE, ...LINK].join(" "));
   for (const { name } of [...Deno.readDirSync(OURS)].sort((a, b) => a.name < b.name ? -1 : 1)) {
@@ -37,7 +37,7 @@ export function sourcesHash(): string {
 }
 
 /** The generated file, as it should be. Works in a folder that exists and is empty. */
-export async function generatedMachine(folder: string): Promise<string> {
+export async function generatedVm(folder: string): Promise<string> {
   const archive = Deno.env.get("LUA_SOURCE") ?? `${folder}/lua.tar.gz`;
   if (!Deno.env.has("LUA_SOURCE")) await run("curl", ["-sSfL", "-o", archive, SOURCE], folder);
   const found = createHash("sha256").update(Deno.readFileSync(archive)).digest("hex");
@@ -72,7 +72,7 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
 if (import.meta.main) {
   const folder = await Deno.makeTempDir({ prefix: "sys-lua-" });
   try {
-    const text = await generatedMachine(folder);
+    const text = await generatedVm(folder);
     if (!Deno.args.includes("--check")) Deno.writeTextFileSync(GENERATED, text);
     else if (Deno.readTextFileSync(GENERATED) !== text) {
       console.error("stale: wasm.generated.ts (run scripts/build_lua.ts)");

@@ -482,7 +482,12 @@ export const MUTATIONS: readonly Mutation[] = [
     "if (fs.lstat(stored) !== null) fs.syncDir(stored);",
     POWER,
   ),
-  unflushed("src/activation/perform.ts", "flushFolders(fs, plan.steps);", POWER),
+  unflushed(
+    "src/activation/perform.ts",
+    "    flushFolders(fs, plan.steps);\n    throwIfAborted",
+    POWER,
+    { replace: "    throwIfAborted" },
+  ),
   unflushed("src/activation/flush.ts", "    fs.syncDir(folder);", POWER),
   unflushed(
     "src/activation/keep.ts",
@@ -505,12 +510,12 @@ export const MUTATIONS: readonly Mutation[] = [
   unflushed("src/activation/path_step.ts", "      file.sync();", POWER),
   unflushed("src/activation/path_step.ts", "  flushFolder(fs, path);", POWER),
   unflushed("src/system/folders.ts", "fs.syncDir(above)", POWER, { replace: "{}" }),
-  unflushed("src/snapshot/files.ts", "    file.sync();", HISTORY),
+  unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", HISTORY),
   {
     name: "a snapshot's name is not flushed",
     file: "src/snapshot/files.ts",
-    find: "  fs.rename(beside, path);\n  fs.syncDir(dirname(path));\n}\n\n/** Points",
-    replace: "  fs.rename(beside, path);\n}\n\n/** Points",
+    find: "{ spare, mode });\n  fs.syncDir(dirname(path));",
+    replace: "{ spare, mode });",
     test: POWER,
   },
   {
@@ -553,8 +558,14 @@ export const MUTATIONS: readonly Mutation[] = [
   unflushed("src/store/add.ts", "      handle.sync();", STORE),
   unflushed("src/store/copy.ts", "      if (copy === this.to) target.sync();", STORE),
   unflushed("src/store/store_writer.ts", "    this.fs.syncDir(parent);", STORE),
-  unflushed("src/store/write_atomic.ts", "      if (options.flush) handle.sync();", STORE),
-  unflushed("src/inputs/lock.ts", "    file.sync();", "tests/inputs/lock_test.ts"),
+  unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", STORE),
+  {
+    name: "a lock of inputs is not flushed",
+    file: "src/inputs/lock.ts",
+    find: "{ spare, mode })",
+    replace: "{ spare, mode, flush: false })",
+    test: "tests/inputs/lock_test.ts",
+  },
 
   {
     name: "objects are not looked at before an apply",

@@ -12,7 +12,7 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
-import { freeName, UNFINISHED, writeAtomic } from "../snapshot/files.ts";
+import { freeName, UNFINISHED, writeLasting } from "../snapshot/files.ts";
 import { pathState } from "../snapshot/format.ts";
 import {
   anything,
@@ -74,7 +74,7 @@ export class Journal {
   constructor(readonly fs: FileSystem, readonly root: string, readonly header: JournalHeader) {
     makePrivate(fs, journalFolder(root));
     this.#path = join(journalFolder(root), `${header.number}.jsonl`);
-    writeAtomic(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
+    writeLasting(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
   }
 
   /** Says that a step is about to be done. */
@@ -131,7 +131,7 @@ export function endJournal(
       { ...header, steps: failed, ...(kept ? { kept } : {}) },
       ...failed.map((_, index) => ({ begin: index })),
     ];
-    writeAtomic(fs, aside, lines.map((line) => JSON.stringify(line) + "\n").join(""), 0o600);
+    writeLasting(fs, aside, lines.map((line) => JSON.stringify(line) + "\n").join(""), 0o600);
   }
   if (failed.length === 0 || path !== aside) fs.remove(path);
   fs.syncDir(journalFolder(root));

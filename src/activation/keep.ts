@@ -78,7 +78,7 @@ export function keepOne(
   if (state.kind === "absent" || state.kind === "other") return null;
   const kept: KeptState["kept"] = { number, ...(held ? { held } : {}), ...detailsOf(info) };
   const content = state.kind === "file"
-    ? contentOf(keeper, { path, place, info, foreign: !hold, number })
+    ? addContent(keeper, { path, place, info, foreign: !hold, number })
     : undefined;
   if (content !== undefined && digestOfFile(fs, content) !== (state as { digest: string }).digest) {
     throw changed(path);
@@ -112,7 +112,7 @@ export function holdAt(fs: FileSystem, path: string, held: string): string | nul
 const CANNOT_LINK = new Set(["EXDEV", "EPERM", "EACCES", "EMLINK", "EUNKNOWN"]);
 
 /** What is made an object, and where from. */
-interface Content {
+interface Keepable {
   readonly path: string;
   readonly place: string;
   readonly info: FileInfo;
@@ -121,9 +121,9 @@ interface Content {
   readonly number: number;
 }
 
-function contentOf(
+function addContent(
   { fs, root, store }: Keeper,
-  { path, place, info, foreign, number }: Content,
+  { path, place, info, foreign, number }: Keepable,
 ): string {
   const name = `original-${basename(path)}`;
   const executable = (info.mode & 0o100) !== 0;

@@ -5,7 +5,7 @@ import { type Place, SysError } from "../errors.ts";
 import type { Origin } from "../manifest/types.ts";
 import { placeholdersIn, substitute } from "../manifest/placeholder.ts";
 import { objectsIn } from "../store/names.ts";
-import type { BindWorld, NewFile, Scope } from "./scope.ts";
+import type { BindWorld, GeneratedFile, Scope } from "./scope.ts";
 
 /** Stands for what is not built yet. */
 export const PENDING = "(not built yet)";
@@ -23,7 +23,7 @@ export function nameIn(target: string): string {
 /** What names stand for in one scope. */
 export class Resolver {
   /** Files that are to be in the store, by the path that they will have. */
-  readonly files = new Map<string, NewFile>();
+  readonly files = new Map<string, GeneratedFile>();
 
   constructor(readonly scope: Scope, readonly world: BindWorld) {}
 

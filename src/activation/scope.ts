@@ -23,7 +23,7 @@ export interface Scope {
 }
 
 /** A file that is to be in the store. */
-export interface NewFile {
+export interface GeneratedFile {
   readonly name: string;
   readonly content: Uint8Array;
   readonly executable: boolean;
@@ -36,7 +36,7 @@ export interface NewFile {
 export interface Bound {
   readonly wanted: Wanted;
   /** Files that `materialize` adds to the store. */
-  readonly files: readonly NewFile[];
+  readonly files: readonly GeneratedFile[];
   /** Folders of the profile; null while some are not built yet. Empty: there is no profile. */
   readonly profile: readonly ProfileFolder[] | null;
   readonly environment: Environment;

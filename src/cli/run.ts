@@ -1,4 +1,4 @@
-/** Takes the arguments of the command line and the world, gives the exit code. */
+/** Takes the arguments of a command and what the program has, gives the exit code. */
 import { type ApplicationText, buildApplication, run as route, text_en } from "@stricli/core";
 import { routes } from "./routes.ts";
 import type { Console, System } from "../system/mod.ts";
@@ -9,7 +9,7 @@ import type { Context } from "./session.ts";
 import { SysError } from "../errors.ts";
 
 /** What the command line is given by `main.ts`. */
-export interface World {
+export interface Program {
   readonly system: System;
   readonly console: Console;
   /** Of the program. */
@@ -24,11 +24,11 @@ const TEXT: ApplicationText = { ...text_en, exceptionWhileParsingArguments: desc
 const TAKE_VALUE = new Set(["--color", "--log-format"]);
 
 /** Runs one command. Never throws, never exits. */
-export async function run(args: readonly string[], world: World): Promise<number> {
-  const console = new SafeConsole(world.console, { out: false, err: false });
+export async function run(args: readonly string[], program: Program): Promise<number> {
+  const console = new SafeConsole(program.console, { out: false, err: false });
   const application = buildApplication(routes, {
     name: "sys",
-    versionInfo: { currentVersion: world.version },
+    versionInfo: { currentVersion: program.version },
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
     localization: { text: TEXT },
@@ -40,10 +40,10 @@ export async function run(args: readonly string[], world: World): Promise<number
       stdout: { write: (text: string) => console.out(text) },
       stderr: { write: (text: string) => void (complaint += text) },
     },
-    system: world.system,
-    console: world.console,
-    version: world.version,
-    stop: () => world.stop(EXIT.interrupted),
+    system: program.system,
+    console: program.console,
+    version: program.version,
+    stop: () => program.stop(EXIT.interrupted),
     exit: EXIT.done,
   };
   await route(application, ordered(args), context);

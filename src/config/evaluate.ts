@@ -11,13 +11,13 @@ import type { Manifest, Read } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { recipeSession } from "./recipes.ts";
 import { Evaluator, showPlace } from "./evaluator.ts";
-import type { Evaluation, Limits } from "./types.ts";
+import type { Evaluation, EvaluationLimits } from "./types.ts";
 
 export interface EvaluateRequest {
   /** Absolute path of the entry file. */
   readonly entry: string;
   readonly resolve: InputResolver;
-  readonly limits: Limits;
+  readonly limits: EvaluationLimits;
   /** Version of sys. */
   readonly version: string;
   /** Ends the evaluation, and what its recipes run. */

@@ -11,12 +11,12 @@ import type { Read } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
 import { failure, type LuaFailure, placeIn } from "./failure.ts";
 import { Tree } from "./tree.ts";
-import type { ConfigFile, Limits } from "./types.ts";
+import type { ConfigFile, EvaluationLimits } from "./types.ts";
 
 export interface EvaluatorRequest {
   /** Absolute path of the entry file. */
   readonly entry: string;
-  readonly limits: Limits;
+  readonly limits: EvaluationLimits;
   /** Version of sys. */
   readonly version: string;
   /** Ends what runs. */

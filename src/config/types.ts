@@ -33,7 +33,7 @@ export interface RecipeSession extends RecipeBook {
 }
 
 /** How long and how much an evaluation may take. */
-export interface Limits {
+export interface EvaluationLimits {
   readonly seconds: number;
   readonly mebibytes: number;
 }

@@ -21,6 +21,7 @@ import { dirname, join } from "node:path";
 import { type Digest, parseDigest } from "../digest.ts";
 import { messageOf, SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";
+import { writeAtomic } from "../system/write_atomic.ts";
 
 /** What is locked about one input. */
 export interface LockedInput {
@@ -136,17 +137,10 @@ export function readLock({ fs }: Pick<System, "fs">, path: string): Lock {
 export function writeLock({ fs, host }: Pick<System, "fs" | "host">, path: string, lock: Lock) {
   const real = fs.lstat(path) === null ? path : fs.realPath(path);
   const found = fs.lstat(real);
-  const fresh = join(dirname(real), `.syslua.lock.${host.pid}`);
-  if (fs.lstat(fresh) !== null) fs.remove(fresh);
+  const spare = join(dirname(real), `.syslua.lock.${host.pid}`);
+  if (fs.lstat(spare) !== null) fs.remove(spare);
   const mode = found?.kind === "file" ? found.mode & 0o777 : 0o644;
-  const file = fs.create(fresh, mode);
-  try {
-    file.write(new TextEncoder().encode(formatLock(lock)));
-    file.sync();
-  } finally {
-    file.close();
-  }
-  fs.rename(fresh, real);
+  writeAtomic(fs, real, formatLock(lock), { spare, mode });
 }
 
 function isTable(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { declaredInputs, evaluate } from "../config/evaluate.ts";
 import { findConfig } from "../config/find.ts";
-import type { Evaluation, Limits } from "../config/types.ts";
+import type { Evaluation, EvaluationLimits } from "../config/types.ts";
 import { formatLock, type Lock } from "../inputs/lock.ts";
 import { lockInputs } from "../inputs/resolve.ts";
 import type { InputResolver } from "../inputs/types.ts";
@@ -17,7 +17,7 @@ export const LOCK_NAME = "syslua.lock";
 export interface EvaluationRequest {
   /** A file or a folder; undefined looks in the usual places. */
   readonly path: string | undefined;
-  readonly limits: Limits;
+  readonly limits: EvaluationLimits;
   /** A lock that would change is an error. */
   readonly frozen: boolean;
   /** Whether the lock may be written. */

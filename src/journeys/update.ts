@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { declaredInputs } from "../config/evaluate.ts";
 import { findConfig } from "../config/find.ts";
-import type { Limits } from "../config/types.ts";
+import type { EvaluationLimits } from "../config/types.ts";
 import { LOCK_NAME } from "./evaluate.ts";
 import type { InputChange } from "../inputs/changes.ts";
 import { lockInputs } from "../inputs/resolve.ts";
@@ -14,7 +14,7 @@ export interface UpdateRequest {
   /** Inputs to resolve anew; none means all. */
   readonly names: readonly string[];
   readonly dryRun: boolean;
-  readonly limits: Limits;
+  readonly limits: EvaluationLimits;
   readonly onFetch: (input: string, url: string) => void;
   readonly signal: AbortSignal;
 }

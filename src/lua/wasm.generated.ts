@@ -2,7 +2,7 @@
 // deno-fmt-ignore-file
 
 /** SHA-256 of what it was made from. */
-export const SOURCES = "5a68676124baf116429889b5dc37f2e1b7f613de5170939a3f64215315250f7d";
+export const SOURCES = "730e73a035e873cdf5600f4972722735c91a0e167328158ed7659c5bcee29fdd";
 
 /** Lua 5.4 as WebAssembly, in base64. */
 export const LUA_WASM =

@@ -4,6 +4,7 @@ import { messageOf, type Place, SysError } from "../errors.ts";
 import type { Derivation, Source } from "../manifest/types.ts";
 import { outputPlaceholder, sourcePlaceholder } from "../manifest/placeholder.ts";
 import type { ObjectName } from "../store/names.ts";
+import type { Outputs } from "../store/outputs.ts";
 import type { Output, Store } from "../store/types.ts";
 import { Confinement } from "./confine.ts";
 import { Files } from "./files.ts";
@@ -16,8 +17,6 @@ import { describe } from "./sandbox/sandbox.ts";
 import { refuseUnseen, removeAll } from "./unseen.ts";
 import type { BuildContext } from "./build_context.ts";
 import { makeFolders } from "../system/folders.ts";
-
-export type Outputs = Readonly<Record<string, ObjectName>>;
 
 /** What builds of one `realize` share. */
 export interface RealizeContext

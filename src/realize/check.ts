@@ -4,7 +4,7 @@ import type { Derivation } from "../manifest/types.ts";
 import { hashPart, type ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { ReadFs } from "../system/mod.ts";
-import type { Outputs } from "./build.ts";
+import type { Outputs } from "../store/outputs.ts";
 import { differences } from "./differences.ts";
 
 /** Differing files that an error names. */

@@ -1,22 +1,16 @@
 /** Takes a path and content, gives a file that is there whole and flushed, or not at all. */
 import { dirname, join } from "node:path";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
+import { writeAtomic } from "../system/write_atomic.ts";
 
 /** Ends the names of files on their way; `recover` removes those that a crash left. */
 export const UNFINISHED = ".new";
 
 /** Writes beside, flushes, renames into place, and flushes the folder. */
-export function writeAtomic(fs: FileSystem, path: string, content: string, mode = 0o644): void {
-  const beside = `${path}${UNFINISHED}`;
-  if (fs.lstat(beside) !== null) fs.remove(beside);
-  const file = fs.create(beside, mode);
-  try {
-    file.write(new TextEncoder().encode(content));
-    file.sync();
-  } finally {
-    file.close();
-  }
-  fs.rename(beside, path);
+export function writeLasting(fs: FileSystem, path: string, content: string, mode = 0o644): void {
+  const spare = `${path}${UNFINISHED}`;
+  if (fs.lstat(spare) !== null) fs.remove(spare);
+  writeAtomic(fs, path, content, { spare, mode });
   fs.syncDir(dirname(path));
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
-import { pointLink, writeAtomic } from "./files.ts";
+import { pointLink, writeLasting } from "./files.ts";
 import { formatSnapshot, parseSnapshot } from "./format.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
 import { makeLastingFolders } from "../system/folders.ts";
@@ -96,7 +96,7 @@ export function nextNumber(fs: ReadFs, root: string): SnapshotNumber {
 /** Writes one whole, flushed. It is not current yet. */
 export function recordSnapshot(fs: FileSystem, root: string, snapshot: Snapshot): void {
   makeLastingFolders(fs, snapshotFolder(root));
-  writeAtomic(fs, snapshotPath(root, snapshot.number), formatSnapshot(snapshot));
+  writeLasting(fs, snapshotPath(root, snapshot.number), formatSnapshot(snapshot));
 }
 
 /** Makes one current; null makes none current. */

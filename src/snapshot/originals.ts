@@ -12,7 +12,7 @@ import { SysError } from "../errors.ts";
 import type { Kept, PathState } from "../plan/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
-import { writeAtomic } from "./files.ts";
+import { writeLasting } from "./files.ts";
 import { pathState } from "./format.ts";
 import { fields, list, oneOf, text, whole } from "./shape.ts";
 
@@ -105,7 +105,7 @@ export function writeOriginals(
   const there = fs.lstat(path) === null ? null : new TextDecoder().decode(fs.readFile(path));
   if (there === content || (there === null && sorted.length === 0)) return;
   makeLastingFolders(fs, originalsFolder(root), 0o700);
-  writeAtomic(fs, path, content, 0o600);
+  writeLasting(fs, path, content, 0o600);
 }
 
 /** Adds some, in place of those that have their numbers. */

@@ -12,7 +12,8 @@ import { readIdentity, writeRecord } from "./record.ts";
 import { hashWithPrivacy, privateIn } from "./privacy.ts";
 import { removeTree } from "./remove.ts";
 import type { ReadFs } from "../system/mod.ts";
-import { discard, sparePath } from "./write_atomic.ts";
+import { discard } from "../system/write_atomic.ts";
+import { sparePath } from "./writing.ts";
 
 /** How a tree is stored. */
 export interface TreeOptions {

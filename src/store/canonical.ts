@@ -1,7 +1,7 @@
 /** Takes a tree that a build made, gives it the form that every object has. */
 import { SysError } from "../errors.ts";
 import type { FileHandle, FileInfo, FileSystem, Host, ReadFs } from "../system/mod.ts";
-import { copyFile } from "./copy.ts";
+import { copyThrough } from "./copy.ts";
 import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
 
 /**
@@ -84,7 +84,7 @@ export class CanonicalTree implements ReadFs {
         continue;
       }
       for (const path of paths) {
-        copyFile(this.#fs, path, spare, canonicalMode(info.mode));
+        copyThrough(this.#fs, path, spare, canonicalMode(info.mode));
         this.#fs.utime(spare, MTIME);
         this.#fs.rename(spare, path);
       }

@@ -1,8 +1,8 @@
 /** Takes an object, says which of its files were changed behind the store's back. */
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
-import { differences } from "./entries.ts";
-import { contentOf, fits } from "./identity.ts";
+import { entryChanges } from "./entries.ts";
+import { examine, fits } from "./identity.ts";
 import { type Layout, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
 import { type ObjectRecord, readRecord } from "./record.ts";
@@ -23,7 +23,7 @@ export function changesOf(fs: ReadFs, layout: Layout, object: ObjectName): Chang
   const path = objectPath(layout, object);
   if (fs.lstat(path) === null) return [{ object, path, change: "missing" }];
   const record = readRecord(fs, layout, object);
-  const different = record === null ? [] : differences(fs, path, record.entries);
+  const different = record === null ? [] : entryChanges(fs, path, record.entries);
   if (record !== null && different.length === 0) return [];
   if (hasItsContent(fs, layout, object, record)) return [];
   const files = different.filter(({ kind }) => kind !== "dir")
@@ -59,7 +59,7 @@ function hasItsContent(
   known: ObjectRecord | null,
 ): boolean {
   try {
-    return fits(object, contentOf(fs, layout, object, known), known);
+    return fits(object, examine(fs, layout, object, known), known);
   } catch (thrown) {
     if (thrown instanceof SysError) return false;
     throw thrown;

@@ -6,8 +6,8 @@ import { canonicalMode, FOLDER_MODE, MTIME, privateMode } from "./form.ts";
 import type { NarFilter } from "./nar.ts";
 import { isPrivate } from "./privacy.ts";
 
-/** Writes a new file with the content of another, changed by the filter if there is one. */
-export function copyFile(
+/** Writes a new file with the content of another, changed by the filter that it goes through, if there is one. */
+export function copyThrough(
   fs: FileSystem,
   from: string,
   to: string,

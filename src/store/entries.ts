@@ -14,7 +14,7 @@ export type Entry = readonly [
 ];
 
 /** How an entry differs from what was sealed. */
-export interface Difference {
+export interface EntryChange {
   /** Path below the object. */
   readonly below: string;
   readonly kind: Entry[1];
@@ -53,8 +53,8 @@ export function bytesOf(entries: readonly Entry[]): number {
 }
 
 /** What differs from the sealed entries: one `lstat` each, and a look into those folders that were written to. */
-export function differences(fs: ReadFs, path: string, entries: readonly Entry[]): Difference[] {
-  const found: Difference[] = [];
+export function entryChanges(fs: ReadFs, path: string, entries: readonly Entry[]): EntryChange[] {
+  const found: EntryChange[] = [];
   const written: string[] = [];
   for (const entry of entries) {
     const [below, kind] = entry;

@@ -11,7 +11,7 @@ import { whileOpen } from "./obj_folder.ts";
 import { removeRubbish, treeSize } from "./remove.ts";
 import { gcRoots } from "./roots.ts";
 import { NOTHING, type RestKind, type SweepOptions, sweepRest } from "./sweep.ts";
-import { sparePath, storing } from "./write_atomic.ts";
+import { sparePath, storing } from "./writing.ts";
 
 export interface GcOptions extends SweepOptions {
   /** Stop when so many bytes are freed. */

@@ -98,8 +98,8 @@ export function identifyContent(
   };
 }
 
-/** Content of an object, and what it comes to. */
-export interface Content extends Form {
+/** What an object comes to when it is read. */
+export interface Finding extends Form {
   /** The hash part that its name has to have. */
   readonly hash: string;
   /** Those of the wanted hash parts that occur in it. */
@@ -108,13 +108,13 @@ export interface Content extends Form {
 
 /** Reads an object of which the kind and the private paths are known. Where they are not, the kind is the one that its
  * name fits, and private is what is so now. */
-export function contentOf(
+export function examine(
   fs: ReadFs,
   layout: Layout,
   object: ObjectName,
   known: { readonly kind: Kind; readonly entries: readonly Entry[] } | null,
   wanted: Iterable<string> = [],
-): Content {
+): Finding {
   const own = { stem: stemOf(object), from: hashPart(object), to: ZEROES };
   const path = objectPath(layout, object);
   const found = identify(fs, path, {
@@ -134,7 +134,7 @@ export function contentOf(
 }
 
 /** Whether the content of an object is the one that its name and its record promise. */
-export function fits(object: ObjectName, found: Content, known: Form | null): boolean {
+export function fits(object: ObjectName, found: Finding, known: Form | null): boolean {
   return found.hash === hashPart(object) &&
     (known === null || (found.self === known.self && found.places === known.places));
 }

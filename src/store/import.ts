@@ -10,7 +10,7 @@ import { addReferences, writeRecord } from "./record.ts";
 import { relocateTree } from "./relocated_tree.ts";
 import { CANONICAL_ROOT, Relocation } from "./relocation.ts";
 import { removeTree } from "./remove.ts";
-import { sparePath } from "./write_atomic.ts";
+import { sparePath } from "./writing.ts";
 
 /** What is known about an object that comes from elsewhere. */
 export interface Imported {

@@ -7,7 +7,7 @@ import type { Clock, System } from "../system/mod.ts";
 import { type FileLock, FsError } from "../system/fs.ts";
 import { type Holder, type LockMode, rivalsOf, signUp } from "./holders.ts";
 import { StoreWriter } from "./store_writer.ts";
-import { storing } from "./write_atomic.ts";
+import { storing } from "./writing.ts";
 
 /** Milliseconds between two looks at who holds a lock. */
 const PAUSE = 10;

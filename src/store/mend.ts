@@ -6,7 +6,7 @@ import { isPrivate, privatePaths } from "./privacy.ts";
 import { readRecord } from "./record.ts";
 import { reseal } from "./remake.ts";
 import type { Problem } from "./verify.ts";
-import { storing } from "./write_atomic.ts";
+import { storing } from "./writing.ts";
 
 /** Mends a problem of kind `form` or `record`; gives false where the object has to be made again instead. */
 export function mendObject(fs: FileSystem, root: string, { object, kind }: Problem): boolean {

@@ -10,7 +10,8 @@ import { objectNames } from "./list.ts";
 import type { ObjectName } from "./names.ts";
 import { inObjects } from "./obj_folder.ts";
 import { reseal } from "./remake.ts";
-import { discard, sparePath, storing } from "./write_atomic.ts";
+import { discard } from "../system/write_atomic.ts";
+import { sparePath, storing } from "./writing.ts";
 
 export interface Optimised {
   /** Files that became a name of another. */

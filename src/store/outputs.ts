@@ -5,7 +5,8 @@ import type { ReadFs } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
-import { discard, sparePath, writeAtomic } from "./write_atomic.ts";
+import { discard, writeAtomic } from "../system/write_atomic.ts";
+import { sparePath } from "./writing.ts";
 
 /** Output name → object. */
 export type Outputs = Readonly<Record<string, ObjectName>>;
@@ -33,11 +34,17 @@ export function writeOutputs(
   const { fs, layout } = writer;
   writer.prepare();
   const text = JSON.stringify(description ?? null, null, 2) + "\n";
-  writeAtomic(fs, layout, `${layout.drv}/${derivation}.drv`, text);
+  writeAtomic(fs, `${layout.drv}/${derivation}.drv`, text, {
+    spare: sparePath(layout),
+    flush: false,
+  });
   for (const [output, object] of Object.entries(outputs)) {
     linkForPeople(writer, output, object, description);
   }
-  writeAtomic(fs, layout, `${layout.drvOut}/${derivation}`, JSON.stringify(outputs) + "\n");
+  writeAtomic(fs, `${layout.drvOut}/${derivation}`, JSON.stringify(outputs) + "\n", {
+    spare: sparePath(layout),
+    flush: false,
+  });
 }
 
 /** `pkg/<name>/<version>/<platform>`, with the output's name after it where it is not `out`. */

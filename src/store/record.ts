@@ -14,7 +14,8 @@ import type { Entry } from "./entries.ts";
 import type { Form } from "./identity.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
-import { writeAtomic } from "./write_atomic.ts";
+import { writeAtomic } from "../system/write_atomic.ts";
+import { sparePath } from "./writing.ts";
 
 /** What an object is like: all but its seal. */
 export interface Identity extends Form {
@@ -48,7 +49,7 @@ export function writeRecord(
   const identity = JSON.stringify({ version: 2, kind, references, self, places });
   const text = `${identity}\n${JSON.stringify(entries)}\n`;
   const flush = references.length > 0 || entries.length > 1;
-  writeAtomic(fs, layout, `${layout.refs}/${object}`, text, { flush });
+  writeAtomic(fs, `${layout.refs}/${object}`, text, { spare: sparePath(layout), flush });
 }
 
 /** Adds references to the record of an object that is there already: it may have been added by somebody who did

@@ -19,7 +19,8 @@ import { removeTree } from "./remove.ts";
 import { rewriteTree } from "./rewrite.ts";
 import type { Replacement } from "./scan.ts";
 import type { Output } from "./types.ts";
-import { discard, sparePath } from "./write_atomic.ts";
+import { discard } from "../system/write_atomic.ts";
+import { sparePath } from "./writing.ts";
 
 /**
  * Makes an output an object. What is at the scratch path is gone afterwards; after an error it is still there.

@@ -2,7 +2,7 @@
 import { SysError } from "../errors.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { entriesOf } from "./entries.ts";
-import { contentOf } from "./identity.ts";
+import { examine } from "./identity.ts";
 import { type Layout, objectPath } from "./layout.ts";
 import { objectNames } from "./list.ts";
 import { byHashPart, hashPart, type ObjectName } from "./names.ts";
@@ -25,7 +25,7 @@ export function identityOf(fs: ReadFs, layout: Layout, object: ObjectName): Iden
  */
 export function remakeRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord {
   const byHash = byHashPart(objectNames(fs, layout).filter((other) => other !== object));
-  const content = contentOf(fs, layout, object, null, byHash.keys());
+  const content = examine(fs, layout, object, null, byHash.keys());
   if (content.hash !== hashPart(object)) {
     throw new SysError(
       "store",

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { SysError } from "../errors.ts";
 import type { FileSystem } from "../system/mod.ts";
 import { removeTree } from "./remove.ts";
-import { discard } from "./write_atomic.ts";
+import { discard } from "../system/write_atomic.ts";
 
 export interface RestoreOptions {
   /** The archive has to end after so many bytes. Default: 64 GiB. */

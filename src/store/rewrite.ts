@@ -1,6 +1,6 @@
 /** Takes a tree that holds scratch paths, puts the final paths in their writer. */
 import type { FileSystem } from "../system/mod.ts";
-import { copyFile, streamFile } from "./copy.ts";
+import { copyThrough, streamFile } from "./copy.ts";
 import { canonicalMode, MTIME } from "./form.ts";
 import { HashScan, replaceInText, type Replacement } from "./scan.ts";
 
@@ -27,7 +27,7 @@ export function rewriteTree(
     const look = new HashScan([], replacements);
     streamFile(fs, path, () => {}, look);
     if (look.replaced === 0) return;
-    copyFile(fs, path, spare, canonicalMode(info.mode), new HashScan([], replacements));
+    copyThrough(fs, path, spare, canonicalMode(info.mode), new HashScan([], replacements));
     fs.utime(spare, MTIME);
     fs.rename(spare, path);
   }

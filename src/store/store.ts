@@ -17,7 +17,7 @@ import { addReferences, readIdentity } from "./record.ts";
 import { identityOf } from "./remake.ts";
 import { takeOver } from "./take_over.ts";
 import type { Output, Store } from "./types.ts";
-import { sparePath, storing } from "./write_atomic.ts";
+import { sparePath, storing } from "./writing.ts";
 
 export interface StoreOptions {
   /** Root of the system's store, from which outputs can be taken over. It is never written through this one. */

@@ -7,7 +7,8 @@ import type { ObjectName } from "./names.ts";
 import { inObjects } from "./obj_folder.ts";
 import { readRecord } from "./record.ts";
 import { reseal } from "./remake.ts";
-import { discard, sparePath } from "./write_atomic.ts";
+import { discard } from "../system/write_atomic.ts";
+import { sparePath } from "./writing.ts";
 import { removeTree } from "./remove.ts";
 
 /** What file systems say that make no hard links. */

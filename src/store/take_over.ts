@@ -17,7 +17,8 @@ import { RelocatedTree } from "./relocated_tree.ts";
 import { CANONICAL_ROOT, Relocation } from "./relocation.ts";
 import { removeTree } from "./remove.ts";
 import type { StoreWriter } from "./store_writer.ts";
-import { discard, sparePath } from "./write_atomic.ts";
+import { discard } from "../system/write_atomic.ts";
+import { sparePath } from "./writing.ts";
 
 /** Copies; null where it can't be had there: it is bound to that root, damaged, or may not be read. */
 export function takeOver(

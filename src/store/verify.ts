@@ -2,8 +2,8 @@
 import { messageOf, SysError } from "../errors.ts";
 import type { ReadFs, System } from "../system/mod.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
-import { type Difference, differences } from "./entries.ts";
-import { contentOf, fits } from "./identity.ts";
+import { type EntryChange, entryChanges } from "./entries.ts";
+import { examine, fits } from "./identity.ts";
 import { objectNames } from "./list.ts";
 import { hashPart, type ObjectName } from "./names.ts";
 import { type ObjectRecord, readRecord } from "./record.ts";
@@ -69,7 +69,7 @@ function verifyObject(
   const record = readRecord(fs, layout, object);
   const problems = (record?.references ?? []).filter((other) => !all.has(other))
     .map((other) => problem("missing", `it refers to ${other}, which is not there`, other));
-  const different = record ? differences(fs, objectPath(layout, object), record.entries) : [];
+  const different = record ? entryChanges(fs, objectPath(layout, object), record.entries) : [];
   const content = contentProblem(fs, layout, object, record);
   if (content !== null) problems.push(problem("content", content + listed(different), object));
   else if (record === null) problems.push(problem("record", "its record is missing or damaged"));
@@ -86,9 +86,9 @@ function contentProblem(
   object: ObjectName,
   known: ObjectRecord | null,
 ): string | null {
-  let found: ReturnType<typeof contentOf>;
+  let found: ReturnType<typeof examine>;
   try {
-    found = contentOf(fs, layout, object, known);
+    found = examine(fs, layout, object, known);
   } catch (thrown) {
     if (!(thrown instanceof SysError)) throw thrown;
     return `it can't be read (${messageOf(thrown)})`;
@@ -101,7 +101,7 @@ function contentProblem(
 }
 
 /** The first of the entries that differ, in words. */
-function listed(different: readonly Difference[]): string {
+function listed(different: readonly EntryChange[]): string {
   const some = different.slice(0, MOST_LISTED).map(({ below, change }) =>
     `${below === "" ? "itself" : below.slice(1)} ${change}`
   );

@@ -1,6 +1,6 @@
 /** The generated files are what is beside them. */
 import assert from "node:assert/strict";
-import { generatedMachine, sourcesHash } from "../../scripts/build_lua.ts";
+import { generatedVm, sourcesHash } from "../../scripts/build_lua.ts";
 import { generatedFiles } from "../../scripts/embed_lua.ts";
 import { SOURCES } from "../../src/lua/wasm.generated.ts";
 
@@ -17,7 +17,7 @@ Deno.test("src/lua/wasm.generated.ts was made from the present sources", () => {
 
 const compiler = Deno.env.has("LUA_SOURCE");
 Deno.test({
-  name: "the Lua machine is the same bytes when it is built again; only with LUA_SOURCE",
+  name: "the VM is the same bytes when it is built again; only with LUA_SOURCE",
   ignore: !compiler,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "sys-lua-" });
@@ -25,7 +25,7 @@ Deno.test({
       const text = Deno.readTextFileSync(
         new URL("../../src/lua/wasm.generated.ts", import.meta.url),
       );
-      assert.ok(await generatedMachine(folder) === text, "other bytes");
+      assert.ok(await generatedVm(folder) === text, "other bytes");
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -6,7 +6,7 @@
 import { posix } from "node:path";
 import { messageOf, SysError } from "../../errors.ts";
 import type { FileHandle, System } from "../../system/mod.ts";
-import type { Limits } from "./limits.ts";
+import type { UnpackLimits } from "./limits.ts";
 import { makeFolders } from "../../system/folders.ts";
 
 /** Links followed one after the other before a loop is assumed, as Linux does. */
@@ -18,7 +18,7 @@ export class Destination {
   readonly #system: Pick<System, "fs" | "host">;
   readonly #root: string;
   readonly #strip: number;
-  readonly #limits: Limits;
+  readonly #limits: UnpackLimits;
   readonly #archiveSize: number;
   /** What is at each path below the root. */
   readonly #entries = new Map<string, Kind>();
@@ -33,7 +33,7 @@ export class Destination {
   constructor(
     system: Pick<System, "fs" | "host">,
     root: string,
-    options: { strip: number; limits: Limits; archiveSize: number },
+    options: { strip: number; limits: UnpackLimits; archiveSize: number },
   ) {
     this.#system = system;
     this.#root = root;

@@ -1,5 +1,5 @@
 /** How much an archive may unpack to before it counts as a bomb. */
-export interface Limits {
+export interface UnpackLimits {
   /** Bytes of all files together. */
   readonly bytes: number;
   /** Entries. */
@@ -10,7 +10,7 @@ export interface Limits {
 }
 
 /** What `unpack` uses unless told otherwise: beyond any package that is published. */
-export const LIMITS: Limits = {
+export const LIMITS: UnpackLimits = {
   bytes: 64 * 2 ** 30,
   entries: 2_000_000,
   ratio: 500,

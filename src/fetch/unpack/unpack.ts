@@ -8,7 +8,7 @@ import { debData } from "./deb.ts";
 import { decompress } from "./decompress.ts";
 import { Destination } from "./destination.ts";
 import { type Compression, detect, PROBE_SIZE } from "./detect.ts";
-import { LIMITS, type Limits } from "./limits.ts";
+import { LIMITS, type UnpackLimits } from "./limits.ts";
 import { untar } from "./tar.ts";
 import { unzip } from "./zip.ts";
 
@@ -22,7 +22,7 @@ export interface UnpackRequest {
   readonly dest: string;
   /** Leading parts taken off each name; entries that have no more are left out. */
   readonly strip?: number;
-  readonly limits?: Limits;
+  readonly limits?: UnpackLimits;
   readonly signal: AbortSignal;
 }
 

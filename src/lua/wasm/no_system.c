@@ -1,5 +1,5 @@
 /* The C library's way to the operating system. What is left of Lua never goes it, which the linker cannot know; with
- * these the machine imports nothing but what sys.c names. */
+ * these the VM imports nothing but what sys.c names. */
 #include <stdint.h>
 
 #define NOTHING(name, ...) \

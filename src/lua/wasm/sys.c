@@ -1,4 +1,4 @@
-/* The machine as JavaScript sees it: one Lua state in one instance of WebAssembly. Texts come in as blocks from
+/* The VM as JavaScript sees it: one Lua state in one instance of WebAssembly. Texts come in as blocks from
  * `allocate`, go out as pointer and length. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static size_t limit, used;
 static char place[4096];
 static struct text answer;
 static int stopped;
-/* No step is counted while JavaScript builds the machine. */
+/* No step is counted while JavaScript builds the VM. */
 static int counting;
 
 int sys_budget = BUDGET;
@@ -230,7 +230,7 @@ EXPORT("allocate") void *sys_allocate(size_t size) { return malloc(size); }
 
 EXPORT("release") void sys_release(void *block) { free(block); }
 
-/* Makes the machine, with so many bytes of memory. Gives Lua's status. */
+/* Makes the VM, with so many bytes of memory. Gives Lua's status. */
 EXPORT("open") int sys_open(size_t most) {
   limit = most;
   state = lua_newstate(resize, NULL);

@@ -6,7 +6,7 @@
 import type { FsCode } from "../fs.ts";
 import {
   type Attributes,
-  Content,
+  Bytes,
   type Entries,
   type Entry,
   type FileInode,
@@ -73,7 +73,7 @@ export class Disk {
     return {
       ...this.#common(attributes, dev),
       kind: "file",
-      content: new Content(),
+      content: new Bytes(),
       flushedContent: new Uint8Array(),
     };
   }
@@ -260,7 +260,7 @@ function copyOf(inode: Inode): Inode {
   const common = { ...inode, flushed: inode.attributes };
   if (inode.kind === "file") {
     const { bytes } = inode.content;
-    return { ...common, content: new Content(bytes), flushedContent: bytes.slice() } as FileInode;
+    return { ...common, content: new Bytes(bytes), flushedContent: bytes.slice() } as FileInode;
   }
   if (inode.kind === "dir") {
     return { ...common, entries: new Map(), flushedEntries: new Map() } as unknown as FolderInode;

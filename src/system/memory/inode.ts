@@ -23,7 +23,7 @@ interface Common {
 
 export interface FileInode extends Common {
   readonly kind: "file";
-  readonly content: Content;
+  readonly content: Bytes;
   flushedContent: Uint8Array;
 }
 
@@ -51,7 +51,7 @@ export interface Entry {
 export type Entries = Map<string, Entry>;
 
 /** Bytes that grow. */
-export class Content {
+export class Bytes {
   #bytes: Uint8Array = new Uint8Array(0);
   #size = 0;
 

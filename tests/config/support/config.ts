@@ -1,7 +1,7 @@
 /** Writes a config into a temporary folder, and evaluates it. */
 import { dirname, join } from "node:path";
 import { evaluate } from "../../../src/config/evaluate.ts";
-import type { Evaluation, Limits } from "../../../src/config/types.ts";
+import type { Evaluation, EvaluationLimits } from "../../../src/config/types.ts";
 import type { Digest } from "../../../src/digest.ts";
 import type { InputResolver, ResolvedInput } from "../../../src/inputs/types.ts";
 import { type Facts, fixedSystem } from "./world.ts";
@@ -12,7 +12,7 @@ export type Files = Readonly<Record<string, string>>;
 /** How a config is evaluated, where it differs from the usual way. */
 export interface Options {
   readonly facts?: Facts;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<EvaluationLimits>;
   readonly signal?: AbortSignal;
   /** Inputs by key (`pkgs`, `pkgs/x`), as folders below the config's. */
   readonly inputs?: Readonly<Record<string, string>>;

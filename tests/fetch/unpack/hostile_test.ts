@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
-import type { Limits } from "../../../src/fetch/unpack/limits.ts";
+import type { UnpackLimits } from "../../../src/fetch/unpack/limits.ts";
 import { unpack } from "../../../src/fetch/unpack/unpack.ts";
 import { makeFolders } from "../../../src/system/folders.ts";
 import type { ReadFs, System } from "../../../src/system/mod.ts";
@@ -31,7 +31,7 @@ function refuses(
   title: string,
   archive: Uint8Array,
   expected: RegExp,
-  options: { strip?: number; limits?: Limits } = {},
+  options: { strip?: number; limits?: UnpackLimits } = {},
 ) {
   const attack = (system: System, folder: string) =>
     isRefused({ system, folder, archive, expected, options });
@@ -52,7 +52,7 @@ interface Attack {
   readonly folder: string;
   readonly archive: Uint8Array;
   readonly expected: RegExp;
-  readonly options: { strip?: number; limits?: Limits };
+  readonly options: { strip?: number; limits?: UnpackLimits };
 }
 
 async function isRefused({ system, folder, archive, expected, options }: Attack) {
