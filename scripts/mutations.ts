@@ -41,6 +41,13 @@ const KEEPING: readonly Mutation[] = [
     filter: "skipped",
   },
   {
+    name: "a newline in a name breaks its row",
+    file: "src/cli/render/words.ts",
+    find: "row.map(oneLine)",
+    replace: "row",
+    test: "tests/cli/words_test.ts",
+  },
+  {
     name: "what is skipped may be linked to from elsewhere",
     file: "src/journeys/apply.ts",
     find: "filter((object) => !others.has(object))",

@@ -3,7 +3,7 @@ import { SysError } from "../errors.ts";
 import type { Plan } from "../plan/types.ts";
 import { type Decision, UNDECIDED } from "../journeys/propose.ts";
 import type { Adopted } from "../journeys/adopt.ts";
-import { counted } from "./render/words.ts";
+import { counted, oneLine } from "./render/words.ts";
 import type { Session } from "./session.ts";
 
 /** What else can be done about them. */
@@ -30,7 +30,9 @@ export async function askAbout(
   console.err(
     `${files} that sys.lua did not put there would be replaced (a copy of each is kept):\n`,
   );
-  for (const target of plan.unmanaged) console.err(`  ${errStyle.yellow("!")} ${target}\n`);
+  for (const target of plan.unmanaged) {
+    console.err(`  ${errStyle.yellow("!")} ${oneLine(target)}\n`);
+  }
   const words = [
     "d)iff",
     "r)eplace all",

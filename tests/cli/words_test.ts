@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseAge, parseSize } from "../../src/cli/quantities.ts";
+import { keptLines } from "../../src/cli/render/originals.ts";
 import {
   columns,
   count,
@@ -64,3 +65,17 @@ for (
     else assert.equal(read(text), expected);
   });
 }
+
+Deno.test("columns: a name with a newline stays on its line", () => {
+  assert.equal(columns([["~/a\nb", "x"], ["c\td", "y"]], "  "), "  ~/a\\nb  x\n  c\\td    y");
+});
+
+Deno.test("what was kept is told on one line each", () => {
+  const state = {
+    kind: "dir",
+    mode: 0o755,
+    kept: { number: 1, uid: 0, gid: 0, mtime: 0 },
+  } as const;
+  const one = { number: 1, time: "", path: "/h/a\nb", why: "edit", state, size: 0 } as const;
+  assert.deepEqual(keptLines([one], false), ["Kept /h/a\\nb as original 1 (edited by hand)."]);
+});

@@ -1,7 +1,7 @@
 /** Takes originals, gives their text or their document. */
 import type { ListedOriginal, Original } from "../../journeys/originals.ts";
 import type { Style } from "../terminal/style.ts";
-import { columns, counted, localTime, size } from "./words.ts";
+import { columns, counted, localTime, oneLine, size } from "./words.ts";
 
 /** How many are named before the rest is only counted. */
 const SHOWN = 20;
@@ -67,7 +67,7 @@ export function keptDocument(kept: readonly Original[]) {
 /** What a command has set aside, a line each. */
 export function keptLines(kept: readonly Original[], verbose: boolean): string[] {
   const lines = kept.slice(0, verbose ? kept.length : SHOWN).map(({ number, path, why }) =>
-    `Kept ${path} as original ${number} (${WHY[why]}).`
+    `Kept ${oneLine(path)} as original ${number} (${WHY[why]}).`
   );
   const more = kept.length - lines.length;
   if (more > 0) lines.push(`Kept ${counted(more, "more original")}: \`sys originals\` lists them.`);

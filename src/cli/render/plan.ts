@@ -2,7 +2,7 @@
 import { nounsOf } from "../../manifest/kinds.ts";
 import type { Plan, PlannedAction } from "../../plan/types.ts";
 import type { Style } from "../terminal/style.ts";
-import { columns, count, counted } from "./words.ts";
+import { columns, count, counted, oneLine } from "./words.ts";
 
 /** How many lines are shown before the rest is only counted. */
 const SHOWN = 30;
@@ -52,7 +52,10 @@ export function planText(plan: Plan, style: Style, verbose: boolean): string {
       style.red(`In the way: ${counted(plan.blocked.length, "target")}; apply will refuse`),
     );
     lines.push(
-      ...limited(plan.blocked.map(({ target, why }) => `  ${shown(target)}: ${why}`), verbose),
+      ...limited(
+        plan.blocked.map(({ target, why }) => `  ${oneLine(target)}: ${oneLine(why)}`),
+        verbose,
+      ),
     );
   }
   if (!plan.changes && plan.blocked.length === 0) lines.push("Nothing to do.");
@@ -113,15 +116,10 @@ function row(action: PlannedAction, style: Style): string[] {
   const notes = [action.drifted ? "changed by hand" : "", action.note ?? ""].filter(Boolean);
   return [
     paint(MARKS[action.op]),
-    shown(action.target),
+    action.target,
     style.dim(nounsOf(action.kind)[0]),
     notes.length > 0 ? style.dim(notes.join("; ")) : "",
   ];
-}
-
-/** A name that stays on its line. */
-function shown(target: string): string {
-  return target.replace(/[\n\t]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
 function limited(lines: readonly string[], verbose: boolean): string[] {

@@ -54,8 +54,14 @@ export function relativeTime(iso: string, now: Date): string {
     : `${counted(Math.floor(value / 12), "year")} ago`;
 }
 
-/** Rows as columns, each as wide as its widest cell; colour codes do not count. */
-export function columns(rows: readonly (readonly string[])[], indent = ""): string {
+/** A name or value that stays on its line, as JSON would write it. */
+export function oneLine(text: string): string {
+  return text.replace(/[\n\t]/g, (c) => JSON.stringify(c).slice(1, -1));
+}
+
+/** Rows as columns, each as wide as its widest cell; colour codes do not count. Each row stays on its line. */
+export function columns(cells: readonly (readonly string[])[], indent = ""): string {
+  const rows = cells.map((row) => row.map(oneLine));
   // deno-lint-ignore no-control-regex
   const width = (cell: string) => [...cell.replace(/\x1b\[[0-9;]*m/g, "")].length;
   const widths: number[] = [];
