@@ -248,6 +248,130 @@ const KEEPING: readonly Mutation[] = [
   },
 ];
 
+/** What faults once were: each of these lines is the mend of one. */
+const MENDS: readonly Mutation[] = [
+  {
+    name: "a rollback to what the disk holds already stays where it is",
+    file: "src/journeys/restore.ts",
+    find: "plan.changes || isElsewhere(current, provenance.restores)",
+    replace: "plan.changes",
+    test: "tests/stories/rollback_test.ts",
+  },
+  {
+    name: "nobody looks behind links that lead out of the store",
+    file: "src/activation/observe.ts",
+    find: "if (live && kindBehind(fs, path.path) === undefined) dangling.add(path.path);",
+    replace: "",
+    test: "tests/activation/perform_test.ts",
+  },
+  {
+    name: "the terminal obeys what others wrote",
+    file: "src/cli/terminal/safe_console.ts",
+    find: "this.raw.out(readable(text, this.colours.out))",
+    replace: "this.raw.out(text)",
+    test: "tests/cli/safe_console_test.ts",
+  },
+  {
+    name: "the environment says who runs sys",
+    file: "src/system/real.ts",
+    find: 'const known = nameOfUser(readText("/etc/passwd"), this.uid);',
+    replace: 'const known = this.env("USER") ?? nameOfUser(readText("/etc/passwd"), this.uid);',
+    test: "tests/system/username_test.ts",
+  },
+  {
+    name: "a root that only building made is root's alone",
+    file: "src/store/store_writer.ts",
+    find: "this.#folder(root, this.#shared ? 0o755 : 0o700);",
+    replace: "this.#folder(root, 0o700); return;",
+    test: "tests/store/first_lock_test.ts",
+  },
+  {
+    name: "who makes the store takes no lock",
+    file: "src/store/lock.ts",
+    find: 'mode === "shared" && !options.creates',
+    replace: 'mode === "shared"',
+    test: "tests/store/first_lock_test.ts",
+  },
+  {
+    name: "the folder of objects stays open",
+    file: "src/store/obj_folder.ts",
+    find: "    fs.chmod(obj, FOLDER_MODE);",
+    replace: "    fs.chmod(obj, OPEN_MODE);",
+    test: "tests/store/obj_folder_test.ts",
+  },
+  {
+    name: "what was put aside is dropped",
+    file: "src/store/aside.ts",
+    find: "if (fs.lstat(to) === null) fs.rename(from, to);",
+    replace: "if (from === to) fs.rename(from, to);",
+    test: "tests/store/aside_test.ts",
+  },
+  {
+    name: "private sources are stored for all to read",
+    file: "src/store/copy.ts",
+    find: "if (!isPrivate(info) && !(this.whole",
+    replace: "if (isPrivate(info) || !(this.whole",
+    test: "tests/store/privacy_test.ts",
+  },
+  {
+    name: "a config may write into sys.lua's own places",
+    file: "src/journeys/own_places.ts",
+    find: "if (inside === undefined) continue;",
+    replace: "if (inside !== null) continue;",
+    test: "tests/stories/stow_test.ts",
+  },
+  {
+    name: "links lead into sys.lua's own places",
+    file: "src/journeys/own_places.ts",
+    find: "isInside(path, one) || isInside(real, one)",
+    replace: "real && isInside(path, one)",
+    test: "tests/stories/stow_test.ts",
+  },
+  {
+    name: "a link into what the config reads is written through",
+    file: "src/plan/folders.ts",
+    find: "    if (this.isLinkToSources(folder)) return make(now);\n",
+    replace: "",
+    test: "tests/stories/stow_test.ts",
+  },
+  {
+    name: "a cached input is trusted by times that anybody can set",
+    file: "src/inputs/cache.ts",
+    find: 'size, mode, mtime, ctime, ino].join("\\0")',
+    replace: 'size, mode, mtime, ino].join("\\0")',
+    test: "tests/inputs/cache_test.ts",
+  },
+  {
+    name: "adopting replaces a link of the repository",
+    file: "src/journeys/adopt.ts",
+    find: "to = fileBehind(fs, source);",
+    replace: "to = source;",
+    test: "tests/stories/prompt_test.ts",
+  },
+  {
+    name: "the home of an undone user stays",
+    file: "src/platform/settings/kinds/user.ts",
+    find: "after === null && made && found !== null",
+    replace: "after === null && made && found === undefined",
+    test: "tests/platform/home_test.ts",
+  },
+  {
+    name: "damaged snapshots stay where they are",
+    file: "src/snapshot/set_aside.ts",
+    find: "    fs.rename(path, freeName(fs, `${path}.damaged`));\n  }",
+    replace: "    path;\n  }",
+    test: "tests/stories/damaged_test.ts",
+  },
+  {
+    name: "a file that is written halfway stays beside",
+    file: "src/system/write_atomic.ts",
+    find: "    discard(() => fs.remove(spare));",
+    replace: "",
+    test: "tests/inputs/lock_test.ts",
+    filter: "nothing beside",
+  },
+];
+
 const BIND = "tests/activation/bind_test.ts";
 
 /** What makes settings the right ones, and somebody's. */
@@ -481,6 +605,7 @@ const RUNNING: readonly Mutation[] = [
 
 export const MUTATIONS: readonly Mutation[] = [
   ...RUNNING,
+  ...MENDS,
   ...KEEPING,
   ...SETTINGS,
   ...SHOWN,

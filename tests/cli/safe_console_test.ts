@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readable } from "../../src/cli/terminal/safe_console.ts";
+import { readable, SafeConsole } from "../../src/cli/terminal/safe_console.ts";
+import type { Console } from "../../src/system/mod.ts";
 
 const check = (name: string, text: string, colours: boolean, expected: string) =>
   Deno.test(`readable: ${name}`, () => assert.equal(readable(text, colours), expected));
@@ -23,4 +24,19 @@ check("delete", "a\x7fb", true, "a\\u007fb");
 Deno.test("readable: a JSON document means the same afterwards", () => {
   const document = { text: "\x1b[2J \x7f \x9b \u202e \r\n\t" };
   assert.deepEqual(JSON.parse(readable(JSON.stringify(document, null, 2), false)), document);
+});
+
+Deno.test("readable: whatever goes to the terminal as a text", async () => {
+  const seen: string[] = [];
+  const raw = {
+    out: (text: string) => void seen.push(text),
+    err: (text: string) => void seen.push(text),
+    ask: (question: string) => (seen.push(question), Promise.resolve(null)),
+  } as Partial<Console> as Console;
+  const console = new SafeConsole(raw, { out: true, err: false });
+  const text = "\x1b[31ma\x1b[2J";
+  console.out(text);
+  console.err(text);
+  await console.ask(text, new AbortController().signal);
+  assert.deepEqual(seen, ["\x1b[31ma\\u001b[2J", "a\\u001b[2J", "a\\u001b[2J"]);
 });

@@ -12,6 +12,7 @@ import {
   readLock,
   writeLock,
 } from "../../src/inputs/lock.ts";
+import { faultySystem } from "../../src/system/faulty.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { NAMES, NOTHING } from "../../src/system/memory/survivors.ts";
 import { inMemory } from "../support/memory.ts";
@@ -139,3 +140,29 @@ Deno.test("a power cut leaves the old lock or the new one", () => {
     assert.deepEqual(readLock(system, "/syslua.lock"), left === NAMES ? { pkgs: entry } : {});
   }
 });
+
+Deno.test("a full disk leaves the old lock, and nothing beside it", () => {
+  const { operations } = countedWrite(0);
+  assert.ok(operations > 1);
+  for (let at = 1; at <= operations; at++) {
+    const { names, thrown, lock } = countedWrite(at);
+    assert.ok(thrown, `operation ${at}`);
+    assert.deepEqual(names, ["syslua.lock"], `operation ${at}`);
+    assert.deepEqual(lock, {});
+  }
+});
+
+/** Replaces an empty lock; the disk is full at one operation. */
+function countedWrite(at: number) {
+  const system = inMemory();
+  writeLock(system, "/syslua.lock", {});
+  const faulty = faultySystem(system, { at, when: "before", code: "ENOSPC" });
+  let thrown: unknown;
+  try {
+    writeLock(faulty.system, "/syslua.lock", { pkgs: entry });
+  } catch (error) {
+    thrown = error;
+  }
+  const names = system.fs.readDir("/").filter((name) => name.includes("lock"));
+  return { operations: faulty.operations(), names, thrown, lock: readLock(system, "/syslua.lock") };
+}
