@@ -46,6 +46,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   return {
     ...registries(),
     "../docs/ctx.md": await reference(),
+    "cli/notice.generated.ts": notice(),
     "lua/stdlib.generated.ts": module(
       "STDLIB",
       "The sandbox's Lua files, in the order of loading.",
@@ -57,6 +58,15 @@ export async function generatedFiles(): Promise<Record<string, string>> {
       names("types").map((name) => [name, read(`types/${name}`) + (made[name] ?? "")]),
     ),
   };
+}
+
+/** The executable is handed on without the files beside it. */
+function notice(): string {
+  const text = Deno.readTextFileSync(new URL("../NOTICE", src));
+  return "// Made by scripts/embed_lua.ts; do not edit.\n// deno-fmt-ignore-file\n\n" +
+    `/** Copyright of what the program contains. */\nexport const NOTICE = ${
+      JSON.stringify(text)
+    };\n`;
 }
 
 function module(name: string, about: string, files: string[][]): string {

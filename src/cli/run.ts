@@ -46,12 +46,17 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     stop: () => program.stop(EXIT.interrupted),
     exit: EXIT.done,
   };
-  await route(application, ordered(args), context);
+  await route(application, ordered(asked(args)), context);
   if (complaint === "") return context.exit;
-  const error = new SysError("usage", inKebab(complaint.trim()), { hint: helpFor(args) });
+  const error = new SysError("usage", inWords(complaint.trim()), { hint: helpFor(args) });
   if (json) console.out(JSON.stringify(errorDocument(error), null, 2) + "\n");
   else console.err(`error: ${error.message}\n  hint: ${error.hint}\n`);
   return EXIT.usage;
+}
+
+/** `sys help apply` is `sys apply --help`. */
+function asked(args: readonly string[]): readonly string[] {
+  return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
 /** Flags given before the command belong to it: `sys --json plan` is `sys plan --json`. */
@@ -62,15 +67,29 @@ function ordered(args: readonly string[]): string[] {
   return [args[first], ...args.slice(0, first), ...args.slice(first + 1)];
 }
 
+/** Flags of every command that people abbreviate; none has a letter of its own. */
+const ABBREVIATED: Readonly<Record<string, string>> = {
+  j: "jobs",
+  m: "message",
+  q: "quiet",
+  v: "verbose",
+};
+
 /** The parser names flags as the code does: `--dryRun`, `for olderThan`. People type `--dry-run`. */
-function inKebab(message: string): string {
-  return message.replace(
+function inWords(message: string): string {
+  return message.replace(/^No alias registered for -(\w)$/, (_, letter) => {
+    const meant = ABBREVIATED[letter];
+    return `There is no flag -${letter}${meant ? `, did you mean --${meant}?` : ""}`;
+  }).replace(
     /(?<=--| for )[a-z]+(?:[A-Z][a-z]+)+/g,
     (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
   );
 }
 
 function helpFor(args: readonly string[]): string {
+  if (args[0] === "apply" && args.includes("--dry-run")) {
+    return "`sys plan` shows what an apply would change";
+  }
   const words = args.filter((arg) => !arg.startsWith("-"));
   const known = words[0] !== undefined && routes.getRoutingTargetForInput(words[0]) !== undefined;
   return known

@@ -1,9 +1,9 @@
 /** What every command is given: the world, the terminal, and how to speak to who called. */
 import type { CommandContext } from "@stricli/core";
-import { messageOf, SysError } from "../errors.ts";
+import { SysError } from "../errors.ts";
 import type { Console, System } from "../system/mod.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
-import { errorDocument, errorText } from "./render/error.ts";
+import { errorDocument, errorFields, errorText } from "./render/error.ts";
 import { SafeConsole } from "./terminal/safe_console.ts";
 import { chooseStyle, type Style } from "./terminal/style.ts";
 
@@ -83,9 +83,7 @@ export class Session {
     if (this.flags.json) {
       this.console.out(JSON.stringify(errorDocument(thrown), null, 2) + "\n");
     } else if (this.flags.logFormat === "json") {
-      this.console.err(
-        JSON.stringify({ level: "error", message: messageOf(thrown) }) + "\n",
-      );
+      this.console.err(JSON.stringify({ level: "error", ...errorFields(thrown) }) + "\n");
     } else {
       this.console.err(errorText(thrown, this.errStyle, this.flags.verbose === true));
     }

@@ -47,8 +47,9 @@ export function findConfig(
   const usual = join(usualFolder(host), ENTRY);
   if (kindOf(usual) === "file") return usual;
   throw new SysError("config", "Cannot find a config", {
-    hint:
-      "write an init.lua (the smallest is: return { setup = function() end }), or give the path of one",
+    hint: kindOf(here) === "file"
+      ? "a config returns a table with a `setup`, which makes the declarations: return { setup = function() … end }"
+      : "write an init.lua (the smallest is: return { setup = function() end }), or give the path of one",
     notes: [
       kindOf(here) === "file"
         ? `${here}: is there, but does not look like an entry point (no \`setup\`)`

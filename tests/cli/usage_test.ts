@@ -28,6 +28,8 @@ for (
     [["version", "--color", "pink"], /one of \(auto\|always\|never\)/],
     [["version", "extra"], /Too many arguments/],
     [["rollback", "--dryrun"], /--dry-run/],
+    [["apply", "-q"], /There is no flag -q, did you mean --quiet\?/],
+    [["apply", "--dry-run"], /hint: `sys plan` shows/],
   ] as const
 ) {
   Deno.test(`wrong usage exits 2 and teaches: sys ${args.join(" ")}`, async () => {
@@ -63,3 +65,21 @@ for (
     assert.equal(JSON.parse(out).version, 1);
   });
 }
+
+Deno.test("sys help version is sys version --help", async () => {
+  const { code, out } = await type("help", "version");
+  assert.equal(code, 0);
+  assert.equal(out, (await type("version", "--help")).out);
+});
+
+Deno.test("sys version --verbose has the notice of Lua", async () => {
+  const { out } = await type("version", "--verbose");
+  assert.match(out, /Lua\.org, PUC-Rio[^]*permission notice shall be/);
+});
+
+Deno.test("an error with --log-format json has all that is known of it", async () => {
+  const { err } = await type("plan", "/nothing/here", "--log-format", "json");
+  const { level, kind, hint } = JSON.parse(err);
+  assert.deepEqual([level, kind], ["error", "config"]);
+  assert.match(hint, /path of a Lua file/);
+});

@@ -4,14 +4,19 @@ import { command } from "../command.ts";
 export default command({
   brief: "Show the version",
   description: "Shows the version of sys and the platform that it runs on.",
-  examples: [["sys version", "one line"], ["sys version --json", "as a document"]],
+  examples: [
+    ["sys version", "one line"],
+    ["sys version --json", "as a document"],
+    ["sys version --verbose", "with the copyright notices of what it contains"],
+  ],
   async run(session) {
     const { os, arch } = session.system.host;
     const platform = `${arch}-${os}`;
-    await Promise.resolve();
+    const line = `sys ${session.version} (${platform})`;
+    const notice = session.flags.verbose ? (await import("../notice.generated.ts")).NOTICE : null;
     session.print(
       { version: 1, sys: session.version, platform },
-      () => `sys ${session.version} (${platform})`,
+      () => notice === null ? line : `${line}\n\n${notice}`,
     );
   },
 });

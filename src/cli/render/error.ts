@@ -23,17 +23,19 @@ export function errorText(thrown: unknown, style: Style, verbose: boolean): stri
 
 /** The document of an error, for `--json`. */
 export function errorDocument(thrown: unknown): unknown {
+  return { version: 1, error: errorFields(thrown) };
+}
+
+/** All that is known of an error, for documents and for messages as JSON. */
+export function errorFields(thrown: unknown) {
   const known = thrown instanceof SysError ? thrown : null;
   return {
-    version: 1,
-    error: {
-      kind: known?.kind ?? "internal",
-      message: messageOf(thrown),
-      file: known?.place?.file ?? null,
-      line: known?.place?.line ?? null,
-      hint: known?.hint ?? null,
-      ...(known && known.notes.length > 0 ? { notes: known.notes } : {}),
-    },
+    kind: known?.kind ?? "internal",
+    message: messageOf(thrown),
+    file: known?.place?.file ?? null,
+    line: known?.place?.line ?? null,
+    hint: known?.hint ?? null,
+    ...(known && known.notes.length > 0 ? { notes: known.notes } : {}),
   };
 }
 

@@ -63,6 +63,7 @@ export const env = joinedKind<EnvFields>({
   line: ({ name, values, separator }) => `${name}=${values.join(separator)}`,
   join(entries, environment) {
     const own = entries as readonly Entry[];
+    refuseUnexpanded(own);
     return joined(own, separatorOf(own[0].action.name, environment));
   },
 });
@@ -113,6 +114,27 @@ function single(winners: readonly Entry[]) {
   const op = "set" as const;
   const action = { name, op, values: [first.action.values[0].text], separator: "" };
   return { action, place: first.place };
+}
+
+/** Values are literal. `$HOME/…` is never meant so, nor is `$PATH` as a part of a list. */
+function refuseUnexpanded(entries: readonly Entry[]) {
+  for (const { action, place } of entries) {
+    for (const part of action.values.flatMap(({ text }) => text.split(/[:;]/))) {
+      const [name] = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(part)?.slice(1) ?? [];
+      const below = /^\$\{?HOME\}?(\/.*)?$/.exec(part);
+      if (!below && name !== action.name) continue;
+      throw new SysError(
+        "config",
+        `Cannot use "${part}" in env.${action.name}: values are not expanded`,
+        {
+          place,
+          hint: below
+            ? `write "~${below[1] ?? ""}"`
+            : `what the shell has in ${name} is kept; name only what is to be added`,
+        },
+      );
+    }
+  }
 }
 
 function refuseDifferent(winners: readonly Entry[]) {
