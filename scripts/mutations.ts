@@ -56,6 +56,14 @@ const KEEPING: readonly Mutation[] = [
     filter: "linked to from nowhere else",
   },
   {
+    name: "what a look is followed by is opened through a link",
+    file: "src/activation/observe.ts",
+    find: "fs.openItself(path)",
+    replace: "fs.openRead(path) as ReturnType<typeof fs.openItself>",
+    test: "tests/activation/swapped_test.ts",
+    filter: "nor waited for",
+  },
+  {
     name: "the thing itself is not put back",
     file: "src/activation/path_step.ts",
     find: "if (bringBackHeld(fs, path, to)) return;",

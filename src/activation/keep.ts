@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { SysError } from "../errors.ts";
 import { sameState } from "../plan/state.ts";
-import type { PathState, Plan, Step } from "../plan/types.ts";
+import type { Owner, PathState, Plan, Step } from "../plan/types.ts";
 import {
   heldPath,
   type KeptState,
@@ -18,7 +18,7 @@ import { isPrivate } from "../store/privacy.ts";
 import type { Store } from "../store/types.ts";
 import { type FileInfo, type FileSystem, FsError } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
-import { copyFile } from "../system/contents.ts";
+import { copyItself, readWhole } from "../system/contents.ts";
 import { UNFINISHED } from "../snapshot/files.ts";
 import { digestOfFile, stateAt } from "./observe.ts";
 
@@ -74,17 +74,25 @@ export function keepOne(
   const place = held ?? path;
   const info = fs.lstat(place);
   if (info === null || info.kind === "other") return null;
-  const state = stateAt(fs, place);
+  const { owner, ...state } = ownedStateAt(fs, place);
   if (state.kind === "absent" || state.kind === "other") return null;
-  const kept: KeptState["kept"] = { number, ...(held ? { held } : {}), ...detailsOf(info) };
+  const kept: KeptState["kept"] = {
+    ...{ number, ...(held ? { held } : {}), ...detailsOf(info) },
+    ...owner,
+  };
   const content = state.kind === "file"
-    ? addContent(keeper, { path, place, info, foreign: !hold, number })
+    ? addContent(keeper, { path, place, info: { ...info, ...state }, foreign: !hold, number })
     : undefined;
   if (content !== undefined && digestOfFile(fs, content) !== (state as { digest: string }).digest) {
     throw changed(path);
   }
   const whole: KeptState = state.kind === "file" ? { ...state, content, kept } : { ...state, kept };
   return { number, time, path, why: "edit", state: whole, size: info.size };
+}
+
+/** A file's owner and mode are those of what was read, whatever lay there before. */
+function ownedStateAt(fs: FileSystem, path: string): PathState & { readonly owner?: Owner } {
+  return stateAt(fs, path, true);
 }
 
 /** Owner and time of what lies somewhere. */
@@ -129,13 +137,13 @@ function addContent(
   const executable = (info.mode & 0o100) !== 0;
   const add = () => {
     if (info.size <= LARGE) {
-      return store.addFile(name, fs.readFile(place), executable, isPrivate(info));
+      return store.addFile(name, readWhole(fs, place), executable, isPrivate(info));
     }
     if (!foreign) return store.addTree(name, place);
     makeLastingFolders(fs, originalsFolder(root), 0o700);
     const copy = `${heldPath(root, number)}${UNFINISHED}`;
     if (fs.lstat(copy) !== null) fs.remove(copy);
-    copyFile(fs, place, copy, info.mode & 0o777 | 0o600);
+    copyItself(fs, place, copy, info.mode & 0o777 | 0o600);
     const object = store.addTree(name, copy);
     fs.remove(copy);
     return object;

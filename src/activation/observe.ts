@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { sameState } from "../plan/state.ts";
-import type { FileInfo, ReadFs } from "../system/fs.ts";
+import type { FileHandle, FileInfo, LiveFs, ReadFs } from "../system/fs.ts";
 import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
 import { objectsIn } from "../store/names.ts";
 import { eachChunk } from "../system/contents.ts";
@@ -21,7 +21,7 @@ export interface ObservedElsewhere {
  * @param texts SHA-256 (hex) of files that are not in the store yet, by the path that they will have
  */
 export function observe(
-  fs: ReadFs,
+  fs: LiveFs,
   wanted: Wanted,
   current: Pick<Current, "wanted" | "originals"> | null,
   texts: ReadonlyMap<string, string>,
@@ -77,7 +77,7 @@ export function observe(
 
 /** Managed links that lead to a file that was edited, or to a folder with one. */
 function rewrittenLinks(
-  fs: ReadFs,
+  fs: LiveFs,
   wanted: Wanted,
   current: Pick<Current, "wanted">,
   { edited, texts }: { edited: readonly string[]; texts: ReadonlyMap<string, string> },
@@ -100,7 +100,7 @@ function rewrittenLinks(
 
 /** Files that are to come back and of which nothing whole is left, with what became of it. */
 function lostOriginals(
-  fs: ReadFs,
+  fs: LiveFs,
   wanted: Wanted,
   current: Pick<Current, "wanted" | "originals">,
 ): Map<string, string> {
@@ -119,42 +119,61 @@ function lostOriginals(
 }
 
 /** What is at a path. @param owned whether it matters whose file it is */
-export function stateAt(fs: ReadFs, path: string, owned = false): PathState {
+export function stateAt(fs: LiveFs, path: string, owned = false): PathState {
   const info = fs.lstat(path);
   if (info === null) return { kind: "absent" };
   return stateOf(fs, path, info, owned);
 }
 
-function stateOf(fs: ReadFs, path: string, info: FileInfo, owned: boolean): PathState {
+function stateOf(fs: LiveFs, path: string, info: FileInfo, owned: boolean): PathState {
   switch (info.kind) {
     case "link":
       return { kind: "link", to: fs.readLink(path) };
     case "dir":
       return { kind: "dir", mode: info.mode };
     case "file": {
-      const owner = owned ? { owner: { uid: info.uid, gid: info.gid } } : {};
-      return { kind: "file", digest: digestOfFile(fs, path), mode: info.mode, ...owner };
+      return fileState(fs, path, owned);
     }
     case "other":
       return { kind: "other" };
   }
 }
 
-/** SHA-256 of a file's content, hex; a chunk at a time. */
-export function digestOfFile(fs: ReadFs, path: string): string {
-  const file = fs.openRead(path);
+/** What is open is asked, not the name: somebody else may have put another thing there since it was looked at. */
+function fileState(fs: LiveFs, path: string, owned: boolean): PathState {
+  const file = fs.openItself(path);
   try {
-    const hash = createHash("sha256");
-    eachChunk(file, (chunk) => hash.update(chunk));
-    return hash.digest("hex");
+    const { mode, uid, gid } = file.info();
+    return {
+      kind: "file",
+      digest: digestOf(file),
+      mode,
+      ...(owned ? { owner: { uid, gid } } : {}),
+    };
   } finally {
     file.close();
   }
 }
 
+/** SHA-256 of the content of a file that only we change, hex. */
+export function digestOfFile(fs: ReadFs, path: string): string {
+  const file = fs.openRead(path);
+  try {
+    return digestOf(file);
+  } finally {
+    file.close();
+  }
+}
+
+function digestOf(file: FileHandle): string {
+  const hash = createHash("sha256");
+  eachChunk(file, (chunk) => hash.update(chunk));
+  return hash.digest("hex");
+}
+
 /** Whether what is there says the same as what is wanted; null where that is not known yet. */
 function sameContent(
-  fs: ReadFs,
+  fs: LiveFs,
   now: PathState,
   path: WantedPath,
   texts: ReadonlyMap<string, string>,

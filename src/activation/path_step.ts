@@ -10,9 +10,8 @@ import { dirname } from "node:path";
 import { SysError } from "../errors.ts";
 import { describeState, sameState } from "../plan/state.ts";
 import type { Kept, Owner, PathState, Step } from "../plan/types.ts";
-import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
+import { type FileSystem, FsError, type OpenFile, type ReadFs } from "../system/fs.ts";
 import { besidePath } from "./beside.ts";
-import { flushFolder } from "./flush.ts";
 import { holdAt } from "./keep.ts";
 import { stateAt } from "./observe.ts";
 import { eachChunk } from "../system/contents.ts";
@@ -106,12 +105,11 @@ function put(
   if (to.kind === "link" && now.kind === "absent" && !whose) return fs.symlink(to.to, path);
   const beside = besidePath(path);
   if (fs.lstat(beside) !== null) fs.remove(beside);
-  const finish = () =>
-    details(fs, beside, to, (to.kind === "file" ? to.owner : undefined) ?? whose);
-  if (to.kind === "file") writeFile(fs, { path, beside }, to, finish);
-  else {
+  if (to.kind === "file") {
+    writeFile(fs, { path, beside }, to, (file) => details(file, to, to.owner ?? whose));
+  } else {
     fs.symlink(to.to, beside);
-    finish();
+    if (whose) linkDetails(fs, beside, to, whose);
   }
   fs.rename(beside, path);
 }
@@ -140,7 +138,7 @@ function writeFile(
   fs: FileSystem,
   { path, beside }: { readonly path: string; readonly beside: string },
   state: Extract<PathState, { kind: "file" }>,
-  finish: () => void,
+  finish: (file: OpenFile) => void,
 ): void {
   if (state.content === undefined) {
     throw new SysError("activation", `Cannot write ${path}: its content was not kept`);
@@ -154,7 +152,7 @@ function writeFile(
         hash.update(chunk);
         file.write(chunk);
       });
-      finish();
+      finish(file);
       file.sync();
     } finally {
       file.close();
@@ -169,25 +167,40 @@ function writeFile(
   });
 }
 
-/** Owner, mode and time of what was just made. */
+/** What can be set of something open. */
+type Settable = Pick<OpenFile, "info" | "chmod" | "chown" | "utime">;
+
+/** Owner, mode and time of what was just made: of the thing, whatever its name leads to by now. */
 function details(
-  fs: FileSystem,
-  path: string,
-  to: Exclude<PathState, { kind: "absent" | "other" }>,
+  thing: Settable,
+  to: Extract<PathState, { kind: "file" | "dir" }>,
   owner?: Owner,
 ): void {
+  const { uid, gid } = thing.info();
+  if (owner && (uid !== owner.uid || gid !== owner.gid)) give(thing, to, owner);
+  // The umask may have taken bits away, and a new owner those for setuid.
+  if (thing.info().mode !== to.mode) thing.chmod(to.mode);
+  if (to.kept) thing.utime(to.kept.mtime);
+}
+
+function linkDetails(
+  fs: FileSystem,
+  path: string,
+  to: Extract<PathState, { kind: "link" }>,
+  owner: Owner,
+): void {
   const info = fs.lstat(path);
-  if (owner && (info?.uid !== owner.uid || info.gid !== owner.gid)) {
-    try {
-      fs.chown(path, owner.uid, owner.gid);
-    } catch (thrown) {
-      // Who is not root can't make a file somebody else's again, and has it as the own.
-      if (!to.kept || !(thrown instanceof FsError) || thrown.code !== "EPERM") throw thrown;
-    }
+  if (info?.uid === owner.uid && info.gid === owner.gid) return;
+  give({ chown: (uid, gid) => fs.chown(path, uid, gid) }, to, owner);
+}
+
+function give(thing: Pick<Settable, "chown">, to: { readonly kept?: Kept }, owner: Owner): void {
+  try {
+    thing.chown(owner.uid, owner.gid);
+  } catch (thrown) {
+    // Who is not root can't make a file somebody else's again, and has it as the own.
+    if (!to.kept || !(thrown instanceof FsError) || thrown.code !== "EPERM") throw thrown;
   }
-  if (to.kind === "link") return;
-  exactly(fs, path, to.mode);
-  if (to.kept) fs.utime(path, to.kept.mtime);
 }
 
 /** The same of a folder, flushed: a file is flushed with its content, a folder's own only by itself. */
@@ -197,14 +210,40 @@ function folderDetails(
   to: Extract<PathState, { kind: "dir" }>,
   owner?: Owner,
 ): void {
-  details(fs, path, to, owner);
-  flushFolder(fs, path);
+  const folder = openFolder(fs, path);
+  if (folder === null) {
+    return details(
+      {
+        info: () => fs.lstat(path)!,
+        chmod: (mode) => fs.chmod(path, mode),
+        chown: (uid, gid) => fs.chown(path, uid, gid),
+        utime: (seconds) => fs.utime(path, seconds),
+      },
+      to,
+      owner,
+    );
+  }
+  try {
+    if (folder.info().kind !== "dir") throw new FsError("make the folder", path, "ENOTDIR");
+    details(folder, to, owner);
+    folder.sync();
+  } finally {
+    folder.close();
+  }
 }
 
-/** The umask may have taken bits away, and a new owner those for setuid. */
-function exactly(fs: FileSystem, path: string, mode: number): void {
-  if (fs.lstat(path)?.mode !== mode) fs.chmod(path, mode);
+/** Null for one that may not be read, which never happens to root. */
+function openFolder(fs: FileSystem, path: string): OpenFile | null {
+  try {
+    return fs.openItself(path);
+  } catch (thrown) {
+    if (thrown instanceof FsError && CANNOT_OPEN.has(thrown.code)) return null;
+    throw thrown;
+  }
 }
+
+/** What systems say of a folder that can't be opened; Windows opens none. */
+const CANNOT_OPEN = new Set(["EACCES", "EPERM", "EISDIR"]);
 
 /** Root, acting for a user, goes only through folders, and through links that root made. */
 function refusePlantedLinks(fs: ReadFs, path: string): void {

@@ -1,6 +1,7 @@
 /** Whole folders and files: copied and read, by the small steps of a file system. */
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import type { FileHandle, FileSystem, ReadFs } from "./mod.ts";
+import type { FileHandle, FileSystem, LiveFs, ReadFs } from "./mod.ts";
 
 /** Bytes copied at a time. */
 const CHUNK = 256 << 10;
@@ -25,6 +26,33 @@ export function copyFile(fs: FileSystem, from: string, to: string, mode: number)
     for (const chunk of readChunks(fs, from)) output.write(chunk);
   } finally {
     output.close();
+  }
+}
+
+/** The same of a file that somebody else may exchange meanwhile: what is copied is never behind a link. */
+export function copyItself(fs: FileSystem, from: string, to: string, mode: number): void {
+  const input = fs.openItself(from);
+  try {
+    const output = fs.create(to, mode);
+    try {
+      eachChunk(input, (chunk) => output.write(chunk));
+    } finally {
+      output.close();
+    }
+  } finally {
+    input.close();
+  }
+}
+
+/** Whole content of a (small) file that somebody else may exchange meanwhile. */
+export function readWhole(fs: LiveFs, path: string): Uint8Array {
+  const file = fs.openItself(path);
+  try {
+    const chunks: Uint8Array[] = [];
+    eachChunk(file, (chunk) => chunks.push(chunk.slice()));
+    return Buffer.concat(chunks);
+  } finally {
+    file.close();
   }
 }
 

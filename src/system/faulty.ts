@@ -7,6 +7,7 @@ import {
   type FsCode,
   FsError,
   LOOKS,
+  type OpenFile,
 } from "./fs.ts";
 import type { System } from "./mod.ts";
 import type { Command, Finished } from "./processes.ts";
@@ -66,13 +67,21 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
     sync: () => change("flush", path, () => file.sync()),
     close: () => file.close(),
   });
+  const itself = (file: OpenFile, path: string): OpenFile => ({
+    ...handle(file, path),
+    info: () => (alive(), file.info()),
+    chmod: (mode) => change("chmod", path, () => file.chmod(mode)),
+    chown: (uid, gid) => change("chown", path, () => file.chown(uid, gid)),
+    utime: (seconds) => change("utime", path, () => file.utime(seconds)),
+  });
   const faultyFs = (inner: FileSystem): FileSystem => {
     const fs = Object.create(inner) as Record<string, unknown>;
     for (const name of LOOKS) {
       fs[name] = (...args: unknown[]) => {
         alive();
         // deno-lint-ignore no-explicit-any
-        return (inner[name] as any)(...args);
+        const result = (inner[name] as any)(...args);
+        return name === "openItself" ? itself(result, String(args[0])) : result;
       };
     }
     for (const name of OPERATIONS) {
@@ -83,7 +92,11 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
         return change(name, path, () => {
           // deno-lint-ignore no-explicit-any
           const result = (inner[name] as any)(...args);
-          return name === "create" || name === "append" ? handle(result, path) : result;
+          return name === "create"
+            ? itself(result, path)
+            : name === "append"
+            ? handle(result, path)
+            : result;
         });
       };
     }

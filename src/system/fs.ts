@@ -86,6 +86,15 @@ export interface FileHandle {
   close(): void;
 }
 
+/** A file or folder that is open, whatever its name leads to by now. */
+export interface OpenFile extends FileHandle {
+  info(): FileInfo;
+  chmod(mode: number): void;
+  chown(uid: number, gid: number): void;
+  /** Access and modification time, seconds since the epoch. */
+  utime(seconds: number): void;
+}
+
 /** Numeric user and group. */
 export interface FileOwner {
   readonly uid: number;
@@ -107,10 +116,17 @@ export interface ReadFs {
   openRead(path: string): FileHandle;
 }
 
+/** Looking at what others may change meanwhile. */
+export interface LiveFs extends ReadFs {
+  /** Opens a file or folder itself, to look at it: a final link is not followed (ELOOP), and no pipe, socket or device
+   * is waited for (EUNKNOWN). For what somebody else may exchange at any moment. */
+  openItself(path: string): OpenFile;
+}
+
 /** Looking and changing. Every method that changes is one atomic operation of the operating system. */
-export interface FileSystem extends ReadFs {
+export interface FileSystem extends LiveFs {
   /** Creates a new file (fails if anything is there) and opens it for writing. `mode` is set exactly. */
-  create(path: string, mode: number): FileHandle;
+  create(path: string, mode: number): OpenFile;
   /** Opens an existing or new file for appending. */
   append(path: string, mode: number): FileHandle;
   symlink(to: string, path: string): void;
@@ -157,4 +173,12 @@ export const CHANGES = [
 ] as const;
 
 /** Methods that look. */
-export const LOOKS = ["lstat", "readFile", "readLink", "readDir", "realPath", "openRead"] as const;
+export const LOOKS = [
+  "lstat",
+  "readFile",
+  "readLink",
+  "readDir",
+  "realPath",
+  "openRead",
+  "openItself",
+] as const;

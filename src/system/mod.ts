@@ -16,7 +16,16 @@ export interface System {
 export type { Clock } from "./clock.ts";
 export type { Console } from "./console.ts";
 export { FsError } from "./fs.ts";
-export type { FileHandle, FileInfo, FileLock, FileSystem, FsCode, ReadFs } from "./fs.ts";
+export type {
+  FileHandle,
+  FileInfo,
+  FileLock,
+  FileSystem,
+  FsCode,
+  LiveFs,
+  OpenFile,
+  ReadFs,
+} from "./fs.ts";
 export type { Arch, Host, Os } from "./host.ts";
 export type { HttpRequest, HttpResponse, Network } from "./network.ts";
 export type { Command, Finished, Processes } from "./processes.ts";

@@ -9,7 +9,9 @@ import {
   type FileSystem,
   type FsCode,
   FsError,
+  type OpenFile,
 } from "./fs.ts";
+import { openNew, openThing, toInfo } from "./real_open.ts";
 
 const CODES = new Set<string>([
   "ENOENT",
@@ -67,11 +69,15 @@ export class RealFs implements FileSystem {
     return attempt("open", path, () => new RealHandle(Deno.openSync(path, { read: true }), path));
   }
 
-  create(path: string, mode: number): FileHandle {
+  openItself(path: string): OpenFile {
+    return attempt("open", path, () => openThing(path, attempt));
+  }
+
+  create(path: string, mode: number): OpenFile {
     return attempt("create", path, () => {
-      const file = Deno.openSync(path, { write: true, createNew: true, mode });
-      exactMode(path, mode);
-      return new RealHandle(file, path);
+      const file = openNew(path, mode, attempt);
+      if (narrowed(mode)) file.chmod(mode);
+      return file;
     });
   }
 
@@ -95,8 +101,15 @@ export class RealFs implements FileSystem {
 
   mkdir(path: string, mode: number): void {
     attempt("make the folder", path, () => {
-      Deno.mkdirSync(path, { mode });
-      exactMode(path, mode);
+      if (!narrowed(mode)) return Deno.mkdirSync(path, { mode });
+      // Readable at first, so that it can be opened.
+      Deno.mkdirSync(path, { mode: mode | 0o400 });
+      const folder = openThing(path, attempt);
+      try {
+        folder.chmod(mode);
+      } finally {
+        folder.close();
+      }
     });
   }
 
@@ -204,17 +217,18 @@ function isFolder(path: string): boolean {
 
 let umask: number | undefined;
 
-/** Modes that the umask has narrowed are set again. */
-function exactMode(path: string, mode: number) {
-  if (Deno.build.os === "windows") return;
+/** Whether the umask has taken bits of a mode away: it is set again then. */
+function narrowed(mode: number): boolean {
+  if (Deno.build.os === "windows") return false;
   umask ??= Deno.umask();
-  if ((mode & (umask | 0o7000)) !== 0) Deno.chmodSync(path, mode);
+  return (mode & (umask | 0o7000)) !== 0;
 }
 
 function attempt<T>(doing: string, path: string, action: () => T): T {
   try {
     return action();
   } catch (thrown) {
+    if (thrown instanceof FsError) throw thrown;
     throw new FsError(doing, path, codeOf(thrown), thrown);
   }
 }
@@ -229,21 +243,6 @@ function codeOf(thrown: unknown): FsCode {
   if (thrown instanceof Deno.errors.NotADirectory) return "ENOTDIR";
   if (thrown instanceof Deno.errors.IsADirectory) return "EISDIR";
   return "EUNKNOWN";
-}
-
-function toInfo(info: Deno.FileInfo): FileInfo {
-  return {
-    kind: info.isSymlink ? "link" : info.isDirectory ? "dir" : info.isFile ? "file" : "other",
-    size: info.size,
-    mode: (info.mode ?? 0o755) & 0o7777,
-    mtime: Math.floor((info.mtime?.getTime() ?? 0) / 1000),
-    ctime: info.ctime ? Math.floor(info.ctime.getTime() / 1000) : null,
-    uid: info.uid ?? 0,
-    gid: info.gid ?? 0,
-    dev: info.dev,
-    ino: info.ino ?? 0,
-    nlink: info.nlink ?? 1,
-  };
 }
 
 /** Sorts by the bytes of UTF-8, which differs from UTF-16 order only above the surrogates. */

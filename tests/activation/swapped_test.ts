@@ -10,6 +10,9 @@ import type { Wanted, WantedRun } from "../../src/plan/types.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
 import { CHANGES, type FileOwner, type FileSystem, LOOKS } from "../../src/system/fs.ts";
 import { memorySystem } from "../../src/system/memory/memory.ts";
+import { stateAt } from "../../src/activation/observe.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { withTemporary } from "../support/temporary.ts";
 import { Rig, treeOf, writeText } from "./support.ts";
 
 const OWNER = { uid: 12345, gid: 23456 };
@@ -25,7 +28,8 @@ class Stage extends Rig {
   readonly app = join(this.home, ".config/app");
   readonly victim = join(this.dir, "victim");
 
-  constructor() {
+  /** @param owner whose the paths are; undefined: root's own, in a folder of that user's */
+  constructor(readonly owner: FileOwner | undefined = OWNER) {
     super(memorySystem());
     const { fs } = this.system;
     for (const folder of [this.victim, join(this.victim, "app"), join(this.victim, "app/new")]) {
@@ -49,8 +53,10 @@ class Stage extends Rig {
       this.copy("~/.config/app/new/deep", text),
     ].map((path) => ({
       ...path,
-      owner: OWNER,
-      state: path.state.kind === "file" ? { ...path.state, owner: OWNER } : path.state,
+      ...(this.owner && { owner: this.owner }),
+      state: path.state.kind === "file" && this.owner
+        ? { ...path.state, owner: this.owner }
+        : path.state,
     }));
     return { ...NOTHING, paths };
   }
@@ -131,12 +137,18 @@ function swap(fs: FileSystem, [path, to]: [string, string], back: boolean): Atta
   };
 }
 
-for (const [what, choose] of SWAPS) {
+/** Of what is root's own, in a folder of a user's, only the last part of a path is safe. */
+const CASES = [
+  ...SWAPS.map((swap) => [...swap, OWNER] as const),
+  ...SWAPS.slice(0, 2).map(([what, choose]) => [`${what} of root's`, choose, undefined] as const),
+];
+
+for (const [what, choose, owner] of CASES) {
   for (const back of [true, false]) {
     Deno.test(`swapped: ${what}, ${back ? "for one operation" : "for good"}`, async () => {
       // Nothing is swapped the first time, which tells how many operations there are.
       for (let at = 0, operations = 0; at <= operations; at++) {
-        using stage = new Stage();
+        using stage = new Stage(owner);
         const before = stage.rootsOwn();
         const attack = swap(stage.system.fs, choose(stage), back);
         const { system, count } = attacked(stage, at, attack);
@@ -194,4 +206,19 @@ Deno.test("swapped: nor is one that comes after the plan", async () => {
     (error) => error instanceof SysError && /app is a user's link/.test(error.message),
   );
   assert.deepEqual(system.fs.readDir(elsewhere), ["conf"]);
+});
+
+Deno.test("swapped: what becomes a link or a pipe after a look is not read, nor waited for", async () => {
+  await withTemporary((dir) => {
+    const { fs, host } = realSystem();
+    writeText(fs, join(dir, "file"), "the user's");
+    writeText(fs, join(dir, "secret"), SECRET);
+    fs.symlink("secret", join(dir, "link"));
+    const late = Object.create(fs) as FileSystem;
+    late.lstat = () => fs.lstat(join(dir, "file"));
+    assert.throws(() => stateAt(late, join(dir, "link")), /Cannot open/);
+    if (host.os === "windows") return;
+    new Deno.Command("mkfifo", { args: [join(dir, "pipe")] }).outputSync();
+    assert.throws(() => stateAt(late, join(dir, "pipe")), /Cannot open/);
+  });
 });

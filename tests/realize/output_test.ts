@@ -69,17 +69,12 @@ function smallDisk(size: number): System {
     const file = system.fs.create(path, mode);
     if (!path.endsWith(".log")) return file;
     let left = size;
+    const take = file.write.bind(file);
     const write = (bytes: Uint8Array) => {
       if ((left -= bytes.length) < 0) throw new FsError("write", path, "ENOSPC");
-      file.write(bytes);
+      take(bytes);
     };
-    return {
-      read: (buffer) => file.read(buffer),
-      seek: (position) => file.seek(position),
-      sync: () => file.sync(),
-      close: () => file.close(),
-      write,
-    };
+    return Object.assign(file, { write });
   };
   return { ...system, fs };
 }

@@ -56,6 +56,27 @@ const CONTRACT: Record<string, (fs: FileSystem, dir: string) => void | Promise<v
     fs.remove(`${dir}/b`);
     assert.notEqual(fs.lstat(`${dir}/a`), null);
   },
+  "what is open itself is no link, and stays what it is": (fs, dir) => {
+    write(fs, `${dir}/a`, "x", 0o600);
+    fs.symlink("a", `${dir}/b`);
+    assert.throws(() => fs.openItself(`${dir}/b`), refusal("ELOOP"));
+    const folder = fs.openItself(dir);
+    assert.equal(folder.info().kind, "dir");
+    folder.close();
+    const made = fs.create(`${dir}/c`, 0o600);
+    fs.rename(`${dir}/c`, `${dir}/moved`);
+    fs.symlink("a", `${dir}/c`);
+    made.chmod(0o640);
+    made.utime(1000);
+    assert.equal(made.info().mode, 0o640);
+    made.close();
+    assert.equal(fs.lstat(`${dir}/moved`)?.mode, 0o640);
+    assert.equal(fs.lstat(`${dir}/moved`)?.mtime, 1000);
+    assert.equal(fs.lstat(`${dir}/a`)?.mode, 0o600);
+    const opened = fs.openItself(`${dir}/moved`);
+    assert.equal(opened.read(new Uint8Array(4)), 0);
+    opened.close();
+  },
   "names come sorted by their bytes": (fs, dir) => {
     const names = ["b", "a", "é", "Z", "\u{1F600}", "\uFB01", "a b"];
     for (const name of names) write(fs, `${dir}/${name}`, "");

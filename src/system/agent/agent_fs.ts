@@ -1,5 +1,12 @@
 /** Files as another user sees them, through an agent that has that user's rights and no others. */
-import { type FileHandle, type FileInfo, type FileLock, type FileSystem, FsError } from "../fs.ts";
+import {
+  type FileHandle,
+  type FileInfo,
+  type FileLock,
+  type FileSystem,
+  FsError,
+  type OpenFile,
+} from "../fs.ts";
 
 /** Sends a request, waits for the answer. */
 export type Ask = (
@@ -38,7 +45,11 @@ export class AgentFs implements FileSystem {
     return this.#handle("openRead", path);
   }
 
-  create(path: string, mode: number): FileHandle {
+  openItself(path: string): OpenFile {
+    return this.#handle("openItself", path);
+  }
+
+  create(path: string, mode: number): OpenFile {
     return this.#handle("create", path, mode);
   }
 
@@ -98,7 +109,7 @@ export class AgentFs implements FileSystem {
     return this.ask(request).value;
   }
 
-  #handle(...request: unknown[]): FileHandle {
+  #handle(...request: unknown[]): OpenFile {
     const id = this.#value(...request);
     const ask = this.ask;
     return {
@@ -114,6 +125,10 @@ export class AgentFs implements FileSystem {
         }
       },
       sync: () => void ask(["handle.sync", id]),
+      info: () => ask(["handle.info", id]).value as FileInfo,
+      chmod: (mode) => void ask(["handle.chmod", id, mode]),
+      chown: (uid, gid) => void ask(["handle.chown", id, uid, gid]),
+      utime: (seconds) => void ask(["handle.utime", id, seconds]),
       close: () => void ask(["handle.close", id]),
     };
   }

@@ -2,7 +2,7 @@
  * asked to do. Whatever that user swaps for a link in the meantime leads to nothing that the user could not have
  * reached alone. It keeps root as its real user, so that nobody but root can stop it or look into it, and no groups. */
 import process from "node:process";
-import { type FileHandle, type FileSystem, FsError } from "../fs.ts";
+import { type FileSystem, FsError, type OpenFile } from "../fs.ts";
 import { RealFs } from "../real_fs.ts";
 import { NO_BYTES, READY, receiveFrame, sendFrame } from "./frames.ts";
 
@@ -32,7 +32,7 @@ export function serveAsAgent([folder, uid, gid]: readonly string[]): void {
 
 /** Files that one agent has open, and what it is asked to do with them. */
 export class AgentSession {
-  readonly #open = new Map<number, FileHandle>();
+  readonly #open = new Map<number, OpenFile>();
   #next = 1;
 
   constructor(readonly fs: FileSystem) {}
@@ -40,9 +40,10 @@ export class AgentSession {
   answer(name: string, args: readonly unknown[], bytes: Uint8Array): Answer {
     switch (name) {
       case "openRead":
+      case "openItself":
       case "create":
       case "append":
-        return { value: this.#keep(this.#call(name, args) as FileHandle) };
+        return { value: this.#keep(this.#call(name, args) as OpenFile) };
       case "readFile":
         return { bytes: this.#call(name, args) as Uint8Array };
       case "handle.read": {
@@ -55,6 +56,14 @@ export class AgentSession {
         return { value: this.#file(args).write(bytes) };
       case "handle.sync":
         return { value: this.#file(args).sync() };
+      case "handle.info":
+        return { value: this.#file(args).info() };
+      case "handle.chmod":
+        return { value: this.#file(args).chmod(args[1] as number) };
+      case "handle.chown":
+        return { value: this.#file(args).chown(args[1] as number, args[2] as number) };
+      case "handle.utime":
+        return { value: this.#file(args).utime(args[1] as number) };
       case "handle.close":
         this.#file(args).close();
         return { value: this.#open.delete(args[0] as number), bytes: NO_BYTES };
@@ -68,12 +77,12 @@ export class AgentSession {
     return (this.fs as any)[name](...args);
   }
 
-  #keep(file: FileHandle): number {
+  #keep(file: OpenFile): number {
     this.#open.set(this.#next, file);
     return this.#next++;
   }
 
-  #file([id]: readonly unknown[]): FileHandle {
+  #file([id]: readonly unknown[]): OpenFile {
     return this.#open.get(id as number)!;
   }
 }

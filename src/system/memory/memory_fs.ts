@@ -10,6 +10,7 @@ import {
   type FileOwner,
   type FileSystem,
   FsError,
+  type OpenFile,
 } from "../fs.ts";
 import { type Disk, type NameChange, Refusal } from "./disk.ts";
 import { MemoryHandle, type Opened } from "./handle.ts";
@@ -81,7 +82,14 @@ export class MemoryFs implements FileSystem {
     return this.#attempt("open", path, () => this.#handle(path, this.#open(path, READ), "reading"));
   }
 
-  create(path: string, mode: number): FileHandle {
+  openItself(path: string): OpenFile {
+    return this.#attempt("open", path, () => {
+      if (this.#walk(path, false).inode?.kind === "link") throw new Refusal("ELOOP");
+      return this.#handle(path, this.#open(path, READ), "reading");
+    });
+  }
+
+  create(path: string, mode: number): OpenFile {
     return this.#attempt("create", path, () => {
       return this.#handle(path, this.#makeFile(this.#free(path), mode), "writing");
     });
@@ -167,30 +175,37 @@ export class MemoryFs implements FileSystem {
   }
 
   chmod(path: string, mode: number): void {
-    this.#attempt("change the mode of", path, () => {
-      const inode = this.#own(path, true);
-      inode.attributes = { ...inode.attributes, mode };
-    });
+    this.#attempt("change the mode of", path, () => this.#chmod(this.#at(path, true), mode));
+  }
+
+  #chmod(inode: Inode, mode: number) {
+    this.#own(inode);
+    inode.attributes = { ...inode.attributes, mode };
   }
 
   chown(path: string, uid: number, gid: number): void {
-    this.#attempt("change the owner of", path, () => {
-      const inode = this.#own(path, false);
-      const { attributes } = inode;
-      const same = uid === attributes.uid && gid === this.user.gid;
-      if (this.user.uid !== 0 && !same) throw new Refusal("EPERM");
-      const mode = inode.kind === "file" ? withoutSetid(attributes.mode) : attributes.mode;
-      inode.attributes = { ...attributes, uid, gid, mode };
-      // A link cannot be opened, so nobody could flush it.
-      if (inode.kind === "link") inode.flushed = inode.attributes;
-    });
+    const doing = "change the owner of";
+    this.#attempt(doing, path, () => this.#chown(this.#at(path, false), uid, gid));
+  }
+
+  #chown(inode: Inode, uid: number, gid: number) {
+    this.#own(inode);
+    const { attributes } = inode;
+    const same = uid === attributes.uid && gid === this.user.gid;
+    if (this.user.uid !== 0 && !same) throw new Refusal("EPERM");
+    const mode = inode.kind === "file" ? withoutSetid(attributes.mode) : attributes.mode;
+    inode.attributes = { ...attributes, uid, gid, mode };
+    // A link cannot be opened, so nobody could flush it.
+    if (inode.kind === "link") inode.flushed = inode.attributes;
   }
 
   utime(path: string, seconds: number): void {
-    this.#attempt("set the time of", path, () => {
-      const inode = this.#own(path, true);
-      inode.attributes = { ...inode.attributes, mtime: seconds };
-    });
+    this.#attempt("set the time of", path, () => this.#utime(this.#at(path, true), seconds));
+  }
+
+  #utime(inode: Inode, seconds: number) {
+    this.#own(inode);
+    inode.attributes = { ...inode.attributes, mtime: seconds };
   }
 
   syncDir(path: string): void {
@@ -271,16 +286,19 @@ export class MemoryFs implements FileSystem {
     if (inode.immutable) throw new Refusal("EPERM");
   }
 
-  /** A file or folder whose attributes the user may change. */
-  #own(path: string, follow: boolean): Inode {
+  #at(path: string, follow: boolean): Inode {
     const { inode } = this.#walk(path, follow);
     if (inode === null) throw new Refusal("ENOENT");
+    return inode;
+  }
+
+  /** @throws Refusal where the user may not change the attributes */
+  #own(inode: Inode) {
     this.#mayChange(inode);
     const { uid } = this.user;
     if (uid !== 0 && uid !== inode.attributes.uid && this.disk.rules.owners) {
       throw new Refusal("EPERM");
     }
-    return inode;
   }
 
   /** Whether the user may take a name away. */
@@ -337,9 +355,16 @@ export class MemoryFs implements FileSystem {
     }
   }
 
-  #handle(path: string, inode: Inode, opened: Opened): FileHandle {
+  #handle(path: string, inode: Inode, opened: Opened): OpenFile {
     const attempt = <T>(doing: string, action: () => T) => this.#attempt(doing, path, action);
-    return new MemoryHandle(this.disk, inode, opened, attempt);
+    const file = new MemoryHandle(this.disk, inode, opened, attempt);
+    return Object.assign(file, {
+      info: () => infoOf(inode, this.disk.rules.owners),
+      chmod: (mode: number) => attempt("change the mode of", () => this.#chmod(inode, mode)),
+      chown: (uid: number, gid: number) =>
+        attempt("change the owner of", () => this.#chown(inode, uid, gid)),
+      utime: (seconds: number) => attempt("set the time of", () => this.#utime(inode, seconds)),
+    });
   }
 
   #attempt<T>(doing: string, path: string, action: () => T): T {
