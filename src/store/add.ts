@@ -55,12 +55,10 @@ export function addFile(
   const { fs, layout } = writer;
   writer.prepare();
   const spare = sparePath(layout);
-  const mode = modeOf(executable, isPrivate);
-  const handle = fs.create(spare, mode);
+  const handle = fs.create(spare, modeOf(executable, isPrivate));
   try {
     try {
       handle.write(content);
-      fs.chmod(spare, mode);
       fs.utime(spare, MTIME);
       handle.sync();
     } finally {

@@ -5,7 +5,7 @@ import { entryChanges } from "./entries.ts";
 import { examine, fits } from "./identity.ts";
 import { type Layout, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
-import { type ObjectRecord, readRecord } from "./record.ts";
+import type { ObjectRecord } from "./record.ts";
 
 /** A file (or link) of an object that is not what it was when the object was made. */
 export interface ChangedFile {
@@ -16,15 +16,19 @@ export interface ChangedFile {
 }
 
 /**
- * Looks at an object: by its seal, and only where that does not fit by its content, so that an object whose times,
- * permissions or inodes alone have changed counts as unchanged.
+ * Looks at an object of which this is recorded: by its seal, and only where that does not fit by its content, so
+ * that an object whose times, permissions or inodes alone have changed counts as unchanged.
  */
-export function changesOf(fs: ReadFs, layout: Layout, object: ObjectName): ChangedFile[] {
+export function changesOf(
+  fs: ReadFs,
+  layout: Layout,
+  object: ObjectName,
+  record: ObjectRecord | null,
+): ChangedFile[] {
   const path = objectPath(layout, object);
-  if (fs.lstat(path) === null) return [{ object, path, change: "missing" }];
-  const record = readRecord(fs, layout, object);
   const different = record === null ? [] : entryChanges(fs, path, record.entries);
   if (record !== null && different.length === 0) return [];
+  if (fs.lstat(path) === null) return [{ object, path, change: "missing" }];
   if (hasItsContent(fs, layout, object, record)) return [];
   const files = different.filter(({ kind }) => kind !== "dir")
     .map(({ below, change }) => ({ object, path: path + below, change }));

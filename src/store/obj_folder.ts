@@ -22,12 +22,22 @@ export function inObjects<T>(fs: FileSystem, layout: Layout, operation: () => T)
 
 /** Does many operations there. Call it with the exclusive lock held: nobody else closes the folder meanwhile. */
 export function whileOpen<T>(fs: FileSystem, layout: Layout, operations: () => T): T {
-  if (fs.lstat(layout.obj) === null) return operations();
-  fs.chmod(layout.obj, OPEN_MODE);
+  if (!open(fs, layout)) return operations();
   try {
     return operations();
   } finally {
     close(fs, layout);
+  }
+}
+
+/** False where there is no such folder. */
+function open(fs: FileSystem, { obj }: Layout): boolean {
+  try {
+    fs.chmod(obj, OPEN_MODE);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof FsError && thrown.code === "ENOENT") return false;
+    throw thrown;
   }
 }
 

@@ -13,8 +13,8 @@ import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName, objectsIn } from "./names.ts";
 import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
 import { StoreWriter } from "./store_writer.ts";
-import { addReferences, readIdentity } from "./record.ts";
-import { identityOf } from "./remake.ts";
+import { addReferences, readIdentity, readRecord } from "./record.ts";
+import { remakeRecord } from "./remake.ts";
 import { takeOver } from "./take_over.ts";
 import type { Output, Store } from "./types.ts";
 import { sparePath, storing } from "./writing.ts";
@@ -45,6 +45,8 @@ class LocalStore implements Store {
   readonly #unchanged = new Set<ObjectName>();
   /** Objects that were seen with all that they refer to, under the lock that keeps them. */
   readonly #whole = new Set<ObjectName>();
+  /** What objects refer to, as it is recorded. Reading a record costs more than all other looks at an object. */
+  readonly #references = new Map<ObjectName, readonly ObjectName[]>();
 
   constructor(system: Pick<System, "fs" | "host">, root: string, options: StoreOptions) {
     this.shared = options.shared ?? options.system === root;
@@ -84,6 +86,7 @@ class LocalStore implements Store {
       refuseOther(object, form, readIdentity(fs, layout, object));
       if (references.length > 0) {
         addReferences(fs, layout, object, references);
+        this.#references.delete(object);
       }
     });
     return object;
@@ -108,6 +111,7 @@ class LocalStore implements Store {
   }
 
   register(output: Output): ObjectName {
+    this.#references.clear();
     return storing(() => register(this.#writer, output));
   }
 
@@ -116,6 +120,7 @@ class LocalStore implements Store {
   }
 
   importTree(object: ObjectName, tree: string, imported: Imported): void {
+    this.#references.clear();
     storing(() => importTree(this.#writer, object, tree, imported));
   }
 
@@ -130,6 +135,7 @@ class LocalStore implements Store {
   }
 
   takeOver(derivation: DerivationHash): Outputs | null {
+    this.#references.clear();
     return this.#other && storing(() => takeOver(this.#writer, this.#other!, derivation));
   }
 
@@ -139,7 +145,7 @@ class LocalStore implements Store {
 
   references(object: ObjectName): readonly ObjectName[] {
     if (!this.has(object)) return [];
-    return identityOf(this.#writer.fs, this.#writer.layout, object).references;
+    return this.#referencesOf(object);
   }
 
   closure(objects: Iterable<ObjectName>): Set<ObjectName> {
@@ -160,7 +166,7 @@ class LocalStore implements Store {
       // What a changed object refers to is known only where that is recorded.
       const known = changes.length > 0
         ? readIdentity(this.#writer.fs, this.#writer.layout, object)?.references ?? []
-        : this.references(object);
+        : this.#referencesOf(object);
       for (const other of known) closure.add(other);
     }
     return found;
@@ -171,9 +177,25 @@ class LocalStore implements Store {
   }
 
   #changesOf(object: ObjectName): ChangedFile[] {
-    const changes = changesOf(this.#writer.fs, this.#writer.layout, object);
-    if (changes.length === 0) this.#unchanged.add(object);
+    const { fs, layout } = this.#writer;
+    const record = readRecord(fs, layout, object);
+    const changes = changesOf(fs, layout, object, record);
+    if (changes.length > 0) return changes;
+    this.#unchanged.add(object);
+    if (record !== null) this.#references.set(object, record.references);
     return changes;
+  }
+
+  /** What an object that is here refers to. */
+  #referencesOf(object: ObjectName): readonly ObjectName[] {
+    const known = this.#references.get(object);
+    if (known !== undefined) return known;
+    const { fs, layout } = this.#writer;
+    const recorded = readIdentity(fs, layout, object);
+    // What the object itself has to tell is true only until it is changed.
+    if (recorded === null) return remakeRecord(fs, layout, object).references;
+    this.#references.set(object, recorded.references);
+    return recorded.references;
   }
 
   #identify(content: Uint8Array, executable: boolean, isPrivate: boolean) {

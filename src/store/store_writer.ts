@@ -14,6 +14,10 @@ import { removeTree } from "./remove.ts";
 /** What file systems say that make no hard links. */
 const NO_LINKS = new Set<string>(["EPERM", "EXDEV", "EMLINK", "EUNKNOWN"]);
 
+/** What became of what was to be an object. `linked`: it was named in a step that replaces nothing. `dropped`: the
+ * object was there already. */
+type Put = "linked" | "moved" | "dropped";
+
 export class StoreWriter {
   readonly fs: FileSystem;
   readonly host: Host;
@@ -74,33 +78,41 @@ export class StoreWriter {
    * it moves into `obj/` under a name with a dot, is closed, and is renamed there.
    */
   put(tree: string, object: ObjectName, folderMode = FOLDER_MODE): void {
-    this.#move(tree, object, folderMode);
-    // Of two processes that store the same, one's record may describe the other's tree.
+    if (this.#move(tree, object, folderMode) === "linked") return;
+    // Of two processes that store the same, one's record may describe the other's tree. Whose file was linked need
+    // not look: the other one's link has failed, and the other one looks.
     const { fs, layout } = this;
     const found = fs.lstat(objectPath(layout, object));
     if (readRecord(fs, layout, object)?.entries[0][4] !== found?.ino) reseal(fs, layout, object);
   }
 
   /** Names a file in a step that does not replace what another process has just put there. */
-  #link(file: string, path: string): void {
+  #link(file: string, path: string): Put {
     const { fs } = this;
+    let put: Put = "linked";
     try {
       inObjects(fs, this.layout, () => fs.link(file, path));
     } catch (thrown) {
       if (!(thrown instanceof FsError)) throw thrown;
       if (NO_LINKS.has(thrown.code)) {
-        return inObjects(fs, this.layout, () => fs.rename(file, path));
+        inObjects(fs, this.layout, () => fs.rename(file, path));
+        return "moved";
       }
       if (thrown.code !== "EEXIST") throw thrown;
+      put = "dropped";
     }
     fs.remove(file);
+    return put;
   }
 
-  #move(tree: string, object: ObjectName, folderMode: number): void {
+  #move(tree: string, object: ObjectName, folderMode: number): Put {
     const { fs } = this;
     const path = objectPath(this.layout, object);
-    if (fs.lstat(path) !== null) return void removeTree(fs, tree);
     if (fs.lstat(tree)?.kind !== "dir") return this.#link(tree, path);
+    if (fs.lstat(path) !== null) {
+      removeTree(fs, tree);
+      return "dropped";
+    }
     const moved = `${this.layout.obj}/.new-${sparePath(this.layout).slice(-24)}`;
     inObjects(fs, this.layout, () => fs.rename(tree, moved));
     try {
@@ -110,7 +122,8 @@ export class StoreWriter {
     } catch (thrown) {
       // Another process may have been faster with the same object.
       if (fs.lstat(path)?.kind === "dir") {
-        return inObjects(fs, this.layout, () => void removeTree(fs, moved));
+        inObjects(fs, this.layout, () => void removeTree(fs, moved));
+        return "dropped";
       }
       discard(() => {
         fs.chmod(moved, 0o755);
@@ -118,5 +131,6 @@ export class StoreWriter {
       });
       throw thrown;
     }
+    return "moved";
   }
 }

@@ -153,3 +153,24 @@ for (const [what, change, expected] of CHANGES) {
     }),
   );
 }
+
+Deno.test(
+  "a record is read once, however often its object is asked about",
+  inWorld(({ root, folder, user }) => {
+    const reads: string[] = [];
+    const seeing: System["fs"] = Object.create(fs, {
+      readFile: {
+        value: (path: string) => {
+          reads.push(path.slice(`${root}/store/refs/`.length));
+          return fs.readFile(path);
+        },
+      },
+    });
+    const store = openStore({ ...system, fs: seeing }, root);
+    assert.deepEqual(store.changed([user]), []);
+    assert.deepEqual(store.changed([user]), []);
+    assert.deepEqual([...store.closure([user])].sort(), [folder, user].sort());
+    assert.deepEqual(store.references(user), [folder]);
+    assert.deepEqual(reads.sort(), [folder, user].sort());
+  }),
+);
