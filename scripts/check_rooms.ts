@@ -29,7 +29,7 @@ const LAW: Record<string, readonly string[]> = {
   ],
   snapshot: ["errors", "manifest", "plan", "store", "system"],
   activation: ["errors", "digest", "manifest", "plan", "store", "snapshot", "platform", "system"],
-  machine: ["errors", "manifest", "store", "platform", "activation", "system"],
+  machine: ["errors", "manifest", "store", "platform", "snapshot", "activation", "system"],
   journeys: [
     "errors",
     "digest",

@@ -799,4 +799,18 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "if (state.digest) return;",
     test: "tests/activation/originals_test.ts",
   },
+  {
+    name: "a folder in the place of a file of the store stays",
+    file: "src/store/remove.ts",
+    find: 'if (fs.lstat(path)?.kind === "dir") removeTree(fs, path);',
+    replace: "",
+    test: "tests/stories/misplaced_test.ts",
+  },
+  {
+    name: "what lies in the place of a folder is not looked for",
+    file: "src/cli/lock.ts",
+    find: "checkFolders(machine);",
+    replace: "void checkFolders;",
+    test: "tests/stories/misplaced_test.ts",
+  },
 ];

@@ -1,11 +1,19 @@
 /** Opens the machine for a command, and says what happened while it was being locked. */
-import { type Holding, holding, type Machine, openMachine } from "../journeys/open.ts";
+import {
+  checkFolders,
+  type Holding,
+  holding,
+  type Machine,
+  openMachine,
+} from "../journeys/open.ts";
 import { counted, localTime } from "./render/words.ts";
 import type { Session } from "./session.ts";
 
 /** The machine of who runs the command. */
 export function machineOf(session: Session): Machine {
-  return openMachine(session.system, session.version);
+  const machine = openMachine(session.system, session.version);
+  checkFolders(machine);
+  return machine;
 }
 
 /** Does something while the machine is locked; `command` is what others are told. */

@@ -108,8 +108,18 @@ async function acquire(
   } catch (thrown) {
     const unwritable = thrown instanceof FsError && thrown.code === "EROFS";
     if (mode === "shared" && unwritable) return { release: () => {} };
-    throw thrown;
+    const closed = thrown instanceof FsError && ["EACCES", "EPERM"].includes(thrown.code);
+    if (!closed) throw thrown;
+    throw ofAnotherUser(root, thrown);
   }
+}
+
+/** The error of a root that its user may not use. */
+export function ofAnotherUser(root: string, cause: FsError): SysError {
+  return new SysError("store", `Cannot use ${root}: ${cause.path} belongs to another user`, {
+    hint: `run sys as that user, or make all of it yours: sudo chown -R "$(id -u)" ${root}`,
+    cause,
+  });
 }
 
 /** Waits for something, and looks around meanwhile. True: it has come, or failed. False: what was seen is enough. */

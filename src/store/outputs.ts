@@ -4,6 +4,7 @@ import type { DerivationHash } from "../manifest/types.ts";
 import type { ReadFs } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
+import { removeFolder } from "./remove.ts";
 import type { StoreWriter } from "./store_writer.ts";
 import { discard, writeAtomic } from "../system/write_atomic.ts";
 import { sparePath } from "./writing.ts";
@@ -14,7 +15,7 @@ export type Outputs = Readonly<Record<string, ObjectName>>;
 /** Reads `drv-out/<hash>`; null when there is none. A damaged one counts as none: building again mends it. */
 export function readOutputs(fs: ReadFs, layout: Layout, derivation: string): Outputs | null {
   const path = `${layout.drvOut}/${derivation}`;
-  if (fs.lstat(path) === null) return null;
+  if (fs.lstat(path)?.kind !== "file") return null;
   try {
     const found = JSON.parse(Buffer.from(fs.readFile(path)).toString());
     return isOutputs(found) ? found : null;
@@ -33,6 +34,9 @@ export function writeOutputs(
 ): void {
   const { fs, layout } = writer;
   writer.prepare();
+  for (const path of [`${layout.drv}/${derivation}.drv`, `${layout.drvOut}/${derivation}`]) {
+    removeFolder(fs, path);
+  }
   const text = JSON.stringify(description ?? null, null, 2) + "\n";
   writeAtomic(fs, `${layout.drv}/${derivation}.drv`, text, {
     spare: sparePath(layout),
@@ -63,12 +67,13 @@ function linkForPeople(
   let folder = layout.pkg;
   for (const part of [pathPart(named.name), pathPart(version)]) {
     folder += `/${part}`;
-    if (fs.lstat(folder) === null) makeFolder(writer, folder);
+    if (fs.lstat(folder)?.kind !== "dir") makeFolder(writer, folder);
   }
   const platform = `${host.arch}-${host.os}${output === "out" ? "" : `-${pathPart(output)}`}`;
   const target = `../../../obj/${object}`;
   const link = `${folder}/${platform}`;
   if (fs.lstat(link)?.kind === "link" && fs.readLink(link) === target) return;
+  removeFolder(fs, link);
   const spare = sparePath(layout);
   fs.symlink(target, spare);
   try {
@@ -81,6 +86,8 @@ function linkForPeople(
 
 function makeFolder({ fs }: StoreWriter, path: string) {
   try {
+    // Only folders belong there.
+    if (fs.lstat(path) !== null) fs.remove(path);
     fs.mkdir(path, 0o755);
   } catch (thrown) {
     if (fs.lstat(path)?.kind !== "dir") throw thrown;

@@ -13,6 +13,7 @@ import { FsError } from "../system/fs.ts";
 import type { Entry } from "./entries.ts";
 import type { Form } from "./identity.ts";
 import type { Layout } from "./layout.ts";
+import { removeFolder } from "./remove.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { writeAtomic } from "../system/write_atomic.ts";
 import { sparePath } from "./writing.ts";
@@ -49,6 +50,7 @@ export function writeRecord(
   const identity = JSON.stringify({ version: 2, kind, references, self, places });
   const text = `${identity}\n${JSON.stringify(entries)}\n`;
   const flush = references.length > 0 || entries.length > 1;
+  removeFolder(fs, `${layout.refs}/${object}`);
   writeAtomic(fs, `${layout.refs}/${object}`, text, { spare: sparePath(layout), flush });
 }
 

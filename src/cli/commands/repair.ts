@@ -18,10 +18,13 @@ export default command<Flags>({
   exits: [5, 7],
   flags: { forget: toggle("give up what can't be restored") },
   async run(session, flags) {
-    const { machineOf, withLock } = await import("../lock.ts");
+    const { withLock } = await import("../lock.ts");
+    const { checkFolders, openMachine, setAsideMisplaced } = await import("../../journeys/open.ts");
     const { repair } = await import("../../journeys/repair.ts");
     const { counted } = await import("../render/words.ts");
-    const machine = machineOf(session);
+    const machine = openMachine(session.system, session.version);
+    const misplaced = setAsideMisplaced(machine);
+    checkFolders(machine);
     const { recoveries, forgotten, snapshots, journals, originals } = await withLock(
       session,
       machine,
@@ -37,6 +40,7 @@ export default command<Flags>({
         forgotten,
         set_aside: snapshots.aside,
         journals,
+        misplaced,
         originals,
       },
       () => {
@@ -45,6 +49,12 @@ export default command<Flags>({
         );
         if (snapshots.current != null) lines.push(`Snapshot ${snapshots.current} is current.`);
         if (snapshots.current === null) lines.push("No snapshot is left; `sys apply` makes one.");
+        for (const path of misplaced) {
+          lines.push(`What was in the place of a folder or file of sys.lua's is ${path} now.`);
+        }
+        if (misplaced.some((path) => path.includes("/store"))) {
+          lines.push("`sys store verify --repair` makes again what is missing.");
+        }
         for (const path of journals) {
           lines.push(`A journal is damaged; it is ${path}, and nothing of it was undone.`);
         }
