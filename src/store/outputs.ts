@@ -67,13 +67,16 @@ function linkForPeople(
   let folder = layout.pkg;
   for (const part of [pathPart(named.name), pathPart(version)]) {
     folder += `/${part}`;
-    if (fs.lstat(folder)?.kind !== "dir") makeFolder(writer, folder);
+    const there = fs.lstat(folder);
+    if (there === null) makeFolder(writer, folder);
+    // What people have put there stays theirs: the link is a convenience.
+    else if (there.kind !== "dir") return;
   }
   const platform = `${host.arch}-${host.os}${output === "out" ? "" : `-${pathPart(output)}`}`;
   const target = `../../../obj/${object}`;
   const link = `${folder}/${platform}`;
-  if (fs.lstat(link)?.kind === "link" && fs.readLink(link) === target) return;
-  removeFolder(fs, link);
+  const there = fs.lstat(link);
+  if (there !== null && (there.kind !== "link" || fs.readLink(link) === target)) return;
   const spare = sparePath(layout);
   fs.symlink(target, spare);
   try {
@@ -86,8 +89,6 @@ function linkForPeople(
 
 function makeFolder({ fs }: StoreWriter, path: string) {
   try {
-    // Only folders belong there.
-    if (fs.lstat(path) !== null) fs.remove(path);
     fs.mkdir(path, 0o755);
   } catch (thrown) {
     if (fs.lstat(path)?.kind !== "dir") throw thrown;

@@ -115,6 +115,7 @@ story("misplaced: a file for a folder of links for people", async (s) => {
     Deno.removeSync(`${s.root}/store/drv-out/${name}`);
   }
   await allIsWell(s);
+  assert.ok(Deno.lstatSync(`${s.root}/store/pkg/tool`).isFile, "what is a person's stays");
 });
 
 const root = Deno.uid() === 0;
