@@ -351,9 +351,9 @@ const MENDS: readonly Mutation[] = [
   },
   {
     name: "adopting replaces a link of the repository",
-    file: "src/journeys/adopt.ts",
-    find: "to = fileBehind(fs, source);",
-    replace: "to = source;",
+    file: "src/journeys/sources.ts",
+    find: '  return fs.lstat(whole)?.kind === "link" ? fs.realPath(whole) : whole;',
+    replace: "  return whole;",
     test: "tests/stories/prompt_test.ts",
   },
   {
@@ -805,6 +805,20 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'if (fs.lstat(path)?.kind === "dir") removeTree(fs, path);',
     replace: "",
     test: "tests/stories/misplaced_test.ts",
+  },
+  {
+    name: "gc takes what is in use where the snapshots are gone",
+    file: "src/journeys/collect.ts",
+    find: "  refuseBlindness(machine, all);\n",
+    replace: "",
+    test: "tests/stories/lost_test.ts",
+  },
+  {
+    name: "snapshots are readable by all",
+    file: "src/snapshot/history.ts",
+    find: "formatSnapshot(snapshot), 0o600);",
+    replace: "formatSnapshot(snapshot));",
+    test: "tests/snapshot/snapshot_test.ts",
   },
   {
     name: "what lies in the place of a folder is not looked for",

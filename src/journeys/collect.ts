@@ -1,5 +1,7 @@
 /** Takes how much of the past to keep, removes from the store what nothing needs. */
+import { join } from "node:path";
 import { journalContents } from "../activation/journal.ts";
+import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { releaseObjects } from "../machine/protection.ts";
 import { currentNumber, listSnapshots, removeSnapshots } from "../snapshot/history.ts";
@@ -31,6 +33,7 @@ export interface Collected extends GcOutcome {
 export async function collect(machine: Machine, collection: Collection): Promise<Collected> {
   const { system, root, places } = machine;
   const all = listSnapshots(system.fs, root);
+  refuseBlindness(machine, all);
   const old = oldSnapshots(machine, all, collection);
   const kept = all.filter(({ number }) => !old.includes(number));
   const roots = new Set(kept.flatMap(objectsOf));
@@ -52,6 +55,21 @@ export async function collect(machine: Machine, collection: Collection): Promise
     onRemoved: ({ object }) => collection.onRemoved?.(object),
   });
   return { ...outcome, snapshots: old };
+}
+
+/** Without snapshots nothing says what the links of an apply need, so a root in which one has been keeps its objects.
+ * @throws SysError of kind "snapshot" */
+function refuseBlindness({ system: { fs }, root }: Machine, all: readonly Snapshot[]): void {
+  if (all.length > 0) return;
+  const [applied] = ["env.sh", "env.ps1", "profile"].filter((name) =>
+    fs.lstat(join(root, name)) !== null
+  );
+  if (applied === undefined) return;
+  throw new SysError(
+    "snapshot",
+    `Cannot collect garbage: ${root} has no snapshots, and ${applied} is from one`,
+    { hint: "`sys apply` records again what is in use" },
+  );
 }
 
 /** Snapshots that go: never the current one, nor one with a tag. */

@@ -93,10 +93,11 @@ export function nextNumber(fs: ReadFs, root: string): SnapshotNumber {
   return ((snapshotNumbers(fs, root).at(-1) ?? 0) + 1) as SnapshotNumber;
 }
 
-/** Writes one whole, flushed. It is not current yet. */
+/** Writes one whole, flushed, for its owner alone: it names commands and paths of private files. It is not current
+ * yet. */
 export function recordSnapshot(fs: FileSystem, root: string, snapshot: Snapshot): void {
   makeLastingFolders(fs, snapshotFolder(root));
-  writeLasting(fs, snapshotPath(root, snapshot.number), formatSnapshot(snapshot));
+  writeLasting(fs, snapshotPath(root, snapshot.number), formatSnapshot(snapshot), 0o600);
 }
 
 /** Makes one current; null makes none current. */

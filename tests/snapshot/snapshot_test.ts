@@ -164,6 +164,7 @@ Deno.test(
     assert.equal(readCurrent(fs, root), null);
     assert.equal(nextNumber(fs, root), 1);
     for (const number of [1, 2, 10]) recordSnapshot(fs, root, snapshot(number));
+    assert.equal(fs.lstat(snapshotPath(root, 10 as SnapshotNumber))?.mode, 0o600);
     assert.equal(currentNumber(fs, root), null);
     makeCurrent(fs, root, 2 as SnapshotNumber);
     makeCurrent(fs, root, 10 as SnapshotNumber);

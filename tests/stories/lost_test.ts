@@ -46,6 +46,19 @@ story("what is lost from the store is noticed and made again", async (s) => {
   }
 });
 
+story("gc takes nothing where the snapshots are gone", async (s) => {
+  s.write("init.lua", CONFIG);
+  await s.sys(["apply", "--quiet"], { unseen: true });
+  Deno.removeSync(`${s.root}/snapshots`, { recursive: true });
+  const { code, stderr } = await s.sys(["gc"], { unseen: true });
+  assert.equal(code, 1);
+  assert.match(stderr, /has no snapshots, .*\n {2}hint: `sys apply` records again/);
+  assert.equal((await s.sys(["apply", "--quiet"], { unseen: true })).code, 0);
+  assert.equal((await s.sys(["gc"], { unseen: true })).code, 0);
+  assert.equal((await s.shell(`. ${s.root}/env.sh; w`, { unseen: true })).stdout, "works\n");
+  assert.equal(s.read(".vimrc"), "set number\n");
+});
+
 story("gc finds again what lost records said", async (s) => {
   s.write("init.lua", CONFIG);
   await s.sys(["apply", "--quiet"], { unseen: true });
