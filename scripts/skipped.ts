@@ -4,6 +4,8 @@
 const NEEDS: readonly (readonly [RegExp, string, string?])[] = [
   [/only (on|for) (macOS|Windows)/i, "another operating system"],
   [/only as an ordinary user/, "an ordinary user: these run when root does not run the tests"],
+  [/only as root with the executable/, "root, and SYS_UNDER_TEST=dist/sys"],
+  [/with LUA_SOURCE/, "the sources of Lua and a compiler: see scripts/build_lua.ts"],
   [/(needs|only as) root/, "root"],
   [
     /guest|systemd/,

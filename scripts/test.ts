@@ -11,7 +11,8 @@ const PROJECT = fromFileUrl(new URL("..", import.meta.url));
 const SUMMARY =
   /(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/;
 const SKIPPED = /^(.*) \.\.\. ignored \(/gm;
-const ELSEWHERE = /only (on (macOS|Windows)|as an ordinary user|with LUA_SOURCE)/;
+const ELSEWHERE =
+  /only (on (macOS|Windows)|as an ordinary user|as root with the executable|with LUA_SOURCE)/;
 
 const update = Deno.args.includes("--update");
 const paths = Deno.args.filter((arg) => arg !== "--update");

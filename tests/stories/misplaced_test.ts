@@ -120,7 +120,7 @@ story("misplaced: a file for a folder of links for people", async (s) => {
 
 const root = Deno.uid() === 0;
 
-story("a root that is another user's", async (s) => {
+story("a root that is another user's; only as root with the executable", async (s) => {
   await applied(s);
   Deno.chmodSync(s.root, 0o700);
   Deno.chmodSync(s.home, 0o755);
