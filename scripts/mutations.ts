@@ -90,7 +90,7 @@ const KEEPING: readonly Mutation[] = [
   {
     name: "the time is not put back where nothing can be linked",
     file: "src/activation/path_step.ts",
-    find: "if (to.kept) fs.utime(path, to.kept.mtime);",
+    find: "if (to.kept) thing.utime(to.kept.mtime);",
     replace: "",
     test: ORIGINALS,
     filter: "nothing can be linked",
@@ -648,7 +648,7 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "}",
   }),
   unflushed("src/activation/path_step.ts", "      file.sync();", POWER),
-  unflushed("src/activation/path_step.ts", "  flushFolder(fs, path);", POWER),
+  unflushed("src/activation/path_step.ts", "    folder.sync();", POWER),
   unflushed("src/system/folders.ts", "fs.syncDir(above)", POWER, { replace: "{}" }),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", HISTORY),
   {
@@ -801,9 +801,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "a folder in the place of a file of the store stays",
-    file: "src/store/remove.ts",
-    find: 'if (fs.lstat(path)?.kind === "dir") removeTree(fs, path);',
-    replace: "",
+    file: "src/store/writing.ts",
+    find: '    if (fs.lstat(path)?.kind !== "dir") throw thrown;',
+    replace: "    throw thrown;",
     test: "tests/stories/misplaced_test.ts",
   },
   {

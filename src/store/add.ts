@@ -59,7 +59,7 @@ export function addFile(
   try {
     try {
       handle.write(content);
-      fs.utime(spare, MTIME);
+      handle.utime(MTIME);
       handle.sync();
     } finally {
       handle.close();

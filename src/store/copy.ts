@@ -1,6 +1,6 @@
 /** Copying: files through one buffer, trees while they are being hashed. */
 import type { Buffer } from "node:buffer";
-import type { FileHandle, FileInfo, FileSystem, ReadFs } from "../system/mod.ts";
+import type { FileHandle, FileInfo, FileSystem, OpenFile, ReadFs } from "../system/mod.ts";
 import { withBuffer } from "./buffer.ts";
 import { canonicalMode, FOLDER_MODE, MTIME, privateMode } from "./form.ts";
 import type { NarFilter } from "./nar.ts";
@@ -20,7 +20,6 @@ export function copyThrough(
   } finally {
     target.close();
   }
-  fs.chmod(to, mode);
 }
 
 /** Reads a file through a window that the filter sees before the sink does. */
@@ -90,7 +89,7 @@ export class CopyingTree implements ReadFs {
       this.fs.symlink(this.fs.readLink(path), copy);
     } else if (info.kind === "file") {
       const mode = this.#modeOf(path, info);
-      if (info.size === 0) this.#finish(this.fs.create(copy, mode), copy, mode);
+      if (info.size === 0) this.#finish(this.fs.create(copy, mode), copy);
       else this.#modes.set(path, mode);
     }
     return info;
@@ -101,7 +100,7 @@ export class CopyingTree implements ReadFs {
     const copy = this.#copyOf(path);
     const mode = this.#modes.get(path) ?? 0o400;
     this.#modes.delete(path);
-    let target: FileHandle;
+    let target: OpenFile;
     try {
       target = this.fs.create(copy, mode);
     } catch (thrown) {
@@ -121,7 +120,7 @@ export class CopyingTree implements ReadFs {
       sync: () => target.sync(),
       close: () => {
         source.close();
-        this.#finish(target, copy, mode);
+        this.#finish(target, copy);
       },
     };
   }
@@ -158,10 +157,9 @@ export class CopyingTree implements ReadFs {
     return privateMode(mode);
   }
 
-  #finish(target: FileHandle, copy: string, mode: number) {
+  #finish(target: OpenFile, copy: string) {
     try {
-      this.fs.chmod(copy, mode);
-      this.fs.utime(copy, MTIME);
+      target.utime(MTIME);
       // A file of its own has no seal that would tell what a power cut made of it.
       if (copy === this.to) target.sync();
     } finally {

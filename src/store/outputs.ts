@@ -4,10 +4,9 @@ import type { DerivationHash } from "../manifest/types.ts";
 import type { ReadFs } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
-import { removeFolder } from "./remove.ts";
 import type { StoreWriter } from "./store_writer.ts";
-import { discard, writeAtomic } from "../system/write_atomic.ts";
-import { sparePath } from "./writing.ts";
+import { discard } from "../system/write_atomic.ts";
+import { sparePath, writeOwnFile } from "./writing.ts";
 
 /** Output name → object. */
 export type Outputs = Readonly<Record<string, ObjectName>>;
@@ -34,19 +33,15 @@ export function writeOutputs(
 ): void {
   const { fs, layout } = writer;
   writer.prepare();
-  for (const path of [`${layout.drv}/${derivation}.drv`, `${layout.drvOut}/${derivation}`]) {
-    removeFolder(fs, path);
-  }
-  const text = JSON.stringify(description ?? null, null, 2) + "\n";
-  writeAtomic(fs, `${layout.drv}/${derivation}.drv`, text, {
-    spare: sparePath(layout),
+  writeOwnFile(fs, layout, `${layout.drv}/${derivation}.drv`, {
+    text: JSON.stringify(description ?? null, null, 2) + "\n",
     flush: false,
   });
   for (const [output, object] of Object.entries(outputs)) {
     linkForPeople(writer, output, object, description);
   }
-  writeAtomic(fs, `${layout.drvOut}/${derivation}`, JSON.stringify(outputs) + "\n", {
-    spare: sparePath(layout),
+  writeOwnFile(fs, layout, `${layout.drvOut}/${derivation}`, {
+    text: JSON.stringify(outputs) + "\n",
     flush: false,
   });
 }

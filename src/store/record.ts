@@ -13,10 +13,8 @@ import { FsError } from "../system/fs.ts";
 import type { Entry } from "./entries.ts";
 import type { Form } from "./identity.ts";
 import type { Layout } from "./layout.ts";
-import { removeFolder } from "./remove.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
-import { writeAtomic } from "../system/write_atomic.ts";
-import { sparePath } from "./writing.ts";
+import { writeOwnFile } from "./writing.ts";
 
 /** What an object is like: all but its seal. */
 export interface Identity extends Form {
@@ -50,8 +48,7 @@ export function writeRecord(
   const identity = JSON.stringify({ version: 2, kind, references, self, places });
   const text = `${identity}\n${JSON.stringify(entries)}\n`;
   const flush = references.length > 0 || entries.length > 1;
-  removeFolder(fs, `${layout.refs}/${object}`);
-  writeAtomic(fs, `${layout.refs}/${object}`, text, { spare: sparePath(layout), flush });
+  writeOwnFile(fs, layout, `${layout.refs}/${object}`, { text, flush });
 }
 
 /** Adds references to the record of an object that is there already: it may have been added by somebody who did

@@ -9,11 +9,6 @@ export function removeTree(fs: FileSystem, path: string): number {
   return info === null ? 0 : removeNode(fs, path, info);
 }
 
-/** Makes way for a file or a link of the store. No folder belongs there, and none that is there is anybody's. */
-export function removeFolder(fs: FileSystem, path: string): void {
-  if (fs.lstat(path)?.kind === "dir") removeTree(fs, path);
-}
-
 function removeNode(fs: FileSystem, path: string, info: FileInfo): number {
   let freed = sizeOf(info);
   if (info.kind === "dir") {

@@ -1,12 +1,31 @@
 /** Writing into a store: where files are made, and errors that say what to do. */
 import { randomBytes } from "node:crypto";
 import { SysError } from "../errors.ts";
-import { type FsCode, FsError } from "../system/fs.ts";
+import { type FileSystem, type FsCode, FsError } from "../system/fs.ts";
+import { writeAtomic } from "../system/write_atomic.ts";
 import type { Layout } from "./layout.ts";
+import { removeTree } from "./remove.ts";
 
 /** A path in the store's folder for work in progress that nobody else uses. */
 export function sparePath(layout: Layout): string {
   return `${layout.tmp}/.${randomBytes(12).toString("hex")}`;
+}
+
+/** Puts a file of the store's own in place, whole. A folder there goes: none belongs there, or is anybody's. */
+export function writeOwnFile(
+  fs: FileSystem,
+  layout: Layout,
+  path: string,
+  { text, flush }: { readonly text: string; readonly flush: boolean },
+): void {
+  const write = () => writeAtomic(fs, path, text, { spare: sparePath(layout), flush });
+  try {
+    write();
+  } catch (thrown) {
+    if (fs.lstat(path)?.kind !== "dir") throw thrown;
+    removeTree(fs, path);
+    write();
+  }
 }
 
 const HINTS: Partial<Record<FsCode, string>> = {

@@ -1,5 +1,4 @@
 /** Whole folders and files: copied and read, by the small steps of a file system. */
-import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { FileHandle, FileSystem, LiveFs, ReadFs } from "./mod.ts";
 
@@ -50,10 +49,21 @@ export function readWhole(fs: LiveFs, path: string): Uint8Array {
   try {
     const chunks: Uint8Array[] = [];
     eachChunk(file, (chunk) => chunks.push(chunk.slice()));
-    return Buffer.concat(chunks);
+    return joinChunks(chunks);
   } finally {
     file.close();
   }
+}
+
+/** Chunks as one. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 /** A file's content in chunks, each valid until the next is asked for. */

@@ -1,4 +1,5 @@
 /** Programs of this machine, each in a process group of its own. */
+import { joinChunks } from "./contents.ts";
 import { delimiter, isAbsolute, join } from "node:path";
 import { SysError } from "../errors.ts";
 import { Guard } from "./guard.ts";
@@ -201,7 +202,7 @@ function collect(
   return {
     done,
     chunks: () => count,
-    bytes: () => joined(chunks),
+    bytes: () => joinChunks(chunks),
     stop: () => void reader.cancel().catch(() => {}),
   };
 }
@@ -216,14 +217,4 @@ async function drained(outputs: readonly Output[]): Promise<void> {
   }, DRAIN);
   await Promise.all(outputs.map((output) => output.done));
   clearInterval(watch);
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -3,6 +3,7 @@
  * So that a bare laptop can fetch its first configuration. One commit is fetched at a time, into memory. */
 import type { HttpClient } from "isomorphic-git";
 import { messageOf, SysError } from "../../errors.ts";
+import { joinChunks } from "../../system/contents.ts";
 import type { System } from "../../system/mod.ts";
 import { request } from "../http/request.ts";
 import { basicAuth } from "./environment.ts";
@@ -115,7 +116,7 @@ function httpClient(
         connectTimeout: CONNECT_TIMEOUT,
         signal,
         ...(token === null ? {} : { privateHeaders: { authorization: basicAuth(token) } }),
-        ...(chunks.length > 0 ? { body: join(chunks) } : {}),
+        ...(chunks.length > 0 ? { body: joinChunks(chunks) } : {}),
       });
       return {
         url: answer.url,
@@ -127,14 +128,4 @@ function httpClient(
       };
     },
   };
-}
-
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
