@@ -260,6 +260,7 @@ Deno.test("originals: every byte that is kept is flushed before the journal is w
       return Object.assign(Object.create(file), {
         read: file.read.bind(file),
         write: file.write.bind(file),
+        utime: file.utime.bind(file),
         close: file.close.bind(file),
         sync: () => (unflushed.delete(path), file.sync()),
       });
