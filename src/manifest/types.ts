@@ -58,6 +58,10 @@ export interface Derivation {
   readonly outputs: readonly string[];
   /** Content hash that the (only) output must have; an empty string asks for the right one to be shown. */
   readonly fixed: Digest | "" | null;
+  /** What inspection finds wrong with its outputs is an error. */
+  readonly strict?: true;
+  /** It uses what the host has, and means to. */
+  readonly host?: true;
   readonly opts: Json;
   /** Hashes of the derivations that it uses, sorted. */
   readonly dependencies: readonly DerivationHash[];

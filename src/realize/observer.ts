@@ -25,6 +25,8 @@ export type BuildEvent =
     readonly bytes: number;
     readonly total: number | null;
   }
+  /** Something is wrong with what was built. */
+  | { readonly kind: "warning"; readonly derivation: Derivation; readonly text: string }
   | {
     readonly kind: "finished";
     readonly derivation: Derivation;

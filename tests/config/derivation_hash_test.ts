@@ -109,6 +109,7 @@ const SAME: [string, Files | string, Files | string][] = [
   ],
   ["meta", config(), config({ fields: 'meta = { description = "d" },' })],
   ["platforms", config(), config({ fields: 'platforms = { "x86_64-linux" },' })],
+  ["switches that are off", config(), config({ fields: "strict = false, host = false," })],
   [
     "how a fixed output is made",
     config({
@@ -145,6 +146,13 @@ const DIFFERENT: [string, Files | string, Files | string][] = [
     }),
   ],
   ["the version", config({ fields: 'version = "1",' }), config({ fields: 'version = "2",' })],
+  ["strict", config(), config({ fields: "strict = true," })],
+  ["host", config(), config({ fields: "host = true," })],
+  [
+    "which switch is on",
+    config({ fields: "strict = true," }),
+    config({ fields: "host = true," }),
+  ],
   ["the outputs", config(), config({ fields: 'outputs = { "out", "dev" },' })],
   [
     "a captured value",

@@ -58,6 +58,9 @@ export class BuildProgress {
       case "output":
         this.#print(derivation, event.text);
         return;
+      case "warning":
+        this.#session.say(`${labelOf(derivation)}: ${event.text}`, "warning");
+        return;
       case "download":
         if (running) this.#download(running, event.url, event.bytes, event.total);
         break;

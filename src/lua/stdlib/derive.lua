@@ -10,7 +10,11 @@ S.outputs = {}
 -- Hash → data, and the data in the order of declaration.
 S.derivations, S.derivation_list = {}, {}
 
-local FIELDS = { "name", "version", "outputs", "opts", "config", "sha256", "platforms", "meta" }
+local FIELDS = {
+  "name", "version", "outputs", "opts", "config", "sha256", "platforms", "strict", "host", "meta",
+}
+-- Those that are true or not there; they take part in the hash only where they are true.
+local SWITCHES = { "strict", "host" }
 local FORMAT_VERSION = "sys-derivation-1"
 
 local READABLE = { "name", "version", "hash", "outputs", "out" }
@@ -215,6 +219,11 @@ local function fixed_hash(what, value, outputs)
   return digest
 end
 
+local function check_switch(what, field, value)
+  if value == nil or type(value) == "boolean" then return value or nil end
+  S.fail(format("%s: `%s` is a %s where true or false is expected", what, field, type(value)), { word = field })
+end
+
 --- What identifies a derivation, as one text; the encoding of its `config`; and what it uses.
 local function describe(data)
   local state = S.encoding("derive \"" .. data.name .. "\"", "config")
@@ -227,7 +236,12 @@ local function describe(data)
   state.path[1] = "config"
   local config = S.encode(data.config, state)
   -- How a fixed output is made does not matter.
-  if data.fixed == nil or data.fixed == "" then parts[7], parts[8] = opts, config end
+  if data.fixed == nil or data.fixed == "" then
+    parts[7], parts[8] = opts, config
+    for _, switch in ipairs(SWITCHES) do
+      if data[switch] then parts[#parts + 1] = switch end
+    end
+  end
   return table.concat(parts, "\n"), config, state
 end
 
@@ -255,6 +269,7 @@ function S.derive(spec)
   data.outputs = check_outputs(what, spec.outputs)
   check_platforms(what, spec.platforms)
   data.fixed = fixed_hash(what, spec.sha256, data.outputs)
+  for _, switch in ipairs(SWITCHES) do data[switch] = check_switch(what, switch, spec[switch]) end
   data.opts = S.resolve_opts(what, spec.opts)
   data.meta = spec.meta ~= nil and S.copy_data(what, spec.meta, "meta") or {}
   local description, config, state = describe(data)
@@ -292,10 +307,14 @@ function S.derivation_json(data)
   local function texts(list)
     return #list == 0 and "[]" or '["' .. table.concat(list, '","') .. '"]'
   end
+  local switches = ""
+  for _, switch in ipairs(SWITCHES) do
+    if data[switch] then switches = switches .. format('"%s":true,', switch) end
+  end
   return format(
-    '{"hash":"%s","name":%s,"version":%s,"outputs":%s,"fixed":%s,"opts":%s,"dependencies":%s,"sources":%s,"meta":%s,'
+    '{"hash":"%s","name":%s,"version":%s,"outputs":%s,"fixed":%s,%s"opts":%s,"dependencies":%s,"sources":%s,"meta":%s,'
       .. '"place":{"file":%s,"line":%d}}',
     data.hash, S.quote(data.name), data.version and S.quote(data.version) or "null", texts(data.outputs),
-    data.fixed and S.quote(data.fixed) or "null", S.json(data.opts), texts(data.derivations), texts(data.sources),
+    data.fixed and S.quote(data.fixed) or "null", switches, S.json(data.opts), texts(data.derivations), texts(data.sources),
     S.json(data.meta), S.quote(data.file or S.entry_file), data.line or 1)
 end

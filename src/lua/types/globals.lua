@@ -53,6 +53,8 @@ function syslua.getenv(name, default) end
 ---@field config fun(opts: table, ctx: syslua.BuildContext) Produces `ctx.out`, when the derivation is built.
 ---@field sha256? string Content hash that the output must have; then `ctx.run` may use the network.
 ---@field platforms? syslua.Platform[] Where it works; declaring it elsewhere is an error.
+---@field strict? boolean What is found wrong with its outputs (a library that only the host has, …) is an error.
+---@field host? boolean It uses what the host has: its pkg-config files are seen, its libraries are no cause for a warning.
 ---@field meta? table Description, homepage, license; not part of the hash.
 
 ---How to produce content for the store.
