@@ -9,12 +9,14 @@ import type { Output, Store } from "../store/types.ts";
 import { Confinement } from "./confine.ts";
 import { Files } from "./files.ts";
 import { rightHash } from "./fixed.ts";
+import { inspect } from "./inspect/inspect.ts";
+import { report } from "./inspect/report.ts";
 import { BuildLog } from "./log.ts";
 import type { BuilderOf } from "./builder.ts";
 import { runProcess } from "./run_process.ts";
 import { runRecipe } from "./run_recipe.ts";
 import { describe } from "./sandbox/sandbox.ts";
-import { refuseUnseen, removeAll } from "./unseen.ts";
+import { type Listing, refuseUnseen, removeAll } from "./unseen.ts";
 import type { BuildContext } from "./build_context.ts";
 import { makeFolders } from "../system/folders.ts";
 
@@ -89,7 +91,8 @@ export async function build(
     const builder = shared.builderOf(derivation);
     if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);
     else await runProcess(context, builder.process, known);
-    await refuseUnseen(system, derivation, Object.values(outputs));
+    const listing = await refuseUnseen(system, derivation, Object.values(outputs));
+    inspectAll(context, closure, listing, store);
     return register(store, derivation, outputs, closure, shared);
   } catch (thrown) {
     throw shared.signal.aborted ? thrown : failure(derivation, thrown, log);
@@ -97,6 +100,26 @@ export async function build(
     log.close();
     await clean();
   }
+}
+
+/** Says what is wrong with the outputs. */
+function inspectAll(
+  context: BuildContext,
+  objects: readonly ObjectName[],
+  listing: Listing | null,
+  store: Store,
+) {
+  const { system, derivation, folder, places } = context;
+  const { warnings } = inspect(system, {
+    outputs: places.outputs,
+    objects,
+    store: store.dir,
+    temporary: [folder, "/build", "/fetched"],
+    listing,
+    host: derivation.host === true,
+    fixed: derivation.fixed !== null,
+  });
+  report(context, warnings);
 }
 
 function knownPaths(
