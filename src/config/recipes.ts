@@ -30,8 +30,14 @@ export function recipeSession(evaluator: Evaluator): RecipeSession {
   };
 }
 
-function factsForLua({ outputs, tmp, known }: RecipeFacts): LuaData {
-  return { outputs: new Map(Object.entries(outputs)), tmp, known: new Map(known) };
+function factsForLua({ outputs, env, known, cores, ...texts }: RecipeFacts): LuaData {
+  return {
+    ...texts,
+    outputs: new Map(Object.entries(outputs)),
+    env: new Map(Object.entries(env)),
+    cores: BigInt(cores),
+    known: new Map(known),
+  };
 }
 
 function replyForLua(reply: Reply): LuaData {

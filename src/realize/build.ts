@@ -15,17 +15,25 @@ import { BuildLog } from "./log.ts";
 import type { BuilderOf } from "./builder.ts";
 import { runProcess } from "./run_process.ts";
 import { runRecipe } from "./run_recipe.ts";
+import { fixedEnvironment, SYSTEM_PATH } from "./environment.ts";
+import type { Limit, Slot } from "./limit.ts";
 import { describe } from "./sandbox/sandbox.ts";
 import { type Listing, refuseUnseen, removeAll } from "./unseen.ts";
+import type { Sandbox } from "./sandbox/types.ts";
 import type { BuildContext } from "./build_context.ts";
 import { makeFolders } from "../system/folders.ts";
+
+/** Where a build finds its scratch folders in a sandbox that can mount them anywhere. */
+const SEEN = { tmp: "/build", fetched: "/fetched" };
 
 /** What builds of one `realize` share. */
 export interface RealizeContext
   extends Pick<BuildContext, "system" | "observer" | "signal" | "cacheDir"> {
-  readonly sandbox: BuildContext["sandbox"];
-  readonly works: BuildContext["works"];
-  readonly downloads: BuildContext["downloads"];
+  readonly sandbox: () => Promise<Sandbox>;
+  /** Builds at a time. */
+  readonly works: Limit;
+  readonly downloads: Limit;
+  readonly jobserver: BuildContext["jobserver"];
   readonly store: Store;
   readonly builderOf: BuilderOf;
 }
@@ -38,9 +46,21 @@ export interface BuildInputs {
   readonly sources: ReadonlyMap<Source, ObjectName>;
 }
 
-/** Builds. Whatever happens, no scratch is left. @throws SysError of kind "build" or "fetch" with the log's end */
-export async function build(
+/** Builds when there is room for it. Whatever happens, no scratch is left.
+ * @throws SysError of kind "build" or "fetch" with the log's end */
+export function build(
   shared: RealizeContext,
+  derivation: Derivation,
+  inputs: BuildInputs,
+): Promise<Outputs> {
+  return shared.works.run(
+    shared.signal,
+    (slot) => buildNow({ ...shared, slot }, derivation, inputs),
+  );
+}
+
+async function buildNow(
+  shared: RealizeContext & { readonly slot: Slot },
   derivation: Derivation,
   inputs: BuildInputs,
 ): Promise<Outputs> {
@@ -58,11 +78,20 @@ export async function build(
     ...inputs.sources.values(),
   ];
   const closure = [...store.closure(direct)];
+  const sandbox = await shared.sandbox();
+  const [tmp, fetched] = [join(folder, "tmp"), join(folder, "fetched")];
   const places = {
-    tmp: join(folder, "tmp"),
-    fetched: join(folder, "fetched"),
+    tmp,
+    fetched,
+    seen: sandbox.kind === "bubblewrap" ? SEEN : { tmp, fetched },
     outputs,
     objects: closure.map((object) => store.pathOf(object)),
+  };
+  const compilers = sandbox.kind === "bubblewrap" || system.host.os === "windows" ? null : {
+    folder: join(folder, "compilers"),
+    path: SYSTEM_PATH[system.host.os],
+    from: tmp,
+    to: SEEN.tmp,
   };
   const clean = () => removeAll(system, [folder, ...Object.values(outputs)]);
 
@@ -82,11 +111,18 @@ export async function build(
       places,
       within,
       files: new Files(fs, within),
-      tools: toolsOf(shared, inputs),
+      sandbox,
+      compilers,
+      environment: fixedEnvironment({
+        os: system.host.os,
+        tmp: places.seen.tmp,
+        tools: [...toolsOf(shared, inputs), ...compilers === null ? [] : [compilers.folder]],
+        host: derivation.host === true,
+      }),
       log,
     };
     log.line(`building ${titleOf(derivation)} (${derivation.hash})`);
-    log.line(`sandbox: ${describe(await shared.sandbox())}`);
+    log.line(`sandbox: ${describe(sandbox)}`);
     const known = knownPaths(shared, derivation, inputs, outputs);
     const builder = shared.builderOf(derivation);
     if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);

@@ -1,9 +1,11 @@
 /** All that the operations of one build share. */
 import type { Derivation } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
+import type { CompilerRequest } from "./compilers.ts";
 import type { BuildPlaces, Confinement } from "./confine.ts";
 import type { Files } from "./files.ts";
-import type { Limit } from "./limit.ts";
+import type { Jobserver } from "./jobserver.ts";
+import type { Limit, Slot } from "./limit.ts";
 import type { BuildLog } from "./log.ts";
 import type { BuildObserver } from "./observer.ts";
 import type { Sandbox } from "./sandbox/types.ts";
@@ -18,14 +20,17 @@ export interface BuildContext {
   readonly places: BuildPlaces;
   readonly within: Confinement;
   readonly files: Files;
-  /** Folders for the front of PATH: `bin` of each dependency's outputs. */
-  readonly tools: readonly string[];
+  /** What a command starts from: see `environment.ts`. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly log: BuildLog;
   readonly observer: BuildObserver;
   readonly signal: AbortSignal;
   readonly cacheDir: string;
-  readonly sandbox: () => Promise<Sandbox>;
-  /** Programs and unpackings at a time. */
-  readonly works: Limit;
+  readonly sandbox: Sandbox;
+  /** What its commands compile with instead of the system's own; null where these do. */
+  readonly compilers: CompilerRequest | null;
+  /** The build's own among those that run at a time; given up only while it downloads. */
+  readonly slot: Slot;
   readonly downloads: Limit;
+  readonly jobserver: Jobserver;
 }

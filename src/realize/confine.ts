@@ -1,10 +1,10 @@
 /** Takes a path that a recipe names, gives the one to use, or refuses it. Links are resolved first, so that none
  * leads out of what a build may see. */
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
 
-/** The places of one build; absolute paths. */
+/** The places of one build; absolute paths of this machine. */
 export interface BuildPlaces {
   readonly tmp: string;
   /** Where each output is made. */
@@ -13,8 +13,15 @@ export interface BuildPlaces {
   readonly fetched: string;
   /** Objects: the sources, the dependencies and all that these refer to. */
   readonly objects: readonly string[];
+  /** How the build sees its scratch folders. A sandbox that can mount shows them at the same paths in every root, so
+   * that what a compiler writes down of them is the same; elsewhere they are seen where they are. */
+  readonly seen: { readonly tmp: string; readonly fetched: string };
 }
 
+/** Links followed one after the other before a loop is assumed, as Linux does. */
+const HOPS = 40;
+
+/** Recipes name paths as the build sees them; what is given to the file system are this machine's. */
 export class Confinement {
   readonly #fs: ReadFs;
   readonly #places: BuildPlaces;
@@ -24,12 +31,11 @@ export class Confinement {
   constructor(fs: ReadFs, places: BuildPlaces) {
     this.#fs = fs;
     this.#places = places;
-    this.#writable = [places.tmp, ...Object.values(places.outputs)].map((path) =>
-      this.#parentReal(path)
-    );
+    const { seen, outputs, objects } = places;
+    this.#writable = [seen.tmp, ...Object.values(outputs)].map((path) => this.#parentReal(path));
     this.#readable = [
       ...this.#writable,
-      ...[places.fetched, ...places.objects].map((path) => this.#parentReal(path)),
+      ...[seen.fetched, ...objects].map((path) => this.#parentReal(path)),
     ];
   }
 
@@ -43,14 +49,20 @@ export class Confinement {
     return this.#check(doing, path, false, this.#writable, WRITE);
   }
 
-  /** The absolute path that a recipe means. */
+  /** The absolute path that a recipe means, as the build sees it. */
   absolute(path: string): string {
-    return resolve(this.#places.tmp, path);
+    return resolve(this.#places.seen.tmp, path);
   }
 
-  /** Whether it is one of the places themselves, which have to stay. */
+  /** How the build sees a path of this machine. */
+  seen(path: string): string {
+    const { seen, tmp, fetched } = this.#places;
+    return moved(path, tmp, seen.tmp) ?? moved(path, fetched, seen.fetched) ?? path;
+  }
+
+  /** Whether it is the scratch folder itself, which has to stay. */
   isTmp(path: string): boolean {
-    return path === this.#writable[0];
+    return path === this.#outside(this.#writable[0]);
   }
 
   #check(
@@ -65,26 +77,55 @@ export class Confinement {
     }
     const wanted = this.absolute(path);
     const real = follow ? this.#real(wanted) : this.#parentReal(wanted);
-    if (roots.some((root) => isWithin(root, real))) return real;
+    if (roots.some((root) => isWithin(root, real))) return this.#outside(real);
     const where = real === wanted ? "" : ` (which is ${real})`;
     throw new SysError("build", `Cannot ${doing} ${wanted}${where}: it is outside of the build`, {
       hint: allowed,
     });
   }
 
+  /** Where on this machine a path lies that the build sees. */
+  #outside(path: string): string {
+    const { seen, tmp, fetched } = this.#places;
+    return moved(path, seen.tmp, tmp) ?? moved(path, seen.fetched, fetched) ?? path;
+  }
+
   #parentReal(path: string): string {
     return join(this.#real(dirname(path)), basename(path));
   }
 
-  /** The path without links, as far as it exists. A link to nothing is followed too. */
-  #real(path: string, hops = 0): string {
-    const info = this.#fs.lstat(path);
-    if (info !== null && info.kind !== "link") return this.#fs.realPath(path);
-    const above = dirname(path);
-    if (info === null) return above === path ? path : join(this.#real(above, hops), basename(path));
-    if (hops > 40) throw new SysError("build", `Cannot use ${path}: its links lead in a circle`);
-    return this.#real(resolve(this.#real(above, hops), this.#fs.readLink(path)), hops + 1);
+  /** The path without links, as far as it exists, all of it as the build sees it. A link to nothing is followed too. */
+  #real(path: string): string {
+    const { root } = parse(path);
+    const todo = path.slice(root.length).split(sep);
+    let at = root;
+    for (let hops = 0; todo.length > 0;) {
+      const part = todo.shift()!;
+      if (part === "" || part === ".") continue;
+      if (part === "..") {
+        at = dirname(at);
+        continue;
+      }
+      const next = join(at, part);
+      const outside = this.#outside(next);
+      if (this.#fs.lstat(outside)?.kind !== "link") {
+        at = next;
+        continue;
+      }
+      if (++hops > HOPS) {
+        throw new SysError("build", `Cannot use ${path}: its links lead in a circle`);
+      }
+      const target = this.#fs.readLink(outside);
+      if (isAbsolute(target)) at = parse(target).root;
+      todo.unshift(...target.slice(isAbsolute(target) ? at.length : 0).split(sep));
+    }
+    return at;
   }
+}
+
+/** A path below `from`, below `to`; null when it lies elsewhere. */
+function moved(path: string, from: string, to: string): string | null {
+  return isWithin(from, path) ? join(to, relative(from, path)) : null;
 }
 
 const READ =

@@ -4,8 +4,17 @@ import { SysError } from "../errors.ts";
 import type { Downloaded } from "../fetch/http/download.ts";
 import { copyFile } from "../system/contents.ts";
 import { makeFolders } from "../system/folders.ts";
-import { FsError } from "../system/fs.ts";
+import { type FileSystem, FsError } from "../system/fs.ts";
+import { SOURCE_DATE_EPOCH } from "./environment.ts";
 import type { BuildContext } from "./build_context.ts";
+
+/** Fetches when there is room for it; meanwhile another build has this one's. */
+export function fetching<T>(
+  { slot, downloads, signal }: BuildContext,
+  action: () => Promise<T>,
+): Promise<T> {
+  return slot.without(() => downloads.run(signal, action));
+}
 
 /** Checks the name that a fetched thing is to have. */
 export function fileName(name: string): string {
@@ -27,7 +36,8 @@ export function progress({ observer, derivation }: BuildContext) {
     observer({ kind: "download", derivation, ...far });
 }
 
-/** Shows a file of the cache to the build under a name of its own: as a second name for it where that can be. */
+/** Shows a file of the cache to the build under a name of its own: as a second name for it where that can be.
+ * @returns where it lies on this machine */
 export function place(
   context: BuildContext,
   file: Downloaded,
@@ -36,14 +46,14 @@ export function place(
 ): string {
   const { fs } = context.system;
   const path = join(spareFolder(context), name);
-  if (executable) copyFile(fs, file.path, path, 0o555);
+  if (executable) copyFile(fs, file.path, path, { mode: 0o555 });
   else {
     try {
       fs.link(file.path, path);
     } catch (thrown) {
       if (!(thrown instanceof FsError)) throw thrown;
       // The cache is on another file system, or on one without hard links.
-      copyFile(fs, file.path, path, 0o444);
+      copyFile(fs, file.path, path, { mode: 0o444 });
     }
   }
   return path;
@@ -56,6 +66,14 @@ export function spareFolder(context: BuildContext): string {
   const folder = join(context.places.fetched, String(fs.readDir(context.places.fetched).length));
   fs.mkdir(folder, 0o755);
   return folder;
+}
+
+/** Gives all files of a tree one time: a checkout has the order in which it was written, and make compares times. */
+export function settleTimes(fs: FileSystem, path: string): void {
+  const info = fs.lstat(path);
+  if (info?.kind === "file") fs.utime(path, SOURCE_DATE_EPOCH);
+  if (info?.kind !== "dir") return;
+  for (const name of fs.readDir(path)) settleTimes(fs, join(path, name));
 }
 
 /** A name for what lies at a URL. */

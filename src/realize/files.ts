@@ -2,10 +2,11 @@
 import { Buffer } from "node:buffer";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { SysError } from "../errors.ts";
-import type { FileSystem } from "../system/mod.ts";
+import type { FileInfo, FileSystem } from "../system/mod.ts";
 import type { Confinement } from "./confine.ts";
+import { SOURCE_DATE_EPOCH } from "./environment.ts";
 import { glob } from "./glob.ts";
-import { copyFile, copyTree } from "../system/contents.ts";
+import { copyTree } from "../system/contents.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
 
@@ -22,18 +23,22 @@ export class Files {
   copy(from: string, to: string): void {
     const source = this.#existing("copy", from);
     const target = this.#target("copy to", source, to);
-    if (source === target) throw new SysError("build", `Cannot copy ${source}: that is itself`);
+    if (source === target) {
+      throw new SysError("build", `Cannot copy ${this.#seen(source)}: that is itself`);
+    }
     if (this.#kind(source) === "dir") this.#merge(source, target);
     else this.#replace(target, () => this.#copyFile(source, target));
   }
 
   move(from: string, to: string): void {
     const source = this.#within.writable("move", from);
-    if (this.#kind(source) === null) throw missing("move", source);
+    if (this.#kind(source) === null) throw this.#missing("move", source);
     const target = this.#target("move to", source, to);
-    if (source === target) throw new SysError("build", `Cannot move ${source}: that is itself`);
+    if (source === target) {
+      throw new SysError("build", `Cannot move ${this.#seen(source)}: that is itself`);
+    }
     if (this.#kind(target) === "dir") {
-      throw new SysError("build", `Cannot move to ${target}: a folder is there`);
+      throw new SysError("build", `Cannot move to ${this.#seen(target)}: a folder is there`);
     }
     this.#replace(target, () => this.#fs.rename(source, target));
   }
@@ -42,7 +47,10 @@ export class Files {
   mkdir(path: string): void {
     const target = this.#within.writable("make the folder", path);
     if ((this.#kind(target) ?? "dir") !== "dir") {
-      throw new SysError("build", `Cannot make the folder ${target}: something else is there`);
+      throw new SysError(
+        "build",
+        `Cannot make the folder ${this.#seen(target)}: something else is there`,
+      );
     }
     makeFolders(this.#fs, target);
   }
@@ -62,10 +70,10 @@ export class Files {
   chmod(path: string, mode: number): void {
     const target = this.#within.writable("change the mode of", path);
     const kind = this.#kind(target);
-    if (kind === null) throw missing("change the mode of", target);
+    if (kind === null) throw this.#missing("change the mode of", target);
     // The system would follow it.
     if (kind === "link") {
-      throw new SysError("build", `Cannot change the mode of ${target}: it is a link`);
+      throw new SysError("build", `Cannot change the mode of ${this.#seen(target)}: it is a link`);
     }
     this.#fs.chmod(target, mode);
   }
@@ -73,7 +81,7 @@ export class Files {
   symlink(to: string, path: string): void {
     const target = this.#within.writable("link", path);
     if (this.#kind(target) !== null) {
-      throw new SysError("build", `Cannot link ${target}: something is there already`);
+      throw new SysError("build", `Cannot link ${this.#seen(target)}: something is there already`);
     }
     makeFolders(this.#fs, dirname(target));
     this.#fs.symlink(to, target);
@@ -89,7 +97,7 @@ export class Files {
   read(path: string): string {
     const source = this.#existing("read", path);
     if (this.#kind(source) === "dir") {
-      throw new SysError("build", `Cannot read ${source}: it is a folder`);
+      throw new SysError("build", `Cannot read ${this.#seen(source)}: it is a folder`);
     }
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
@@ -97,7 +105,7 @@ export class Files {
       );
     } catch (thrown) {
       if (!(thrown instanceof TypeError)) throw thrown;
-      throw new SysError("build", `Cannot read ${source}: it is not UTF-8 text`);
+      throw new SysError("build", `Cannot read ${this.#seen(source)}: it is not UTF-8 text`);
     }
   }
 
@@ -109,7 +117,7 @@ export class Files {
   list(path: string): string[] {
     const folder = this.#existing("list", path);
     if (this.#kind(folder) !== "dir") {
-      throw new SysError("build", `Cannot list ${folder}: it is no folder`);
+      throw new SysError("build", `Cannot list ${this.#seen(folder)}: it is no folder`);
     }
     return this.#fs.readDir(folder);
   }
@@ -133,7 +141,7 @@ export class Files {
   /** Replaces texts in a file; each has to occur. */
   substitute(path: string, replacements: Readonly<Record<string, string>>): void {
     const target = this.#within.writable("change", path);
-    if (this.#kind(target) !== "file") throw missing("change", target);
+    if (this.#kind(target) !== "file") throw this.#missing("change", target);
     const wanted = new Map(
       Object.entries(replacements).filter(([from]) => from !== "")
         .map(([from, to]) => [asBytes(from), asBytes(to)]),
@@ -154,7 +162,10 @@ export class Files {
     const absent = longestFirst.filter((from) => !found.has(from));
     if (absent.length > 0) {
       const text = Buffer.from(absent[0], "latin1").toString("utf8");
-      throw new SysError("build", `Cannot substitute in ${target}: "${text}" is not in it`);
+      throw new SysError(
+        "build",
+        `Cannot substitute in ${this.#seen(target)}: "${text}" is not in it`,
+      );
     }
     this.#replace(target, () => {
       const file = this.#fs.create(target, mode);
@@ -166,13 +177,22 @@ export class Files {
     });
   }
 
+  /** A path as the build sees it, for messages. */
+  #seen(path: string): string {
+    return this.#within.seen(path);
+  }
+
+  #missing(doing: string, path: string): SysError {
+    return new SysError("build", `Cannot ${doing} ${this.#seen(path)}: nothing is there`);
+  }
+
   #kind(path: string) {
     return this.#fs.lstat(path)?.kind ?? null;
   }
 
   #existing(doing: string, path: string): string {
     const source = this.#within.readable(doing, path);
-    if (this.#kind(source) === null) throw missing(doing, source);
+    if (this.#kind(source) === null) throw this.#missing(doing, source);
     return source;
   }
 
@@ -187,42 +207,52 @@ export class Files {
 
   #merge(from: string, to: string): void {
     if (to === from || to.startsWith(`${from}/`)) {
-      throw new SysError("build", `Cannot copy ${from} to ${to}: that is inside it`);
+      throw new SysError(
+        "build",
+        `Cannot copy ${this.#seen(from)} to ${this.#seen(to)}: that is inside it`,
+      );
     }
     const there = this.#kind(to);
     if (there === null) {
       makeFolders(this.#fs, dirname(to));
-      return copyTree(this.#fs, from, to);
+      return copyTree(this.#fs, from, to, timeOfCopy);
     }
-    if (there !== "dir") throw new SysError("build", `Cannot copy to ${to}: it is no folder`);
+    if (there !== "dir") {
+      throw new SysError("build", `Cannot copy to ${this.#seen(to)}: it is no folder`);
+    }
     for (const name of this.#fs.readDir(from)) {
       const [source, target] = [join(from, name), join(to, name)];
-      if (source === target) throw new SysError("build", `Cannot copy ${source}: that is itself`);
+      if (source === target) {
+        throw new SysError("build", `Cannot copy ${this.#seen(source)}: that is itself`);
+      }
       if (this.#kind(source) === "dir") this.#merge(source, target);
-      else this.#replace(target, () => copyTree(this.#fs, source, target));
+      else this.#replace(target, () => copyTree(this.#fs, source, target, timeOfCopy));
     }
   }
 
   #copyFile(from: string, to: string): void {
-    const executable = ((this.#fs.lstat(from)?.mode ?? 0) & 0o111) !== 0;
-    copyFile(this.#fs, from, to, executable ? 0o755 : 0o644);
+    copyTree(this.#fs, from, to, timeOfCopy);
   }
 
   /** Makes something where nothing, a file or a link may be. A new file never shares its content with another. */
   #replace(path: string, make: () => void): void {
     const kind = this.#kind(path);
-    if (kind === "dir") throw new SysError("build", `Cannot write ${path}: a folder is there`);
+    if (kind === "dir") {
+      throw new SysError("build", `Cannot write ${this.#seen(path)}: a folder is there`);
+    }
     if (kind === null) makeFolders(this.#fs, dirname(path));
     else this.#fs.remove(path);
     make();
   }
 }
 
+/** A copy has the time of what is copied, since make compares times. Everything in the store has one equal time, which
+ * is too early for zip; its copies have the one that the build's tools write. */
+function timeOfCopy({ mtime }: FileInfo): number {
+  return Math.max(mtime, SOURCE_DATE_EPOCH);
+}
+
 /** A text as one character for each byte of its UTF-8, so that files of any encoding survive. */
 function asBytes(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
-}
-
-function missing(doing: string, path: string): SysError {
-  return new SysError("build", `Cannot ${doing} ${path}: nothing is there`);
 }

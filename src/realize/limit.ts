@@ -8,12 +8,26 @@ export class Limit {
   }
 
   /** Runs an action when there is room for it. @throws the signal's reason when it fires before */
-  async run<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal, action: (slot: Slot) => Promise<T>): Promise<T> {
     await this.#enter(signal);
+    let held = true;
+    const slot: Slot = {
+      without: async (meanwhile) => {
+        this.#leave();
+        held = false;
+        try {
+          return await meanwhile();
+        } finally {
+          // Also after a failure: what goes on with it does work again.
+          await this.#enter(signal);
+          held = true;
+        }
+      },
+    };
     try {
-      return await action();
+      return await action(slot);
     } finally {
-      this.#leave();
+      if (held) this.#leave();
     }
   }
 
@@ -43,4 +57,10 @@ export class Limit {
     if (next) next();
     else this.#free++;
   }
+}
+
+/** The room that an action has. */
+export interface Slot {
+  /** Lets others have it while something is waited for. What that throws is thrown when there is room again. */
+  without<T>(meanwhile: () => Promise<T>): Promise<T>;
 }

@@ -1,6 +1,6 @@
 /** Takes derivations, gives their outputs as objects of the store: what is there already is used, what another
  * process builds is waited for, all else is built, as much of it at a time as dependencies allow. */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Derivation, DerivationHash, Source } from "../manifest/types.ts";
 import { lockDerivation } from "../store/lock.ts";
@@ -9,6 +9,7 @@ import type { Store } from "../store/types.ts";
 import type { Outputs } from "../store/outputs.ts";
 import { build, type RealizeContext } from "./build.ts";
 import { checkAgain } from "./check.ts";
+import { Jobserver } from "./jobserver.ts";
 import { Limit } from "./limit.ts";
 import { orAbort } from "../system/abortable_lock.ts";
 import type { BuildObserver } from "./observer.ts";
@@ -30,7 +31,7 @@ export interface RealizeRequest {
   readonly sources: readonly Source[];
   /** Absolute path of a source on this machine. */
   locateSource(source: Source): string;
-  /** Programs and unpackings at a time. */
+  /** Builds at a time; one that downloads does not count. */
   readonly jobs: number;
   readonly sandbox: SandboxMode;
   /** Downloads are kept in `downloads/` below it. */
@@ -92,7 +93,8 @@ class Realization {
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #imported = new Map<string, ObjectName>();
   readonly #outputs = new Map<DerivationHash, Promise<Outputs>>();
-  /** Builds that are under way: each keeps a few files open, so not all of a large graph at once. */
+  /** Builds that are under way, also those that download: each keeps a few files open, so not all of a large graph
+   * at once. */
   readonly #active: Limit;
 
   constructor(system: BuildSystem, store: Store, request: RealizeRequest, signal: AbortSignal) {
@@ -111,6 +113,7 @@ class Realization {
       sandbox: () => sandbox ??= findSandbox(system, request.sandbox),
       works: new Limit(Math.max(1, request.jobs)),
       downloads: new Limit(DOWNLOADS),
+      jobserver: new Jobserver(system, join(store.dir, "tmp")),
     };
   }
 

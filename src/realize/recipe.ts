@@ -32,6 +32,11 @@ export interface Recipe {
 export interface RecipeFacts {
   readonly outputs: Readonly<Record<string, string>>;
   readonly tmp: string;
+  /** What `ctx.env` holds at first. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cores: number;
+  /** What MAKEFLAGS has to be for make to share its jobs with all other builds. */
+  readonly jobserver: string;
   readonly known: ReadonlyMap<string, string>;
 }
 

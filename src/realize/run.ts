@@ -3,8 +3,9 @@
 import { basename, dirname, join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Command, Os, System } from "../system/mod.ts";
+import { mapCompilers } from "./compilers.ts";
 import { contained } from "./sandbox/sandbox.ts";
-import type { Containment, Sandbox } from "./sandbox/types.ts";
+import type { Containment } from "./sandbox/types.ts";
 import type { BuildContext } from "./build_context.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
@@ -12,9 +13,9 @@ import { removeTree } from "../store/remove.ts";
 export interface RunRequest {
   /** A line for the shell, or a program and its arguments. */
   readonly command: string | readonly string[];
-  /** Absolute. */
+  /** Absolute, as the build sees it. */
   readonly cwd: string;
-  /** Beside the fixed set, over which it wins. */
+  /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly shell: string | null;
   readonly stdin: string | null;
@@ -29,61 +30,37 @@ export interface RunRequest {
 /** Bytes of standard output that a recipe may be given. */
 const CAPTURED = 16 << 20;
 
-/** 1980-01-01: the first date that zip can hold. Tools that write dates into what they make use it. */
-const SOURCE_DATE_EPOCH = "315532800";
-
-/** What every command finds in its environment; `tools` are folders for the front of PATH. */
-function baseEnvironment(
-  os: Os,
-  tmp: string,
-  tools: readonly string[],
-): Record<string, string> {
-  const windows = os === "windows";
-  const system = windows
-    ? ["C:\\Windows\\System32", "C:\\Windows", "C:\\Windows\\System32\\WindowsPowerShell\\v1.0"]
-    : ["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-  return {
-    HOME: "/homeless-shelter",
-    LANG: "C.UTF-8",
-    PATH: [...tools, ...system].join(windows ? ";" : ":"),
-    SOURCE_DATE_EPOCH,
-    TMPDIR: tmp,
-    TZ: "UTC",
-    ...(windows ? { SystemRoot: "C:\\Windows", TEMP: tmp, TMP: tmp } : {}),
-  };
-}
-
-/** Runs a command when there is room for it. @returns what it printed, if that is captured
+/** Runs a command. @returns what it printed, if that is captured
  * @throws SysError of kind "build" when it fails, takes too long or prints too much to be captured */
 export async function run(build: BuildContext, request: RunRequest): Promise<string> {
-  const sandbox = await build.sandbox();
-  return await build.works.run(build.signal, () => runNow(build, sandbox, request));
-}
-
-async function runNow(build: BuildContext, sandbox: Sandbox, request: RunRequest): Promise<string> {
   const { log, signal, system } = build;
   const argv = argvOf(request, system.host.os);
   const shown = typeof request.command === "string" ? request.command.trim() : argv.join(" ");
   const name = shown.split("\n")[0];
   log.line(`$ ${shown}`);
+  if (build.compilers !== null) mapCompilers(system, build.compilers);
   const captured = new Captured(name);
-  const { code, timedOut } = await inStandIn(build, sandbox, async (standIn) => {
-    try {
-      return await system.processes.run({
-        ...contain(build, sandbox, request, argv, standIn),
-        stdin: request.stdin ?? undefined,
-        timeout: request.timeout === null ? undefined : request.timeout * 1000,
-        signal,
-        capture: false,
-        onOutput: (bytes, stream) => {
-          log.bytes(bytes, stream);
-          if (request.capture && stream === "stdout") captured.add(bytes);
-        },
-      });
-    } finally {
-      log.flush();
-    }
-  });
+  const { code, timedOut } = await inStandIn(
+    build,
+    (standIn) =>
+      build.jobserver.use(request.env, async (jobs) => {
+        try {
+          return await system.processes.run({
+            ...contain(build, request, argv, { standIn, jobs }),
+            stdin: request.stdin ?? undefined,
+            timeout: request.timeout === null ? undefined : request.timeout * 1000,
+            signal,
+            capture: false,
+            onOutput: (bytes, stream) => {
+              log.bytes(bytes, stream);
+              if (request.capture && stream === "stdout") captured.add(bytes);
+            },
+          });
+        } finally {
+          log.flush();
+        }
+      }),
+  );
   signal.throwIfAborted();
   if (timedOut) {
     throw new SysError("build", `Cannot run ${name}: it was not done after ${request.timeout} s`, {
@@ -100,26 +77,29 @@ async function runNow(build: BuildContext, sandbox: Sandbox, request: RunRequest
 
 /** The command as it is started in its sandbox. */
 function contain(
-  { system, places, folder, tools, derivation }: BuildContext,
-  sandbox: Sandbox,
+  { system, sandbox, compilers, places, folder, derivation }: BuildContext,
   { cwd, env }: RunRequest,
   argv: readonly string[],
-  standIn: Containment["standIn"],
+  { standIn, jobs }: Pick<Containment, "standIn" | "jobs">,
 ): Pick<Command, "argv" | "cwd" | "env" | "marker"> {
   const containment = {
-    readOnly: [...places.objects, places.fetched],
-    writable: [places.tmp],
+    readOnly: [
+      ...places.objects.map((path) => ({ from: path, at: path })),
+      { from: places.fetched, at: places.seen.fetched },
+      ...compilers === null ? [] : [{ from: compilers.folder, at: compilers.folder }],
+    ],
+    writable: [{ from: places.tmp, at: places.seen.tmp }],
     standIn,
+    jobs,
     network: derivation.fixed !== null,
     cwd,
   };
-  const all = { ...baseEnvironment(system.host.os, places.tmp, tools), ...env };
   // No other build has the same scratch folder, and builds of one derivation take turns. A sandbox ends by itself.
-  const marked = sandbox.kind !== "bubblewrap" && all.TMPDIR === places.tmp;
+  const marked = sandbox.kind !== "bubblewrap" && env.TMPDIR === places.tmp;
   return {
     argv: contained(system, sandbox, containment, join(folder, "accounts"), argv),
     cwd: sandbox.kind === "bubblewrap" ? folder : cwd,
-    env: all,
+    env,
     marker: marked ? "TMPDIR" : undefined,
   };
 }
@@ -167,8 +147,7 @@ function argvOf({ command, shell }: RunRequest, os: Os): string[] {
  * been made moves out, by renaming.
  */
 async function inStandIn<T>(
-  { system: { fs, host }, places, folder }: BuildContext,
-  sandbox: Sandbox,
+  { system: { fs, host }, sandbox, places, folder }: BuildContext,
   action: (standIn: Containment["standIn"]) => Promise<T>,
 ): Promise<T> {
   const outputs = Object.values(places.outputs);

@@ -13,8 +13,8 @@ export async function runProcess(
   const command = filledIn([builder, ...args], known) as string[];
   await run(context, {
     command,
-    cwd: context.places.tmp,
-    env: filledIn(env, known) as Record<string, string>,
+    cwd: context.places.seen.tmp,
+    env: { ...context.environment, ...filledIn(env, known) as Record<string, string> },
     shell: null,
     stdin: null,
     timeout: null,

@@ -10,8 +10,15 @@ export async function runRecipe(
   recipe: Recipe,
   known: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const { signal, places: { outputs, tmp } } = context;
-  let step: RecipeStep = await recipe.start({ outputs, tmp, known });
+  const { signal, places: { outputs, seen }, environment: env, system: { host } } = context;
+  let step: RecipeStep = await recipe.start({
+    outputs,
+    tmp: seen.tmp,
+    env,
+    cores: host.processors,
+    jobserver: context.jobserver.makeflags,
+    known,
+  });
   // The error that the recipe was told last, which says more than the one that Lua makes of it.
   let told: SysError | null = null;
   // What recipes can do is loaded when one asks for it: most commands build nothing.

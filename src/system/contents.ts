@@ -1,28 +1,39 @@
 /** Whole folders and files: copied and read, by the small steps of a file system. */
 import { join } from "node:path";
-import type { FileHandle, FileSystem, LiveFs, ReadFs } from "./mod.ts";
+import type { FileHandle, FileInfo, FileSystem, LiveFs, ReadFs } from "./mod.ts";
 
 /** Bytes copied at a time. */
 const CHUNK = 256 << 10;
 
-/** Copies a file, link or folder to where nothing is; modes become 0644, or 0755 for what can be executed. */
-export function copyTree(fs: FileSystem, from: string, to: string): void {
+/** Gives the time of a file's copy, in seconds since the epoch. */
+export type TimeOfCopy = (info: FileInfo) => number;
+
+/** Copies a file, link or folder to where nothing is; modes become 0644, or 0755 for what can be executed. Copies have
+ * the time at which they are made, unless another one is given. */
+export function copyTree(fs: FileSystem, from: string, to: string, timeOf?: TimeOfCopy): void {
   const info = fs.lstat(from);
   if (info?.kind === "dir") {
     fs.mkdir(to, 0o755);
-    for (const name of fs.readDir(from)) copyTree(fs, join(from, name), join(to, name));
+    for (const name of fs.readDir(from)) copyTree(fs, join(from, name), join(to, name), timeOf);
   } else if (info?.kind === "link") {
     fs.symlink(fs.readLink(from), to);
   } else {
-    copyFile(fs, from, to, info !== null && (info.mode & 0o111) !== 0 ? 0o755 : 0o644);
+    const mode = info !== null && (info.mode & 0o111) !== 0 ? 0o755 : 0o644;
+    copyFile(fs, from, to, { mode, mtime: info === null ? undefined : timeOf?.(info) });
   }
 }
 
-/** Copies one file's content. */
-export function copyFile(fs: FileSystem, from: string, to: string, mode: number): void {
+/** Copies one file's content. `mtime`: seconds since the epoch. */
+export function copyFile(
+  fs: FileSystem,
+  from: string,
+  to: string,
+  { mode, mtime }: { readonly mode: number; readonly mtime?: number },
+): void {
   const output = fs.create(to, mode);
   try {
     for (const chunk of readChunks(fs, from)) output.write(chunk);
+    if (mtime !== undefined) output.utime(mtime);
   } finally {
     output.close();
   }

@@ -127,7 +127,7 @@ export interface LiveFs extends ReadFs {
 export interface FileSystem extends LiveFs {
   /** Creates a new file (fails if anything is there) and opens it for writing. `mode` is set exactly. */
   create(path: string, mode: number): OpenFile;
-  /** Opens an existing or new file for appending. */
+  /** Opens an existing or new file for appending; of a pipe no reader is waited for. */
   append(path: string, mode: number): FileHandle;
   symlink(to: string, path: string): void;
   /** Hard link. */

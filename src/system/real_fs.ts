@@ -83,7 +83,10 @@ export class RealFs implements FileSystem {
 
   append(path: string, mode: number): FileHandle {
     return attempt("append to", path, () => {
-      return new RealHandle(Deno.openSync(path, { append: true, create: true, mode }), path);
+      return new RealHandle(
+        Deno.openSync(path, { read: true, append: true, create: true, mode }),
+        path,
+      );
     });
   }
 

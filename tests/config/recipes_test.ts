@@ -6,7 +6,14 @@ import type { Operation } from "../../src/realize/operation.ts";
 import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { setup, withConfig } from "./support/config.ts";
 
-const FACTS: RecipeFacts = { outputs: { out: "/out" }, tmp: "/tmp", known: new Map() };
+const FACTS: RecipeFacts = {
+  outputs: { out: "/out" },
+  tmp: "/tmp",
+  env: {},
+  cores: 2,
+  jobserver: "-j2",
+  known: new Map(),
+};
 
 type Args = Extract<RecipeStep, { kind: "call" }>["args"];
 

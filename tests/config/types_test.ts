@@ -83,7 +83,14 @@ Deno.test("types: ctx of a build, and its facts", async () => {
   end }`);
   await withConfig(source, async ({ manifest, recipes, messages }) => {
     await recipes.open(manifest.derivations[0].hash)
-      .start({ outputs: { out: "/out" }, tmp: "/tmp", known: new Map() });
+      .start({
+        outputs: { out: "/out" },
+        tmp: "/tmp",
+        env: {},
+        cores: 2,
+        jobserver: "-j2",
+        known: new Map(),
+      });
     const of = (what: string) =>
       messages.filter((line) => line.startsWith(what)).map((line) => line.slice(4)).sort();
     const typed = [...functions(file("build.lua"), "ctx"), ...fields("syslua.BuildContext")].sort();
@@ -180,7 +187,14 @@ async function failureOf(source: string): Promise<SysError> {
   try {
     return await withConfig(source, async ({ manifest, recipes }) => {
       const turn = await recipes.open(manifest.derivations[0].hash)
-        .start({ outputs: { out: "/out" }, tmp: "/tmp", known: new Map() });
+        .start({
+          outputs: { out: "/out" },
+          tmp: "/tmp",
+          env: {},
+          cores: 2,
+          jobserver: "-j2",
+          known: new Map(),
+        });
       assert.equal(turn.kind, "failed");
       return (turn as Extract<typeof turn, { kind: "failed" }>).error;
     });

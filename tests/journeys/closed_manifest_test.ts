@@ -145,7 +145,14 @@ Deno.test("the session is closed when all is built: activating needs data alone"
     const { snapshot } = await here.apply({
       decide: async ({ plan }, { manifest, recipes }) => {
         const recipe = recipes.open(manifest.derivations[0].hash);
-        const facts = { outputs: { out: "/out" }, tmp: "/tmp", known: new Map() };
+        const facts = {
+          outputs: { out: "/out" },
+          tmp: "/tmp",
+          env: {},
+          cores: 2,
+          jobserver: "-j2",
+          known: new Map(),
+        };
         asked.push(
           await Promise.resolve(recipe.start(facts)).then(({ kind }) => kind, () => "closed"),
         );

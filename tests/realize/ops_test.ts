@@ -115,7 +115,7 @@ check("run: the fixed environment", [
 ], "/homeless-shelter C.UTF-8 UTC 315532800\n");
 check("run: nothing of the user's environment", [
   ["run", "env | cut -d= -f1 | sort | tr '\\n' ' '", null, {}],
-], "HOME LANG PATH PWD SOURCE_DATE_EPOCH TMPDIR TZ _ ".replace("_ ", ""));
+], "HOME LANG PATH PKG_CONFIG_LIBDIR PWD SOURCE_DATE_EPOCH TMPDIR TZ _ ".replace("_ ", ""));
 
 refuses("reading outside", [["read", "/etc/passwd"]], /^Cannot read \/etc\/passwd: .*outside/);
 refuses("reading upwards", [["read", "../../../../etc/passwd"]], /outside of the build/);

@@ -111,13 +111,14 @@ export class World extends TempDir {
     const config = this.#configs.get(hash)!;
     if (typeof config !== "function") return { kind: "process", process: config };
     let run: ReturnType<Config>;
+    let environment: Readonly<Record<string, string>> = {};
     const step = async (advance: () => IteratorResult<Call, void>): Promise<RecipeStep> => {
       await Promise.resolve();
       try {
         const next = advance();
         if (next.done) return { kind: "done" };
         const [op, ...args] = next.value;
-        return { kind: "call", op, args: named(op, args) };
+        return { kind: "call", op, args: named(op, args, environment) };
       } catch (thrown) {
         if (!(thrown instanceof Refused)) throw thrown;
         const place = { file: "init.lua", line: 9 };
@@ -126,6 +127,7 @@ export class World extends TempDir {
     };
     const recipe: Recipe = {
       start: (facts) => {
+        environment = facts.env;
         run = config(facts);
         return step(() => run.next());
       },
@@ -145,14 +147,19 @@ export class World extends TempDir {
 }
 
 /** Arguments by name, as the Lua side hands them over: after them the options, then `ctx.env`. */
-function named(op: string, args: readonly Json[]): Record<string, Json> {
+function named(
+  op: string,
+  args: readonly Json[],
+  fixed: Readonly<Record<string, string>>,
+): Record<string, Json> {
   const operation = (OPERATIONS as Record<string, Operation>)[op];
   if (operation === undefined) return {};
   const names = Object.keys(operation.args);
   const positional = Object.fromEntries(names.map((name, n) => [name, args[n] ?? null]));
   const options = Object.entries(operation.options)
     .map(([name, { default: given }]) => [name, given ?? null]);
-  const [given, environment = {}] = args.slice(names.length);
+  const [given, changed = {}] = args.slice(names.length);
+  const environment = { ...fixed, ...changed as object };
   return { ...Object.fromEntries(options), environment, ...positional, ...given as object };
 }
 

@@ -5,7 +5,7 @@
  * may change where another leads. What cannot be had is refused as a whole: `discard` removes all that was made. */
 import { posix } from "node:path";
 import { messageOf, SysError } from "../../errors.ts";
-import type { FileHandle, System } from "../../system/mod.ts";
+import type { OpenFile, System } from "../../system/mod.ts";
 import type { UnpackLimits } from "./limits.ts";
 import { makeFolders } from "../../system/folders.ts";
 
@@ -58,14 +58,15 @@ export class Destination {
     this.#folder(name, path);
   }
 
-  /** A file to be written, or null when `strip` leaves nothing of its name. */
-  file(name: string, executable: boolean): FileSink | null {
+  /** A file to be written, or null when `strip` leaves nothing of its name. `mtime`: seconds since the epoch, null
+   * where the archive has none. It is kept: make compares times. */
+  file(name: string, executable: boolean, mtime: number | null): FileSink | null {
     const path = this.#place(name, "file");
     if (path === null) return null;
     const full = `${this.#root}/${path}`;
     const handle = this.#try(name, () => this.#system.fs.create(full, executable ? 0o755 : 0o644));
     this.#made.push(full);
-    return new FileSink(handle, (count) => this.#charge(name, count));
+    return new FileSink(handle, mtime, (count) => this.#charge(name, count));
   }
 
   link(name: string, to: string): void {
@@ -250,11 +251,13 @@ export class Destination {
 
 /** A file that is being written. */
 export class FileSink {
-  readonly #handle: FileHandle;
+  readonly #handle: OpenFile;
+  readonly #mtime: number | null;
   readonly #charge: (count: number) => void;
 
-  constructor(handle: FileHandle, charge: (count: number) => void) {
+  constructor(handle: OpenFile, mtime: number | null, charge: (count: number) => void) {
     this.#handle = handle;
+    this.#mtime = mtime;
     this.#charge = charge;
   }
 
@@ -264,7 +267,11 @@ export class FileSink {
   }
 
   close(): void {
-    this.#handle.close();
+    try {
+      if (this.#mtime !== null) this.#handle.utime(this.#mtime);
+    } finally {
+      this.#handle.close();
+    }
   }
 }
 

@@ -19,7 +19,7 @@ export async function untar(
   feeding.catch(() => {});
   try {
     for await (const entry of parser) {
-      const { name, type, linkname, mode = 0, pax } = entry.header;
+      const { name, type, linkname, mode = 0, mtime, pax } = entry.header;
       const sparse = Object.keys(pax ?? {}).some((key) => key.startsWith("GNU.sparse"));
       if (sparse) throw destination.refusal(name, "it is a sparse file");
       // Archives from before POSIX mark a folder by a slash at its end.
@@ -27,7 +27,7 @@ export async function untar(
       else if (type === "symlink") destination.link(name, linkname ?? "");
       else if (type === "link") destination.hardLink(name, linkname ?? "");
       else if (type === "file" || type === "contiguous-file") {
-        const sink = destination.file(name, (mode & 0o111) !== 0);
+        const sink = destination.file(name, (mode & 0o111) !== 0, secondsOf(mtime));
         try {
           for await (const chunk of entry) sink?.write(chunk as Uint8Array);
         } finally {
@@ -51,6 +51,12 @@ export async function untar(
     if (error instanceof SysError) throw error;
     throw new SysError("build", `Cannot unpack ${label}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Null where the archive does not say it, or nothing that is a time. */
+function secondsOf(mtime: Date | undefined): number | null {
+  const seconds = Math.floor((mtime?.getTime() ?? NaN) / 1000);
+  return Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : null;
 }
 
 type Parser = ReturnType<typeof import("tar-stream").extract>;

@@ -113,7 +113,7 @@ async function single(
     ? basename(request.archive).replace(ENDINGS[format], "") || "content"
     : basename(request.dest);
   await filled(system, { ...request, dest: into, strip: 0 }, archiveSize, async (destination) => {
-    const sink = destination.file(name, false);
+    const sink = destination.file(name, false, null);
     try {
       for await (const chunk of chunks) sink?.write(chunk);
     } finally {

@@ -30,6 +30,7 @@ interface Entry {
   readonly compressedSize: number;
   readonly compressionMethod: number;
   readonly crc32: number;
+  getLastModDate(options: { readonly timezone: "UTC" }): Date;
   isEncrypted(): boolean;
 }
 
@@ -136,7 +137,7 @@ async function unpackEntry(
     return destination.link(name, new TextDecoder().decode(Buffer.concat(parts)));
   }
   if (type !== 0 && type !== S_IFREG) throw destination.refusal(name, "it is a device or a pipe");
-  const sink = destination.file(name, (mode & 0o111) !== 0);
+  const sink = destination.file(name, (mode & 0o111) !== 0, timeOf(entry));
   try {
     await readEntry(zip, file, entry, name, destination, (chunk) => sink?.write(chunk));
   } finally {
@@ -190,6 +191,12 @@ async function* contentOf(
   }
   // One more than it should be, so that too much is seen.
   yield inflateRawSync(Buffer.concat([...raw]), { maxOutputLength: uncompressedSize + 1 });
+}
+
+/** Seconds since the epoch. Where the archive has only the hands of a clock, that is one in UTC, as in a build. */
+function timeOf(entry: Entry): number | null {
+  const seconds = Math.floor(entry.getLastModDate({ timezone: "UTC" }).getTime() / 1000);
+  return Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : null;
 }
 
 /** The name, `/` between its parts, which some programs for DOS and Windows write as `\`. Bytes that are no UTF-8

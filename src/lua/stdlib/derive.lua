@@ -245,6 +245,27 @@ local function describe(data)
   return table.concat(parts, "\n"), config, state
 end
 
+-- The derivations that are used, in the order in which they are declared: that of the tools on PATH. First those in
+-- `opts`: lists by their index, other tables by their keys; then what `config` captures.
+local function in_order(data, state)
+  local order, seen = {}, {}
+  local function meet(hash)
+    if not state.derivations[hash] or seen[hash] then return end
+    seen[hash] = true
+    order[#order + 1] = hash
+  end
+  local function visit(value)
+    if type(value) == "string" then
+      for found in value:gmatch("/syslua%-%l+%-[0-9a-z]+") do meet(S.outputs[found] or "") end
+    elseif S.derivation_data[value] then meet(S.derivation_data[value].hash)
+    elseif type(value) == "table" and value ~= S.null then
+      for _, inner in S.pairs(value) do visit(inner) end
+    end
+  end
+  visit(data.opts)
+  for _, hash in ipairs(state.met) do meet(hash) end
+  return order
+end
 
 function S.derive(spec)
   if S.current then
@@ -277,7 +298,7 @@ function S.derive(spec)
   local hashes = S.host("derivation", description, config, table.concat(data.outputs, "\n")):gmatch("[^\n]+")
   local hash = hashes()
   data.hash, data.config_hash = hash, hashes()
-  data.derivations, data.sources = S.sorted_keys(state.derivations), S.sorted_keys(state.sources)
+  data.derivations, data.sources = in_order(data, state), S.sorted_keys(state.sources)
   local handle = {}
   data.placeholders = {}
   for _, output in ipairs(data.outputs) do

@@ -129,12 +129,18 @@ local function refuse(state, what)
   })
 end
 
+local function meet(state, hash)
+  if state.derivations[hash] then return end
+  state.derivations[hash] = true
+  state.met[#state.met + 1] = hash
+end
+
 -- A text; placeholders in it say what is used.
 local function encode_text(value, state)
   local text = format("s%d:", #value) .. value
   if find(value, "/syslua-", 1, true) then
     for found in value:gmatch("/syslua%-%l+%-[0-9a-z]+") do
-      if S.outputs[found] then state.derivations[S.outputs[found]] = true
+      if S.outputs[found] then meet(state, S.outputs[found])
       elseif S.sources[found] then state.sources[S.sources[found].id] = true
       elseif S.input_hashes[found] then text = text .. "@" .. S.input_hashes[found] .. ";"
       elseif found == S.dir then
@@ -149,7 +155,7 @@ end
 local function encode_table(value, parts, state)
   local derivation = S.derivation_data[value]
   if derivation then
-    state.derivations[derivation.hash] = true
+    meet(state, derivation.hash)
     parts[#parts + 1] = "D" .. derivation.hash
     return
   end
@@ -238,7 +244,7 @@ end
 
 --- A fresh state; `what` starts the message when something cannot be hashed.
 function S.encoding(what, word)
-  return { seen = {}, count = 0, path = {}, what = what, word = word, derivations = {}, sources = {} }
+  return { seen = {}, count = 0, path = {}, what = what, word = word, derivations = {}, met = {}, sources = {} }
 end
 
 --- Hash of a function and of all that it captures.

@@ -72,10 +72,10 @@ local function build_facts()
 end
 
 local function build_context(data, facts)
-  local env = { table = {} }
+  local env = { table = facts.env }
   local contents = {
     out = facts.outputs.out, outputs = facts.outputs, tmp = facts.tmp, name = data.name, version = data.version,
-    sys = build_facts(), env = env.table,
+    sys = build_facts(), env = env.table, cores = facts.cores, jobserver = facts.jobserver,
   }
   contents.outputs = strict("ctx.outputs", facts.outputs, function() end)
   for op in next, S.operations do contents[op] = operation(op, env) end

@@ -19,5 +19,7 @@
 ---@field name string
 ---@field version? string
 ---@field sys syslua.BuildFacts
----@field env table<string, string> Environment of `ctx.run`, beside a small fixed set.
+---@field env table<string, string> Environment of `ctx.run`: a small fixed set at first, which may be changed.
+---@field cores integer Processors of this machine; not part of the hash.
+---@field jobserver string For MAKEFLAGS: make shares its jobs with all builds. Not part of the hash.
 local ctx = {}

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { flag, optional, text } from "../../manifest/fields.ts";
 import { parseDigest } from "../../digest.ts";
 import { fetchGit } from "../../fetch/git/fetch_git.ts";
-import { fileName, nameOf, spareFolder } from "../fetched.ts";
+import { fetching, fileName, nameOf, settleTimes, spareFolder } from "../fetched.ts";
 import { operation } from "../operation.ts";
 
 export const fetch_git = operation({
@@ -24,7 +24,7 @@ export const fetch_git = operation({
       fileName(name ?? (nameOf(url).replace(/\.git$/, "") || "source")),
     );
     const { system, cacheDir, signal } = context;
-    await context.downloads.run(signal, () =>
+    await fetching(context, () =>
       fetchGit(system, {
         url,
         rev,
@@ -35,6 +35,7 @@ export const fetch_git = operation({
         dest,
         signal,
       }));
-    return dest;
+    settleTimes(system.fs, dest);
+    return context.within.seen(dest);
   },
 });

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { text } from "../../manifest/fields.ts";
 import { parseDigest } from "../../digest.ts";
 import { fetchNpm } from "../../fetch/npm/npm.ts";
-import { pinned, place, progress } from "../fetched.ts";
+import { fetching, pinned, place, progress } from "../fetched.ts";
 import { operation } from "../operation.ts";
 
 export const fetch_npm = operation({
@@ -16,8 +16,8 @@ export const fetch_npm = operation({
   async perform(context, { name, version, integrity }) {
     const digest = parseDigest(pinned(name, integrity));
     const { system, cacheDir, signal } = context;
-    const file = await context.downloads.run(
-      signal,
+    const file = await fetching(
+      context,
       () =>
         fetchNpm(system, cacheDir, {
           name,
@@ -27,6 +27,7 @@ export const fetch_npm = operation({
           signal,
         }),
     );
-    return place(context, file, `${basename(name)}-${version}.tgz`, false);
+    const path = place(context, file, `${basename(name)}-${version}.tgz`, false);
+    return context.within.seen(path);
   },
 });

@@ -4,7 +4,7 @@ import { parseDigest } from "../../digest.ts";
 import { download } from "../../fetch/http/download.ts";
 import { parseAuth } from "../../fetch/http/credentials.ts";
 import { unpack as unpackArchive } from "../../fetch/unpack/unpack.ts";
-import { fileName, nameOf, pinned, place, progress, spareFolder } from "../fetched.ts";
+import { fetching, fileName, nameOf, pinned, place, progress, spareFolder } from "../fetched.ts";
 import { operation } from "../operation.ts";
 
 export const fetch_url = operation({
@@ -25,8 +25,8 @@ export const fetch_url = operation({
     const urls = typeof url === "string" ? [url] : url;
     const digest = parseDigest(pinned(urls[0], hash));
     const name = fileName(given.name ?? nameOf(urls[0]));
-    const { system, cacheDir, signal, downloads, works } = context;
-    const file = await downloads.run(signal, () =>
+    const { system, cacheDir, signal, within } = context;
+    const file = await fetching(context, () =>
       download(system, cacheDir, {
         urls,
         digest,
@@ -36,8 +36,8 @@ export const fetch_url = operation({
         onProgress: progress(context),
       }));
     const path = place(context, file, name, executable);
-    if (!unpack) return path;
+    if (!unpack) return within.seen(path);
     const dest = join(spareFolder(context), name.replace(/(\.[A-Za-z0-9]{1,4}){1,2}$/, "") || name);
-    return await works.run(signal, () => unpackArchive(system, { archive: path, dest, signal }));
+    return within.seen(await unpackArchive(system, { archive: path, dest, signal }));
   },
 });

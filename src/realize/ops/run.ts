@@ -8,7 +8,7 @@ export const run = operation({
   args: { cmd: texts("A line for the shell, or a program with its arguments.") },
   options: {
     cwd: text("Where it starts; relative to `ctx.tmp`.", { default: "." }),
-    env: map("Beside `ctx.env`.", { default: {} }),
+    env: map("Beside `ctx.env`, over which it wins.", { default: {} }),
     shell: optional(text("Another shell than `/bin/sh -e`.")),
     stdin: optional(text("What it reads.")),
     timeout: optional(number("Seconds.")),

@@ -13,7 +13,7 @@ export const unpack = operation({
     strip: whole("Folders to leave out at the start of each name.", { least: 0, default: 0 }),
   },
   returns: ["string", "where it was unpacked"],
-  async perform({ system, within, works, signal }, given) {
+  async perform({ system, within, signal }, given) {
     const archive = within.readable("unpack", given.archive);
     const stem = posix.basename(archive).replace(
       /(\.tar)?\.(gz|xz|bz2|zst)$|\.(tgz|txz|tar|zip|deb)$/i,
@@ -21,6 +21,6 @@ export const unpack = operation({
     );
     const dest = within.writable("unpack to", given.dest ?? (stem || "unpacked"));
     const { strip } = given;
-    return await works.run(signal, () => unpackArchive(system, { archive, dest, strip, signal }));
+    return within.seen(await unpackArchive(system, { archive, dest, strip, signal }));
   },
 });

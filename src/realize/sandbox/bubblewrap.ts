@@ -73,8 +73,8 @@ export function bubblewrap(
     ...["--ro-bind", `${accounts}/group`, "/etc/group"],
     ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
     ...["--bind", standIn.from, standIn.at],
-    ...readOnly.flatMap((path) => ["--ro-bind", path, path]),
-    ...writable.flatMap((path) => ["--bind", path, path]),
+    ...readOnly.flatMap(({ from, at }) => ["--ro-bind", from, at]),
+    ...writable.flatMap(({ from, at }) => ["--bind", from, at]),
     ...["--remount-ro", "/"],
     ...["--chdir", cwd, "--"],
   ];

@@ -3,6 +3,7 @@ import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
 import { bubblewrap, NETWORK_PATHS, SYSTEM_PATHS, type SystemPart } from "./bubblewrap.ts";
 import { seatbeltProfile } from "./seatbelt.ts";
+import { JOBSERVER_FILE } from "../jobserver.ts";
 import type { Containment, Sandbox } from "./types.ts";
 
 export type SandboxMode = "require" | "auto" | "off";
@@ -66,31 +67,44 @@ export function contained(
 ): string[] {
   switch (sandbox.kind) {
     case "none":
-      return onlyStandardFiles(system.fs, argv);
-    case "seatbelt":
-      return [sandbox.program, "-p", seatbeltProfile(containment), ...argv];
+      return onlyStandardFiles(system.fs, argv, containment.jobs);
+    case "seatbelt": {
+      const box = [sandbox.program, "-p", seatbeltProfile(containment), ...argv];
+      return onlyStandardFiles(system.fs, box, containment.jobs);
+    }
     case "bubblewrap": {
       const wanted = [...SYSTEM_PATHS, ...(containment.network ? NETWORK_PATHS : [])];
       const parts = systemParts(system.fs, wanted);
       const box = bubblewrap(sandbox.program, containment, parts, accounts);
-      return onlyStandardFiles(system.fs, [...box, ...argv]);
+      return onlyStandardFiles(system.fs, [...box, ...argv], containment.jobs);
     }
   }
 }
 
-/** Closes what whoever called sys has left open: a build could read and write through it, sandbox or not. */
+/** Closes what whoever called sys has left open: a build could read and write through it, sandbox or not. `$0` is a
+ * pipe to be opened, or empty. */
 const CLOSE_OTHERS = "for f in /proc/self/fd/*; do n=${f##*/}; case $n in 0|1|2) ;; " +
-  '*) eval "exec $n>&-" 2>/dev/null;; esac; done; exec /usr/bin/env -u SHLVL -u OLDPWD -u _ "$@"';
+  '*) eval "exec $n>&-" 2>/dev/null;; esac; done; ' +
+  `[ -z "$0" ] || exec ${JOBSERVER_FILE}<>"$0"; ` +
+  'exec /usr/bin/env -u SHLVL -u OLDPWD -u _ "$@"';
 
 /** The same where there is no shell that knows descriptors of two digits. */
-const CLOSE_FEW = 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec "$@"';
+const CLOSE_FEW = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; " +
+  `[ -z "$0" ] || exec ${JOBSERVER_FILE}<>"$0"; exec "$@"`;
 
-function onlyStandardFiles(fs: System["fs"], argv: readonly string[]): string[] {
-  if (fs.lstat("/proc/self/fd") === null) return [...argv];
+function onlyStandardFiles(
+  fs: System["fs"],
+  argv: readonly string[],
+  jobs: string | null,
+): string[] {
+  const given = [jobs ?? "", ...argv];
+  if (fs.lstat("/proc/self/fd") === null) {
+    return jobs === null ? [...argv] : ["/bin/sh", "-c", CLOSE_FEW, ...given];
+  }
   const bash = ["/bin/bash", "/usr/bin/bash"].find((path) => fs.lstat(path) !== null);
   return bash === undefined
-    ? ["/bin/sh", "-c", CLOSE_FEW, "sh", ...argv]
-    : [bash, "--norc", "--noprofile", "-c", CLOSE_OTHERS, "bash", ...argv];
+    ? ["/bin/sh", "-c", CLOSE_FEW, ...given]
+    : [bash, "--norc", "--noprofile", "-c", CLOSE_OTHERS, ...given];
 }
 
 /** Which sandbox it is, for people. */

@@ -1,6 +1,6 @@
 /** Takes a containment, gives the profile for macOS's sandbox-exec(1), in its language of parentheses. What is not
  * allowed is refused; later rules win over earlier ones. */
-import type { Containment } from "./types.ts";
+import type { Containment, Mount } from "./types.ts";
 
 /** Folders of the system that programs need; the user's are not among them. */
 const SYSTEM = [
@@ -24,7 +24,7 @@ const DEVICES = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/
 export function seatbeltProfile(containment: Containment): string {
   const { readOnly, writable, standIn, network } = containment;
   // Outputs have no paths of their own until the build makes them, so the folder is open where they will be.
-  const written = [...writable, standIn.at];
+  const written = [...writable, standIn];
   return [
     "(version 1)",
     "(deny default)",
@@ -44,8 +44,10 @@ export function seatbeltProfile(containment: Containment): string {
   ].join("\n");
 }
 
-function subpaths(paths: readonly string[]): string {
-  return paths.map((path) => `(subpath ${quoted(path)})`).join(" ");
+function subpaths(paths: readonly (string | Mount)[]): string {
+  return paths.map((path) => `(subpath ${quoted(typeof path === "string" ? path : path.at)})`).join(
+    " ",
+  );
 }
 
 function quoted(text: string): string {

@@ -1,15 +1,22 @@
 /** What a contained program may see and do, whatever contains it. All paths are absolute. */
 export interface Containment {
   /** Seen, not changed: objects and fetched files. */
-  readonly readOnly: readonly string[];
+  readonly readOnly: readonly Mount[];
   /** Seen and changed. */
-  readonly writable: readonly string[];
-  /** Stands in for the folder in which outputs are made, so that nobody else's are seen: `from` outside, `at`
-   * inside. Mounted before `writable`. */
-  readonly standIn: { readonly from: string; readonly at: string };
+  readonly writable: readonly Mount[];
+  /** Stands in for the folder in which outputs are made, so that nobody else's are seen. Mounted before `writable`. */
+  readonly standIn: Mount;
   /** Whether the network may be used. */
   readonly network: boolean;
   readonly cwd: string;
+  /** A pipe that the program finds open for reading and writing as `JOBSERVER_FILE`; null for none. */
+  readonly jobs: string | null;
+}
+
+/** A path outside, and the one inside at which it is seen. They are equal where nothing can be mounted. */
+export interface Mount {
+  readonly from: string;
+  readonly at: string;
 }
 
 /** How programs are contained on this machine. */

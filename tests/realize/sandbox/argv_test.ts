@@ -5,12 +5,14 @@ import { seatbeltProfile } from "../../../src/realize/sandbox/seatbelt.ts";
 import type { Containment } from "../../../src/realize/sandbox/types.ts";
 
 const containment: Containment = {
-  readOnly: ["/s/obj/dep"],
-  writable: ["/s/tmp/build/tmp"],
+  readOnly: [{ from: "/s/obj/dep", at: "/s/obj/dep" }],
+  writable: [{ from: "/s/tmp/build/tmp", at: "/build" }],
   standIn: { from: "/s/tmp/build/stand-in", at: "/s/tmp" },
   network: false,
-  cwd: "/s/tmp/build/tmp",
+  cwd: "/build",
+  jobs: null,
 };
+const seen = (path: string) => ({ from: path, at: path });
 const parts = [{ path: "/usr", link: null }, { path: "/bin", link: "usr/bin" }];
 
 const GOLDEN = `
@@ -19,8 +21,8 @@ bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-
 --ro-bind /usr /usr --symlink usr/bin /bin
 --ro-bind /accounts/passwd /etc/passwd --ro-bind /accounts/group /etc/group
 --proc /proc --dev /dev --tmpfs /tmp
---bind /s/tmp/build/stand-in /s/tmp --ro-bind /s/obj/dep /s/obj/dep --bind /s/tmp/build/tmp /s/tmp/build/tmp
---remount-ro / --chdir /s/tmp/build/tmp --
+--bind /s/tmp/build/stand-in /s/tmp --ro-bind /s/obj/dep /s/obj/dep --bind /s/tmp/build/tmp /build
+--remount-ro / --chdir /build --
 `.trim().split(/\s+/);
 
 Deno.test("bubblewrap: golden arguments", () => {
@@ -35,7 +37,11 @@ Deno.test("bubblewrap: with the network, only that differs", () => {
 });
 
 Deno.test("seatbelt: golden profile", () => {
-  const profile = seatbeltProfile({ ...containment, readOnly: ['/s/obj/a"b\\c'] });
+  const profile = seatbeltProfile({
+    ...containment,
+    readOnly: [seen(`/s/obj/a"b\\c`)],
+    writable: [seen("/s/tmp/build/tmp")],
+  });
   assert.equal(
     profile,
     String.raw`(version 1)
