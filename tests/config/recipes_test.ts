@@ -15,6 +15,47 @@ const FACTS: RecipeFacts = {
   known: new Map(),
 };
 
+Deno.test("recipes: what is used comes in the order in which it is declared", () => {
+  const names = Array.from({ length: 12 }, (_, n) => `t${n}`);
+  const declared = names.map((name) =>
+    `${name} = derive { name = "${name}", config = function() end }`
+  );
+  const list = names.toReversed().map((name) => `${name}.out`).join(", ");
+  return withConfig(
+    setup(
+      `${declared.map((one) => `local ${one}`).join("\n")}
+      derive { name = "x", opts = { first = { t3 }, tools = { ${list} } }, config = function() return t0 end }`,
+    ),
+    ({ manifest }) => {
+      const nameOf = new Map(manifest.derivations.map(({ hash, name }) => [hash, name]));
+      const x = manifest.derivations.find(({ name }) => name === "x")!;
+      assert.deepEqual(x.dependencies.map((hash) => nameOf.get(hash)), [
+        "t3",
+        ...names.toReversed().filter((name) => name !== "t3"),
+      ]);
+      return Promise.resolve();
+    },
+  );
+});
+
+Deno.test("recipes: ctx.env holds the fixed set, and what it is changed to", async () => {
+  const env = { PATH: "/tools", HOME: "/h" };
+  await withConfig(
+    setup(`derive { name = "x", config = function(_, ctx)
+      ctx.env.PATH = "/mine:" .. ctx.env.PATH
+      ctx.env.HOME = nil
+      ctx.run("true", { env = { A = tostring(ctx.cores) .. ctx.jobserver } })
+    end }`),
+    async ({ manifest, recipes }) => {
+      const recipe = recipes.open(manifest.derivations[0].hash);
+      const step = await recipe.start({ ...FACTS, env });
+      const { args } = step as Extract<RecipeStep, { kind: "call" }>;
+      assert.deepEqual(args.environment, { PATH: "/mine:/tools" });
+      assert.deepEqual(args.env, { A: "2-j2" });
+    },
+  );
+});
+
 type Args = Extract<RecipeStep, { kind: "call" }>["args"];
 
 /** What a call gave, as it was written: arguments, then options and `ctx.env` where there are any. */

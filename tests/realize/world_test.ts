@@ -190,6 +190,24 @@ Deno.test("world: builds at a time are counted by derivation, and one that downl
   }
 });
 
+Deno.test("world: copies have the time of what is copied, and those of objects one equal time", async () => {
+  using world = new World();
+  const low = world.derive("low", function* ({ outputs }) {
+    yield ["write", `${outputs.out}/a`, "a"];
+    yield ["write", `${outputs.out}/b`, "b"];
+  });
+  let printed = "";
+  const high = world.derive("high", function* ({ outputs }) {
+    yield ["copy", outputPlaceholder(low.hash, "out"), "copy"];
+    yield ["run", "touch -d @1000000000 old", null, {}];
+    yield ["copy", "old", "copy/older"];
+    printed = yield ["run", "cd copy; stat -c '%n %Y' *", null, {}];
+    yield ["write", outputs.out, ""];
+  }, { dependencies: [low.hash] });
+  await world.realize([high]);
+  assert.equal(printed, "a 315532800\nb 315532800\nolder 1000000000\n");
+});
+
 Deno.test("world: the parts of PATH are the dependencies' own outputs", async () => {
   using world = new World();
   const low = world.derive("low", function* ({ outputs }) {

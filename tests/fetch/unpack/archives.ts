@@ -9,6 +9,8 @@ export interface TarEntry {
   readonly link?: string;
   readonly mode?: number;
   readonly content?: string | Uint8Array;
+  /** Seconds since the epoch. */
+  readonly mtime?: number;
   /** Lies about the size. */
   readonly size?: number;
 }
@@ -46,7 +48,7 @@ function header(entry: TarEntry, length: number): Buffer {
   octal(0, 108, 8);
   octal(0, 116, 8);
   octal(entry.size ?? length, 124, 12);
-  octal(0, 136, 12);
+  octal(entry.mtime ?? 0, 136, 12);
   block.write(entry.type ?? "0", 156, "latin1");
   block.write(entry.link ?? "", 157, 100, "utf8");
   block.write("ustar\x0000", 257, "latin1");
@@ -59,6 +61,8 @@ function header(entry: TarEntry, length: number): Buffer {
 export interface ZipEntry {
   readonly name: string | Uint8Array;
   readonly content?: string | Uint8Array;
+  /** Time and date as DOS has them. */
+  readonly dos?: readonly [time: number, date: number];
   /** Unix mode with its type bits; 0 for a zip of DOS. */
   readonly mode?: number;
   /** Lies about the checksum or the size. */
@@ -79,6 +83,8 @@ export function zip(entries: readonly ZipEntry[]): Uint8Array {
     // Names are UTF-8.
     shared.writeUInt16LE(0x800, 2);
     shared.writeUInt16LE(8, 4);
+    shared.writeUInt16LE(entry.dos?.[0] ?? 0, 6);
+    shared.writeUInt16LE(entry.dos?.[1] ?? 0, 8);
     shared.writeUInt32LE(entry.crc ?? crc32(content), 10);
     shared.writeUInt32LE(packed.length, 14);
     shared.writeUInt32LE(entry.size ?? content.length, 18);

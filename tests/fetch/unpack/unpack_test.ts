@@ -206,6 +206,26 @@ Deno.test("unpack: a tar with nothing in it, and a zip with nothing in it", asyn
   }
 });
 
+Deno.test("unpack: files have the times of their entries", async () => {
+  using folder = new TempDir();
+  const mtimeOf = (path: string) => system.fs.lstat(path)!.mtime;
+  Deno.writeFileSync(
+    `${folder.path}/a`,
+    gzipSync(tar([{ name: "old", mtime: 1_000_000_000 }, {
+      name: "new",
+      content: "x",
+      mtime: 1_500_000_000,
+    }])),
+  );
+  const dest = await into(folder, "a");
+  assert.equal(mtimeOf(`${dest}/old`), 1_000_000_000);
+  assert.equal(mtimeOf(`${dest}/new`), 1_500_000_000);
+  // 2001-02-03 04:05:06, in UTC wherever it is unpacked.
+  const dos = [4 << 11 | 5 << 5 | 3, 21 << 9 | 2 << 5 | 3] as const;
+  Deno.writeFileSync(`${folder.path}/b`, zip([{ name: "zipped", content: "x", dos }]));
+  assert.equal(mtimeOf(`${await into(folder, "b")}/zipped`), Date.UTC(2001, 1, 3, 4, 5, 6) / 1000);
+});
+
 Deno.test("unpack: two archives into one folder", async () => {
   using folder = new TempDir();
   Deno.writeFileSync(`${folder.path}/a`, tar([{ name: "d/one", content: "1" }]));
