@@ -611,7 +611,20 @@ const RUNNING: readonly Mutation[] = [
   },
 ];
 
+/** What builds and those who ask for them rely on. */
+const BUILDING: readonly Mutation[] = [
+  {
+    name: "a lock on a derivation whose file has lost its name counts",
+    file: "src/store/lock.ts",
+    find: "if (leadsTo(fs, path, lock)) return unnaming",
+    replace: "if (path !== null) return unnaming",
+    test: "tests/store/lock_test.ts",
+    filter: "many who build",
+  },
+];
+
 export const MUTATIONS: readonly Mutation[] = [
+  ...BUILDING,
   ...RUNNING,
   ...MENDS,
   ...KEEPING,

@@ -4,7 +4,7 @@
 import { SysError } from "../errors.ts";
 import { orAbort } from "../system/abortable_lock.ts";
 import type { Clock, System } from "../system/mod.ts";
-import { type FileLock, FsError } from "../system/fs.ts";
+import { type FileLock, type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { type Holder, type LockMode, rivalsOf, signUp } from "./holders.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { storing } from "./writing.ts";
@@ -107,7 +107,7 @@ async function acquire(
     return await asked;
   } catch (thrown) {
     const unwritable = thrown instanceof FsError && thrown.code === "EROFS";
-    if (mode === "shared" && unwritable) return { release: () => {} };
+    if (mode === "shared" && unwritable) return { ino: 0, release: () => {} };
     const closed = thrown instanceof FsError && ["EACCES", "EPERM"].includes(thrown.code);
     if (!closed) throw thrown;
     throw ofAnotherUser(root, thrown);
@@ -150,8 +150,9 @@ function locked(holders: readonly Holder[]): SysError {
 }
 
 /**
- * Locks one derivation, so that of two processes one builds it and the other waits. The file stays in `tmp/`,
- * since removing it would let a third process lock another one; gc, which runs alone, removes it.
+ * Locks one derivation, so that of two processes one builds it and the other waits. Who gives the lock up removes its
+ * file first. Who is granted a lock on a file that has lost its name meanwhile asks again: a third process may have
+ * made and locked another one.
  */
 export async function lockDerivation(
   system: Pick<System, "fs" | "host" | "clock">,
@@ -161,8 +162,37 @@ export async function lockDerivation(
 ): Promise<RootLock> {
   const writer = new StoreWriter(system, root, options.shared ?? false);
   storing(() => writer.prepare());
+  const { fs, clock } = system;
   const path = `${writer.layout.tmp}/${derivation}.lock`;
-  const asked = system.fs.lock(path, "exclusive");
-  if (!await watch(system.clock, asked, (looks) => looks >= SILENT)) options.onWait?.();
-  return await asked;
+  for (let told = false;;) {
+    const asked = fs.lock(path, "exclusive");
+    if (!told && !await watch(clock, asked, (looks) => looks >= SILENT)) {
+      told = true;
+      options.onWait?.();
+    }
+    const lock = await asked;
+    if (leadsTo(fs, path, lock)) return unnaming(fs, path, lock);
+    lock.release();
+  }
+}
+
+/** Whether a path leads to the file that is locked. Where the system does not tell, no lock file is removed. */
+function leadsTo(fs: ReadFs, path: string, lock: FileLock): boolean {
+  return lock.ino === 0 || fs.lstat(path)?.ino === lock.ino;
+}
+
+/** A lock whose file goes with it. */
+function unnaming(fs: FileSystem, path: string, lock: FileLock): RootLock {
+  return {
+    release: () => {
+      try {
+        if (lock.ino !== 0 && leadsTo(fs, path, lock)) fs.remove(path);
+      } catch (thrown) {
+        // A file that stays is as good as none: whoever comes next locks it.
+        if (!(thrown instanceof FsError)) throw thrown;
+      } finally {
+        lock.release();
+      }
+    },
+  };
 }

@@ -155,6 +155,8 @@ export interface FileSystem extends LiveFs {
 
 /** A lock that is held. */
 export interface FileLock {
+  /** The file's, whatever its path leads to by now; 0 where the system does not tell. */
+  readonly ino: number;
   release(): void;
 }
 

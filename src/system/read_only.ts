@@ -20,7 +20,7 @@ function readOnlyFs(inner: FileSystem): FileSystem {
   }
   fs.syncDir = () => {};
   fs.lock = (path: string, mode: "shared" | "exclusive") => {
-    if (inner.lstat(path) === null) return Promise.resolve({ release: () => {} });
+    if (inner.lstat(path) === null) return Promise.resolve({ ino: 0, release: () => {} });
     return inner.lock(path, mode);
   };
   fs.dismiss = () => inner.dismiss();

@@ -174,7 +174,7 @@ export class RealFs implements FileSystem {
       () => Deno.openSync(path, { read: true, append: true, create: true, mode: 0o644 }),
     );
     await file.lock(mode === "exclusive");
-    return { release: () => file.close() };
+    return { ino: file.statSync().ino ?? 0, release: () => file.close() };
   }
 }
 

@@ -88,9 +88,9 @@ async function dieAtEveryOperation() {
       const made = await world.realize([thing], {}, world.system, fresh);
       assert.deepEqual(made.get(thing.hash), expected, `${when} ${at}`);
       assert.equal(text(`${fresh.pathOf(made.get(thing.hash)!.out)}/run`), "run\n");
-      // Rubbish for the next gc: the store's spare files, and the scratch of a build that was recorded before
-      // the machine went down. Never an output.
-      const left = world.leftovers().filter((name) => !/^\.|-build$/.test(name));
+      // Rubbish for the next gc: the store's spare files, scratch and lock of a build that was recorded before the
+      // machine went down. Never an output.
+      const left = world.leftovers().filter((name) => !/^\.|-build$|\.lock$/.test(name));
       assert.deepEqual(left, [], `${when} ${at}`);
     }
   }

@@ -139,10 +139,9 @@ export class World extends TempDir {
     return { kind: "recipe", recipe };
   }
 
-  /** Names left in the store's scratch folder, locks aside. */
+  /** Names left in the store's scratch folder. */
   leftovers(): string[] {
-    const names = [...Deno.readDirSync(`${this.store.dir}/tmp`)].map(({ name }) => name);
-    return names.filter((name) => !name.endsWith(".lock"));
+    return [...Deno.readDirSync(`${this.store.dir}/tmp`)].map(({ name }) => name);
   }
 }
 

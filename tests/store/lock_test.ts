@@ -221,3 +221,19 @@ test("of two who build the same, one waits; others do not", () =>
     (await second).release();
     assert.deepEqual(order, ["waits", "first done", "second"]);
   }));
+
+test("many who build the same hold the lock one at a time, and leave no file behind", () =>
+  inTemp(fs, async (folder) => {
+    let inside = 0;
+    const build = async (pause: number) => {
+      for (let n = 0; n < 20; n++) {
+        const lock = await lockDerivation(system, folder, "a");
+        assert.equal(++inside, 1);
+        await system.clock.sleep(pause);
+        inside--;
+        lock.release();
+      }
+    };
+    await Promise.all([0, 1, 0, 2, 1].map(build));
+    assert.deepEqual(fs.readDir(`${folder}/store/tmp`), []);
+  }));

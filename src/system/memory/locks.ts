@@ -22,6 +22,7 @@ export class Locks {
     } else queue.held.push(mode);
     let released = false;
     return {
+      ino: inode.ino,
       release: () => {
         if (released) return;
         released = true;
