@@ -14,6 +14,7 @@ export interface Mutation {
 
 const POWER = "tests/activation/power_cut_test.ts";
 const STORE = "tests/store/power_cut_test.ts";
+const FILE_RECORDS = "tests/store/file_records_test.ts";
 const HISTORY = "tests/snapshot/power_cut_test.ts";
 
 /** A flush that is left out. */
@@ -709,6 +710,28 @@ export const MUTATIONS: readonly Mutation[] = [
     test: STORE,
   },
   unflushed("src/store/add.ts", "      handle.sync();", STORE),
+  unflushed("src/store/file_records.ts", "    if (seal === null) file.sync();", FILE_RECORDS),
+  {
+    name: "half a line about a file spoils the next",
+    file: "src/store/file_records.ts",
+    find: "`\\n${kind}",
+    replace: "`${kind}",
+    test: FILE_RECORDS,
+  },
+  {
+    name: "a file that refers to others is still told to refer to none",
+    file: "src/store/record.ts",
+    find: "  if (fileRecords(fs, layout).has(object)) addFileRecord(fs, layout, object, null);\n",
+    replace: "",
+    test: FILE_RECORDS,
+  },
+  {
+    name: "what is recorded about files outlives them",
+    file: "src/store/gc.ts",
+    find: "storing(() => pruneFileRecords(fs, layout, has));",
+    replace: "null;",
+    test: FILE_RECORDS,
+  },
   unflushed("src/store/copy.ts", "      if (copy === this.to) target.sync();", STORE),
   unflushed("src/store/store_writer.ts", "    this.fs.syncDir(parent);", STORE),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", STORE),

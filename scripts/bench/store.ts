@@ -89,18 +89,23 @@ async function garbage(folder: string): Promise<Row[]> {
   store.addFile("first", new Uint8Array(), false);
   shell(`chmod 755 ${store.dir}/obj`);
   const live: ObjectName[] = [];
+  let files = "";
   for (let n = 0; n < count; n++) {
     const name = objectName("object", String(n), shortHash(sha256(String(n))));
     write(`${store.dir}/obj/${name}`, String(n));
     const references = n % 4 < 2 ? [] : live.slice(-1);
-    const identity = { version: 2, kind: "free", references, self: 0, places: 0 };
-    const entries = [["", "file", 0o444, String(n).length, n + 1]];
-    write(
-      `${store.dir}/refs/${name}`,
-      `${JSON.stringify(identity)}\n${JSON.stringify(entries)}\n`,
-    );
+    const size = String(n).length;
+    if (references.length === 0) files += `file 292 ${size} ${n + 1} ${name}\n`;
+    else {
+      const identity = { version: 2, kind: "free", references, self: 0, places: 0 };
+      const entries = [["", "file", 0o444, size, n + 1]];
+      const text = `${JSON.stringify(identity)}\n${JSON.stringify(entries)}\n`;
+      write(`${store.dir}/refs/${name}`, text);
+    }
     if (n % 2 === 0) live.push(name);
   }
+  fs.remove(`${store.dir}/refs/.files`);
+  write(`${store.dir}/refs/.files`, files);
   const all = `${folder}/all`;
   fs.mkdir(all, 0o755);
   for (let n = 0; n < count; n++) write(`${all}/${n}`, String(n));

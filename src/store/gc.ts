@@ -4,6 +4,7 @@
  * whole: an object leaves its name in one step, and before the objects that it refers to. */
 import type { FileSystem, System } from "../system/mod.ts";
 import { bringBack } from "./aside.ts";
+import { pruneFileRecords } from "./file_records.ts";
 import { ReferenceGraph } from "./graph.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
@@ -86,6 +87,7 @@ export async function collectGarbage(
   const has = (object: ObjectName) => there[graph.numberOf(object) ?? -1] === 1;
   const sweep = () => sweepRest(system, layout, has, fromRoots, graph.leftovers, options);
   const rest = options.dryRun ? sweep() : storing(() => whileOpen(fs, layout, sweep));
+  if (!options.dryRun) storing(() => pruneFileRecords(fs, layout, has));
   return { removed, rest: rest.counts, bytes: bytes + rest.bytes };
 }
 

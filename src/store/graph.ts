@@ -2,6 +2,7 @@
  *
  * Objects are numbers here: a store may hold hundreds of thousands, and gc has to stay small. */
 import type { ReadFs } from "../system/mod.ts";
+import { FILE_RECORDS, fileRecords } from "./file_records.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { identityOf } from "./remake.ts";
@@ -22,13 +23,17 @@ export class ReferenceGraph {
     // Each folder is listed once only: listing a hundred thousand names takes 90 MiB for a moment.
     const names = fs.lstat(layout.obj) === null ? [] : fs.readDir(layout.obj);
     const recorded = new Set(fs.lstat(layout.refs) === null ? [] : fs.readDir(layout.refs));
+    recorded.delete(FILE_RECORDS);
+    const files = fileRecords(fs, layout);
     this.objects = names.filter(isObjectName);
     this.#numbers = new Map(this.objects.map((object, n) => [object, n]));
     this.#starts = new Uint32Array(this.objects.length + 1);
     for (const [n, object] of this.objects.entries()) {
       // What is left in the set belongs to no object.
       recorded.delete(object);
-      for (const other of identityOf(fs, layout, object).references) {
+      // Those refer to nothing.
+      const references = files.has(object) ? [] : identityOf(fs, layout, object).references;
+      for (const other of references) {
         const to = this.#numbers.get(other);
         if (to !== undefined && to !== n) this.#edges.push(to);
       }

@@ -14,7 +14,7 @@ export interface Layout {
   readonly drv: string;
   /** Derivation → objects. */
   readonly drvOut: string;
-  /** What is recorded about objects: references and seal. */
+  /** What is recorded about objects: references and seal; a file for each, and one for all that are single files. */
   readonly refs: string;
   /** Build output. */
   readonly log: string;

@@ -1,4 +1,5 @@
-/** What is recorded about an object beside it, in `refs/<object>`: two lines of JSON.
+/** What is recorded about an object beside it, in `refs/<object>`, or in `refs/.files` where it is but a file or link
+ * that refers to nothing (`file_records.ts`): two lines of JSON.
  *
  *     { "version": 2, "kind": "movable", "references": ["zlib-1.3.1-…"], "self": 2, "places": 3 }
  *     [["", "dir", 365, 0, 81233], ["/bin", "dir", 365, 0, 81234], ["/bin/run", "file", 365, 512, 81235]]
@@ -6,12 +7,13 @@
  * `references` are names, never paths; they are sorted and leave out the object itself. `kind`, `self` and `places`
  * are told in `identity.ts`. The second line is its seal: see `Entry`. It is a line of its own because gc reads all records, and needs no seals.
  *
- * A record is on disk before its object has its name. That of a file or link without references is not flushed: a
- * configuration has thousands of these, and what a power cut takes is made again from the object (`remake.ts`). */
+ * A record is on disk before its object has its name. That of a single entry without references is not flushed: what
+ * a power cut takes is made again from the object (`remake.ts`). */
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { FsError } from "../system/fs.ts";
 import type { Entry } from "./entries.ts";
 import type { Form } from "./identity.ts";
+import { addFileRecord, fileRecords } from "./file_records.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { writeOwnFile } from "./writing.ts";
@@ -25,8 +27,13 @@ export interface ObjectRecord extends Identity {
   readonly entries: readonly Entry[];
 }
 
+/** What is the same of all files and links that are recorded in one file. */
+const PLAIN: Identity = { kind: "free", references: [], self: 0, places: 0 };
+
 /** Reads the record of an object; null when it has none that can be read. */
 export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord | null {
+  const seal = fileRecords(fs, layout).get(object);
+  if (seal !== null) return { ...PLAIN, entries: [seal] };
   const lines = linesOf(fs, layout, object);
   const identity = identityIn(lines[0]);
   const entries = parse(lines[1]);
@@ -35,6 +42,7 @@ export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): Obje
 
 /** The same without the seal, which may be long. */
 export function readIdentity(fs: ReadFs, layout: Layout, object: ObjectName): Identity | null {
+  if (fileRecords(fs, layout).has(object)) return PLAIN;
   return identityIn(linesOf(fs, layout, object)[0]);
 }
 
@@ -43,8 +51,12 @@ export function writeRecord(
   fs: FileSystem,
   layout: Layout,
   object: ObjectName,
-  { kind, references, self, places, entries }: ObjectRecord,
+  record: ObjectRecord,
 ): void {
+  const { kind, references, self, places, entries } = record;
+  if (isPlain(record)) return addFileRecord(fs, layout, object, entries[0]);
+  // That is gone first: it would say of an object that refers to others that it refers to none.
+  if (fileRecords(fs, layout).has(object)) addFileRecord(fs, layout, object, null);
   const identity = JSON.stringify({ version: 2, kind, references, self, places });
   const text = `${identity}\n${JSON.stringify(entries)}\n`;
   const flush = references.length > 0 || entries.length > 1;
@@ -63,6 +75,11 @@ export function addReferences(
   const references = new Set([...known?.references ?? [], ...wanted]);
   if (known === null || references.size === known.references.length) return;
   writeRecord(fs, layout, object, { ...known, references: [...references].sort() });
+}
+
+function isPlain({ kind, references, self, places, entries }: ObjectRecord): boolean {
+  return kind === "free" && references.length + self + places === 0 &&
+    entries.length === 1 && entries[0][1] !== "dir";
 }
 
 function linesOf(fs: ReadFs, layout: Layout, object: ObjectName): string[] {

@@ -79,7 +79,7 @@ for (const lost of [false, true]) {
       const mixed = store.addTree("it", `${folder}/mixed`);
       const key = store.addFile("key", Buffer.from("key"), false, true);
       if (lost) {
-        for (const object of [mixed, key]) fs.remove(`${root}/store/refs/${object}`);
+        for (const name of [mixed, ".files"]) fs.remove(`${root}/store/refs/${name}`);
       } else {
         fs.chmod(`${store.pathOf(mixed)}/key`, 0o444);
         fs.chmod(`${store.pathOf(mixed)}/closed`, 0o755);

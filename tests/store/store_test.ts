@@ -76,7 +76,7 @@ for (const executable of [false, true]) {
       assert.equal(store.addFile("my file", content, executable), object);
       assert.equal(fs.lstat(path)!.ino, info.ino);
       assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
-      assert.deepEqual(fs.readDir(`${store.dir}/refs`), [object]);
+      assert.deepEqual(fs.readDir(`${store.dir}/refs`), [".files"]);
       assert.ok(store.intact(object));
     }),
   );

@@ -64,7 +64,9 @@ story("gc finds again what lost records said", async (s) => {
   await s.sys(["apply", "--quiet"], { unseen: true });
   s.write("init.lua", CONFIG.replace("number", "ruler"));
   await s.sys(["apply", "--quiet"], { unseen: true });
-  for (const object of objects(s)) Deno.removeSync(`${s.root}/store/refs/${object}`);
+  for (const { name } of Deno.readDirSync(`${s.root}/store/refs`)) {
+    Deno.removeSync(`${s.root}/store/refs/${name}`);
+  }
   const { code, stderr } = await s.sys(["gc", "--keep", "1"], { unseen: true });
   assert.equal(code, 0, stderr);
   assert.equal((await s.shell(`. ${s.root}/env.sh; w`, { unseen: true })).stdout, "works\n");
