@@ -22,6 +22,11 @@ const SUITES: readonly Suite[] = [
     without: !compiled && "there is no dist/sys: `deno task compile` makes it",
   },
   {
+    name: "deaths",
+    argv: ["deno", "test", "-A", "tests/journeys/killed_test.ts"],
+    env: { SYSLUA_EVERY: "1" },
+  },
+  {
     name: "bare",
     argv: ["scripts/bare", `${scratch}/bare`],
     without: Deno.uid() !== 0 && "it needs root",

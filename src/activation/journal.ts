@@ -167,7 +167,18 @@ export function leftovers(fs: ReadFs, root: string): string[] {
  * @throws SysError of kind "activation" for one of a newer version, which stays
  */
 export function setAsideJournals(fs: FileSystem, root: string): string[] {
-  const aside = journalPaths(fs, root).filter((path) => {
+  const aside = damagedJournals(fs, root).map((path) => {
+    const to = freeName(fs, `${path}.damaged`);
+    fs.rename(path, to);
+    return to;
+  });
+  if (aside.length > 0) fs.syncDir(journalFolder(root));
+  return aside;
+}
+
+/** Journals that can't be read. @throws SysError of kind "activation" for one of a newer version */
+export function damagedJournals(fs: ReadFs, root: string): string[] {
+  return journalPaths(fs, root).filter((path) => {
     try {
       readJournal(fs, path);
       return false;
@@ -175,13 +186,7 @@ export function setAsideJournals(fs: FileSystem, root: string): string[] {
       if (!(thrown instanceof DamagedJournal)) throw thrown;
       return true;
     }
-  }).map((path) => {
-    const to = freeName(fs, `${path}.damaged`);
-    fs.rename(path, to);
-    return to;
   });
-  if (aside.length > 0) fs.syncDir(journalFolder(root));
-  return aside;
 }
 
 class DamagedJournal extends SysError {

@@ -5,45 +5,56 @@ import { SysError } from "../errors.ts";
 import {
   heldPath,
   type Original,
+  type Originals,
   originalsFolder,
   originalsPath,
   readOriginals,
   writeOriginals,
 } from "../snapshot/originals.ts";
-import { freeName } from "../snapshot/files.ts";
+import { freeName, UNFINISHED } from "../snapshot/files.ts";
 import { readSnapshot, snapshotNumbers } from "../snapshot/history.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { objectNames } from "../store/list.ts";
 import type { FileSystem } from "../system/fs.ts";
+import { writeAtomic } from "../system/write_atomic.ts";
 import { detailsOf } from "./keep.ts";
 import { stateAt } from "./observe.ts";
 import { isInPlace } from "./originals.ts";
 
-/** Sets a damaged list aside and writes another. Gives how many it has; null where the list is in order. */
+/** Keeps a damaged list beside and writes another. With `force`, adds to one in order what it does not list. Gives
+ * how many it has; null where nothing was to be done. */
 export function rebuildOriginals(fs: FileSystem, root: string, force = false): number | null {
-  if (isReadable(fs, root) && !force) return null;
-  const found = new Map<number, Original>();
+  const known = readable(fs, root);
+  if (known !== null && !force) return null;
+  const found = new Map<number, Original>((known?.originals ?? []).map((one) => [one.number, one]));
   for (const one of recorded(fs, root)) {
-    if (!isInPlace(fs, one)) found.set(one.number, one);
+    if (!found.has(one.number) && !isInPlace(fs, one)) found.set(one.number, one);
   }
   for (const one of held(fs, root)) if (!found.has(one.number)) found.set(one.number, one);
   for (const one of nameless(fs, root, [...found.values()])) found.set(one.number, one);
-  if (fs.lstat(originalsPath(root)) !== null) {
-    fs.rename(originalsPath(root), freeName(fs, `${originalsPath(root)}.damaged`));
-  }
-  const next = Math.max(0, ...found.keys()) + 1;
+  if (known === null) keepDamaged(fs, originalsPath(root));
+  const next = Math.max(known?.next ?? 1, ...[...found.keys()].map((number) => number + 1));
   writeOriginals(fs, root, { next, originals: [...found.values()] });
   return found.size;
 }
 
-function isReadable(fs: FileSystem, root: string): boolean {
+function readable(fs: FileSystem, root: string): Originals | null {
   try {
-    readOriginals(fs, root);
-    return true;
+    return readOriginals(fs, root);
   } catch (thrown) {
-    if (thrown instanceof SysError && /it is damaged/.test(thrown.message)) return false;
+    if (thrown instanceof SysError && /it is damaged/.test(thrown.message)) return null;
     throw thrown;
   }
+}
+
+/** A copy, since whoever is killed while no list is there would leave one that says that nothing was kept. */
+function keepDamaged(fs: FileSystem, path: string): void {
+  const to = freeName(fs, `${path}.damaged`);
+  if (fs.lstat(path)?.kind !== "file") return fs.rename(path, to);
+  writeAtomic(fs, to, fs.readFile(path), {
+    spare: freeName(fs, `${to}${UNFINISHED}`),
+    mode: 0o600,
+  });
 }
 
 /** What snapshots that can be read say. */

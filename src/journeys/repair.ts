@@ -1,7 +1,7 @@
 /** Takes what an interrupted or failed apply has left, finishes undoing it; sets damaged snapshots aside. */
 import { repair as repairJournals, type Repairs } from "../activation/recover.ts";
 import { rebuildOriginals } from "../activation/rebuild_originals.ts";
-import { setAsideJournals } from "../activation/journal.ts";
+import { damagedJournals, setAsideJournals } from "../activation/journal.ts";
 import type { Machine } from "../machine/open.ts";
 import { type SetAside, setAsideDamaged } from "../snapshot/set_aside.ts";
 
@@ -18,9 +18,9 @@ export interface Repaired extends Repairs {
 /** Repairs; `forget` gives up what can't be restored. Call it with the lock held for repairing. */
 export async function repair(machine: Machine, forget: boolean): Promise<Repaired> {
   const { system: { fs }, adapters, root } = machine;
+  // What a damaged journal had kept is listed nowhere else, so it is listed before the journal goes.
+  const originals = rebuildOriginals(fs, root, damagedJournals(fs, root).length > 0);
   const journals = setAsideJournals(fs, root);
-  // What such a journal had kept is listed nowhere else.
-  const originals = rebuildOriginals(fs, root, journals.length > 0);
   const snapshots = setAsideDamaged(fs, root);
   return { ...await repairJournals(fs, adapters, root, forget), originals, snapshots, journals };
 }

@@ -1,12 +1,14 @@
 /** Takes objects that are damaged or lost, makes them again from the config that the current snapshot came from. */
+import { dirname, join, relative } from "node:path";
 import { buildProfile } from "../activation/profile.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
 import { keepEdits } from "./edits.ts";
+import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
 import { bindAll } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./build.ts";
-import { readCurrent } from "../snapshot/history.ts";
+import { listSnapshots, readCurrent } from "../snapshot/history.ts";
 import type { Original } from "../snapshot/originals.ts";
 import { storeSources } from "./sources.ts";
 import { bringBack, putAside } from "../store/aside.ts";
@@ -15,6 +17,8 @@ import { mendObject } from "../store/mend.ts";
 import type { ObjectName } from "../store/names.ts";
 import { readOutputs } from "../store/outputs.ts";
 import type { Problem } from "../store/verify.ts";
+import type { FileSystem, System } from "../system/mod.ts";
+import { redirected } from "../system/redirected.ts";
 
 export interface StoreRepair {
   readonly evaluation: Omit<EvaluationRequest, "path">;
@@ -46,8 +50,11 @@ export async function repairStore(
   const path = request.path ?? current?.config.path ?? undefined;
   const kept = keepEdits(machine, machine.store.changed(lost), current);
   const again = lost.length > 0 && path !== undefined
-    ? await makeAgain(machine, lost, path, request)
+    ? await makeAgain(machine, lost, { path }, request)
     : [];
+  again.push(
+    ...await makeFromSnapshots(machine, lost.filter((it) => !again.includes(it)), request),
+  );
   await protectObjects(machine, problems.map(({ object }) => object));
   return {
     repaired: [...new Set([...mended.map(({ object }) => object), ...again])].sort(),
@@ -56,18 +63,69 @@ export async function repairStore(
   };
 }
 
+/** Makes what only older snapshots need, from the configs that these keep. One that can't be evaluated any more, or
+ * whose inputs were locked, makes nothing. */
+async function makeFromSnapshots(
+  machine: Machine,
+  lost: readonly ObjectName[],
+  request: StoreRepair,
+): Promise<ObjectName[]> {
+  const { system: { fs }, store, root } = machine;
+  const made: ObjectName[] = [];
+  const tried = new Set<ObjectName>();
+  for (const { config: { path, source }, lock } of listSnapshots(fs, root).reverse()) {
+    const left = lost.filter((one) => !made.includes(one));
+    if (left.length === 0) break;
+    if (lock !== null || path === null || source === null || tried.has(source)) continue;
+    tried.add(source);
+    if (!store.has(source) || !store.intact(source)) continue;
+    try {
+      made.push(...await makeAgain(machine, left, { path, source }, request));
+    } catch (thrown) {
+      if (!(thrown instanceof SysError) || thrown.kind === "interrupted") throw thrown;
+    }
+  }
+  return made;
+}
+
+/** The system as it was when a config was evaluated whose files are kept; its sources are where they are now. */
+function asKept({ system, store }: Machine, path: string, source: ObjectName): System {
+  const kept = store.pathOf(source);
+  const places = new Map<string, string>();
+  const visit = (below: string) => {
+    for (const name of system.fs.readDir(join(kept, below))) {
+      const file = join(below, name);
+      if (system.fs.lstat(join(kept, file))?.kind === "dir") visit(file);
+      else places.set(join(dirname(path), file), join(kept, file));
+    }
+  };
+  visit("");
+  const fs: FileSystem = Object.create(redirected(system.fs, places));
+  const folder = system.fs.realPath(dirname(path));
+  fs.realPath = (file) =>
+    places.has(file) ? join(folder, relative(dirname(path), file)) : system.fs.realPath(file);
+  return { ...system, fs };
+}
+
 async function makeAgain(
   machine: Machine,
   lost: readonly ObjectName[],
-  path: string,
+  { path, source = null }: { readonly path: string; readonly source?: ObjectName | null },
   { evaluation, build }: StoreRepair,
 ): Promise<ObjectName[]> {
   const { system, store } = machine;
   const layout = layoutOf(machine.root);
-  const evaluated = await evaluateConfig(machine, { ...evaluation, path });
+  const world = source === null ? system : asKept(machine, path, source);
+  const evaluated = await evaluateConfig(machine, { ...evaluation, path }, world);
   // Which derivation made what has to be known before the objects are out of the way.
+  const recorded = new Map(
+    listSnapshots(system.fs, machine.root).flatMap(({ derivations }) =>
+      derivations.map(({ hash, outputs }) => [hash, outputs])
+    ),
+  );
   const makers = evaluated.manifest.derivations.filter(({ hash }) =>
-    Object.values(readOutputs(system.fs, layout, hash) ?? {}).some((one) => lost.includes(one))
+    Object.values(readOutputs(system.fs, layout, hash) ?? recorded.get(hash) ?? {})
+      .some((one) => lost.includes(one))
   );
   try {
     await releaseObjects(machine, lost);

@@ -1,0 +1,170 @@
+/** Commands that are killed: what the user did before, and which texts have to survive. */
+import assert from "node:assert/strict";
+import { deleteAll } from "../../src/journeys/delete_all.ts";
+import { optimiseStore, verifyStore } from "../../src/journeys/objects.ts";
+import { dropOriginals, restoreOriginal } from "../../src/journeys/originals.ts";
+import { repair } from "../../src/journeys/repair.ts";
+import { repairStore } from "../../src/journeys/repair_store.ts";
+import { faultySystem } from "../../src/system/faulty.ts";
+import type { System } from "../../src/system/mod.ts";
+import { HOME, MemoryMachine, UNASKED } from "./memory_machine.ts";
+
+/** A command that is killed. */
+export interface Killed {
+  readonly name: string;
+  /** What the user did meanwhile, on top of two applies. */
+  arrange(t: MemoryMachine): Promise<MemoryMachine | void> | void;
+  run(t: MemoryMachine, system: System): Promise<unknown>;
+  /** Texts that have to survive it, in the home or among the originals. */
+  readonly precious: readonly string[];
+  /** What was applied last is not known any more: what of it differs from what is known stays. */
+  readonly forgets?: true;
+}
+
+/** `store verify --repair` */
+export const verify = (t: MemoryMachine, system: System) =>
+  t.held("exclusive", async (machine) => {
+    const problems = await verifyStore(machine, [], {});
+    const { evaluation, build } = t;
+    return await repairStore(machine, problems, { path: undefined, evaluation, build });
+  }, system);
+/** `repair` */
+export const mend = (t: MemoryMachine, system: System) =>
+  t.held("repair", (machine) => repair(machine, false), system);
+const PRECIOUS = ["mine", "of the user's", "edited"];
+
+export const KILLED: readonly Killed[] = [
+  {
+    name: "repair of what could not be undone",
+    async arrange(t) {
+      t.setup(`file { path = "~/a", content = "third" }
+activate { name = "x", config = function(_, ctx) ctx.run("wreck ${HOME}/a") end }`);
+      await assert.rejects(t.apply(), /Cannot restore everything/);
+      t.system.fs.remove(`${HOME}/a/in the way`);
+      t.system.fs.remove(`${HOME}/a`);
+      setupSecond(t);
+    },
+    run: mend,
+    precious: PRECIOUS,
+  },
+  {
+    name: "repair of a damaged current snapshot",
+    arrange: (t) => t.write(`${rootOf(t)}/snapshots/2.json`, "damaged"),
+    run: mend,
+    precious: PRECIOUS,
+    forgets: true,
+  },
+  {
+    name: "repair of a damaged list of originals",
+    arrange: (t) => t.write(`${rootOf(t)}/originals/index.json`, "damaged"),
+    run: mend,
+    precious: PRECIOUS,
+  },
+  {
+    name: "repair of a damaged journal",
+    async arrange(t) {
+      t.write(`${HOME}/edited`, "edited again", 0o600);
+      t.setup(setup("third"));
+      for (let at = 1;; at++) {
+        const killed = new MemoryMachine(t.system.fs.disk.copy());
+        const { system } = faultySystem(killed.system, { at, when: "before" });
+        await killed.apply(system).catch(() => {});
+        const left = new MemoryMachine(killed.system.fs.disk.copy());
+        // Right after the edit has left its place.
+        if (left.texts().includes("edited again")) continue;
+        left.write(`${rootOf(t)}/journal/${journalOf(left)}`, "damaged");
+        return left;
+      }
+    },
+    run: mend,
+    precious: [...PRECIOUS, "edited again"],
+    forgets: true,
+  },
+  {
+    name: "store verify --repair",
+    arrange: damageObjects,
+    run: verify,
+    precious: [...PRECIOUS, "secondthrough the link"],
+  },
+  {
+    name: "store optimise",
+    arrange: () => {},
+    run: (t, system) => t.held("exclusive", optimiseStore, system),
+    precious: PRECIOUS,
+  },
+  {
+    name: "destroy --store",
+    arrange: () => {},
+    run: (t, system) => t.held("exclusive", (machine) => deleteAll(machine, UNASKED), system),
+    precious: PRECIOUS,
+  },
+  {
+    name: "originals restore",
+    arrange: () => {},
+    run: (t, system) =>
+      t.held(
+        "exclusive",
+        (machine) => restoreOriginal(machine, "1", `${HOME}/given back`, UNASKED.signal),
+        system,
+      ),
+    precious: PRECIOUS,
+  },
+  {
+    name: "originals drop",
+    arrange: () => {},
+    run: (t, system) => t.held("exclusive", (machine) => dropOriginals(machine, ["1"]), system),
+    precious: PRECIOUS.filter((text) => text !== "edited"),
+  },
+];
+
+function journalOf(t: MemoryMachine): string {
+  return t.system.fs.readDir(`${rootOf(t)}/journal`).find((name) => name.endsWith(".jsonl"))!;
+}
+
+function rootOf(t: MemoryMachine): string {
+  return t.open().root;
+}
+
+/** Objects of every kind: texts, a source, outputs of two derivations that hold equal files. */
+const setup = (text: string) => `
+local function made(name)
+  return derive { name = name, config = function(_, ctx)
+    ctx.write(ctx.out .. "/x/same", "the same in both")
+    ctx.write(ctx.out .. "/own", name)
+  end }
+end
+file { path = "~/a", content = "${text}" }
+file { path = "~/copied", content = "${text}", mode = "0640" }
+file { path = "~/edited", content = "${text}", mode = "0600" }
+file { path = "~/source", source = "./source" }
+for _, name in ipairs({ "one", "two" }) do file { path = "~/made/" .. name, source = made(name).out } end
+`;
+
+function setupSecond(t: MemoryMachine) {
+  t.setup(setup("second"));
+}
+
+/** Two applies over files of the user's, and an edit that the second replaces. */
+export async function applied(): Promise<MemoryMachine> {
+  const t = new MemoryMachine();
+  t.write(`${HOME}/a`, "mine", 0o600);
+  t.write(`${HOME}/copied`, "of the user's");
+  t.write(`${HOME}/dotfiles/source`, "a source");
+  t.setup(setup("first"));
+  await t.apply();
+  t.write(`${HOME}/edited`, "edited", 0o600);
+  setupSecond(t);
+  await t.apply();
+  return t;
+}
+
+/** An edit through a link, an object that is gone, one with another mode, one without a record. */
+function damageObjects(t: MemoryMachine) {
+  const { fs } = t.system;
+  const real = (path: string) => fs.realPath(`${HOME}/${path}`);
+  t.writeThrough(`${HOME}/a`, "through the link");
+  t.writeThrough(`${HOME}/made/one/own`, " damaged");
+  fs.chmod(real("made/two/own"), 0o755);
+  const { dir } = t.open().store;
+  fs.remove(`${dir}/refs/${real("source").split("/").at(-1)}`);
+}

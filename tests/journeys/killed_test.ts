@@ -1,0 +1,153 @@
+/** Commands that repair, save space, delete or give back are killed at every operation, and what was not flushed is
+ * lost. Whatever comes next then works, or says which command makes it work; and nothing of the user's is lost. */
+import assert from "node:assert/strict";
+import { collect } from "../../src/journeys/collect.ts";
+import { verifyStore } from "../../src/journeys/objects.ts";
+import { listOriginals, showOriginal } from "../../src/journeys/originals.ts";
+import { destroy, rollback } from "../../src/journeys/restore.ts";
+import { status } from "../../src/journeys/status.ts";
+import { SysError } from "../../src/errors.ts";
+import type { Machine } from "../../src/machine/open.ts";
+import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import { NAMES, NOTHING, random, type Survivors } from "../../src/system/memory/survivors.ts";
+import { applied, KILLED, type Killed, mend, verify } from "./killed_commands.ts";
+import { HOME, MemoryMachine, REPLACE_ALL, UNASKED } from "./memory_machine.ts";
+
+/** One of so many operations is tried; the soak tries each, with all that may come next. */
+const EVERY = Number(Deno.env.get("SYSLUA_EVERY") ?? 11);
+
+type Next = (t: MemoryMachine) => Promise<unknown>;
+const gc = { dryRun: false, keep: null, olderThan: null, maxBytes: null };
+
+/** What may come next, in several orders. */
+const NEXT: Readonly<Record<string, Next>> = {
+  gc: (t) => t.held("exclusive", (machine) => collect(machine, gc)),
+  status: (t) => t.held("shared", status),
+  apply: (t) => t.apply(),
+  rollback: (t) => t.held("exclusive", (machine) => rollback(machine, undefined, UNASKED)),
+  destroy: (t) => t.held("exclusive", (machine) => destroy(machine, UNASKED)),
+};
+const ORDERS = [
+  ["gc", "status", "apply", "rollback", "gc", "destroy"],
+  ["rollback", "gc", "destroy"],
+  ["apply", "gc", "rollback", "destroy"],
+  ["destroy"],
+];
+
+/** The ways on that errors name. */
+const WAYS: readonly (readonly [RegExp, Next])[] = [
+  [/`sys repair`/, (t) => mend(t, t.system)],
+  [/`sys store verify --repair`/, (t) => verify(t, t.system)],
+  [
+    /`--replace`/,
+    (t) =>
+      t.held(
+        "exclusive",
+        (machine) => rollback(machine, undefined, { ...UNASKED, decide: REPLACE_ALL }),
+      ),
+  ],
+  [/`sys apply`|sys history/, (t) => t.apply()],
+];
+
+/** Does it, by the way that its error names where it fails. */
+async function walk(t: MemoryMachine, name: string, trace: string[]): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      trace.push(name);
+      await NEXT[name](t);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof SysError) || tries === 4) throw thrown;
+      const said = [thrown.message, thrown.hint].join("\n");
+      trace.push(said);
+      if (name === "rollback" && /no snapshot before 1|nothing was applied yet/.test(said)) return;
+      const way = WAYS.find(([words]) => words.test(said));
+      if (way === undefined) throw thrown;
+      await way[1](t);
+    }
+  }
+}
+
+const LEFT: readonly (readonly [string, ((at: number) => Survivors) | null])[] = [
+  ["killed", null],
+  ["nothing unflushed left", () => NOTHING],
+  ["names left", () => NAMES],
+  ["some left", (at) => random(at)],
+];
+
+async function check(
+  t: MemoryMachine,
+  { precious, forgets, damaged }: Killed & { readonly damaged: ReadonlySet<string> },
+  order: readonly string[],
+  trace: string[],
+) {
+  for (const name of order) await walk(t, name, trace);
+  const machine = t.open();
+  const { fs } = t.system;
+  const originals = fs.lstat(machine.root) === null ? [] : originalTexts(machine);
+  const there = [...t.texts(), ...originals];
+  for (const text of precious) {
+    assert.ok(there.includes(text), `${text} is lost; there is ${JSON.stringify(there)}`);
+  }
+  const copied = new TextDecoder().decode(fs.readFile(`${HOME}/copied`));
+  if (!forgets) assert.equal(copied, "of the user's");
+  // What is not in use may be damaged still, where it was before.
+  await verify(t, t.system);
+  const problems = await verifyStore(machine, [], {});
+  assert.deepEqual(problems.filter(({ lost }) => lost === null || !damaged.has(lost)), []);
+}
+
+function originalTexts(machine: Machine): string[] {
+  return listOriginals(machine).map(({ number }) =>
+    new TextDecoder().decode(showOriginal(machine, String(number)).content ?? undefined)
+  );
+}
+
+/** The command on a fresh copy, killed before an operation; what is left of it for the next process. */
+async function kill(
+  prepared: MemoryMachine,
+  { run }: Killed,
+  at: number,
+  survivors: ((at: number) => Survivors) | null,
+): Promise<MemoryMachine> {
+  const t = new MemoryMachine(prepared.system.fs.disk.copy());
+  await run(t, faultySystem(t.system, { at, when: "before" }).system).catch((thrown) => {
+    assert.ok(thrown instanceof Crash || thrown instanceof SysError, thrown.stack);
+  });
+  if (survivors !== null) t.system.fs.disk.powerCut(survivors(at));
+  return new MemoryMachine(t.system.fs.disk.copy());
+}
+
+async function operationsOf(prepared: MemoryMachine, { run }: Killed): Promise<number> {
+  const t = new MemoryMachine(prepared.system.fs.disk.copy());
+  const counting = faultySystem(t.system, { at: 0, when: "before" });
+  await run(t, counting.system);
+  return counting.operations();
+}
+
+for (const killed of KILLED) {
+  const name = `${killed.name}, killed at any operation: there is a way on, and nothing is lost`;
+  // A file that was just created when the machine died is never closed.
+  Deno.test({ name, sanitizeResources: false, fn: () => tryAll(killed) });
+}
+
+async function tryAll(killed: Killed): Promise<void> {
+  const start = await applied();
+  const prepared = await killed.arrange(start) ?? start;
+  const found = await verifyStore(prepared.open(), [], {});
+  const damaged = new Set(found.flatMap(({ lost }) => lost ?? []));
+  const operations = await operationsOf(prepared, killed);
+  const every = Math.min(EVERY, Math.ceil(operations / 10));
+  for (const [n, [left, survivors]] of LEFT.entries()) {
+    for (let at = 1 + ((n * 3) % every); at <= operations; at += every) {
+      const orders = EVERY === 1 ? ORDERS : [ORDERS[(at + n) % ORDERS.length]];
+      for (const order of orders) {
+        const t = await kill(prepared, killed, at, survivors);
+        const trace = [`${left}, before operation ${at} of ${operations}`];
+        await check(t, { ...killed, damaged }, order, trace).catch((thrown) => {
+          throw new Error(trace.join("\n"), { cause: thrown });
+        });
+      }
+    }
+  }
+}
