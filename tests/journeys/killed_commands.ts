@@ -137,7 +137,7 @@ file { path = "~/a", content = "${text}" }
 file { path = "~/copied", content = "${text}", mode = "0640" }
 file { path = "~/edited", content = "${text}", mode = "0600" }
 file { path = "~/source", source = "./source" }
-for _, name in ipairs({ "one", "two" }) do file { path = "~/made/" .. name, source = made(name).out } end
+for _, name in ipairs({ "one", "two", "three" }) do file { path = "~/made/" .. name, source = made(name).out } end
 `;
 
 function setupSecond(t: MemoryMachine) {
@@ -166,5 +166,5 @@ function damageObjects(t: MemoryMachine) {
   t.writeThrough(`${HOME}/made/one/own`, " damaged");
   fs.chmod(real("made/two/own"), 0o755);
   const { dir } = t.open().store;
-  fs.remove(`${dir}/refs/${real("source").split("/").at(-1)}`);
+  fs.remove(`${dir}/refs/${real("made/three").split("/").at(-1)}`);
 }
