@@ -622,6 +622,20 @@ const BUILDING: readonly Mutation[] = [
     test: "tests/store/lock_test.ts",
     filter: "many who build",
   },
+  {
+    name: "what was just built is not recent",
+    file: "src/journeys/collect.ts",
+    find: "recent: recentObjects(system.fs, root, now),",
+    replace: "recent: [],",
+    test: "tests/journeys/build_test.ts",
+  },
+  {
+    name: "what was asked for and was there is not recent",
+    file: "src/journeys/build.ts",
+    find: '(kind === "cached" && asked.has(hash))',
+    replace: '(kind === "cached" && asked.size < 0)',
+    test: "tests/journeys/build_test.ts",
+  },
 ];
 
 export const MUTATIONS: readonly Mutation[] = [

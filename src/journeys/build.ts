@@ -10,6 +10,7 @@ import type { Activation, Derivation, DerivationHash, Manifest } from "../manife
 import { sourcePath } from "./sources.ts";
 import { protectObjects } from "../machine/protection.ts";
 import type { ObjectName } from "../store/names.ts";
+import { markRecent } from "../store/recent.ts";
 
 /** How to build. */
 export interface BuildSettings {
@@ -31,18 +32,24 @@ export async function realizeFrom(
   settings: BuildSettings & { readonly check?: boolean },
 ): Promise<Realized> {
   const { manifest, recipes } = evaluated;
+  const { system } = machine;
   const made: ObjectName[] = [];
-  const realized = await realize(machine.system, machine.store, {
+  const asked = new Set(wanted);
+  const realized = await realize(system, machine.store, {
     derivations: manifest.derivations,
     sources: manifest.sources,
     wanted,
     builderOf: ({ hash }) => ({ kind: "recipe", recipe: recipes.open(hash) }),
-    locateSource: (source) => sourcePath(machine.system.fs, evaluated, source),
+    locateSource: (source) => sourcePath(system.fs, evaluated, source),
     substitute: ({ hash }) => Promise.resolve(machine.store.takeOver(hash)),
     cacheDir: machine.places.cache,
     ...settings,
     observer: (event) => {
       if (event.kind === "finished") made.push(...Object.values(event.outputs));
+      const { kind, derivation: { hash } } = event;
+      if (kind === "finished" || (kind === "cached" && asked.has(hash))) {
+        markRecent(system.fs, machine.root, hash, system.clock.now());
+      }
       settings.observer(event);
     },
   });

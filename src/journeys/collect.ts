@@ -9,9 +9,13 @@ import { originalContents } from "../snapshot/originals.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import { collectGarbage, type GcOutcome } from "../store/gc.ts";
 import { type ObjectName, objectsIn } from "../store/names.ts";
+import { recentObjects } from "../store/recent.ts";
 
 /** Downloads that nobody used for so long go, in seconds. */
 const DOWNLOADS_KEPT = 30 * 24 * 3600;
+
+/** Folders of failed builds go after so many seconds. */
+const FAILED_KEPT = 24 * 3600;
 
 export interface Collection {
   readonly dryRun: boolean;
@@ -21,6 +25,8 @@ export interface Collection {
   readonly olderThan: number | null;
   /** Stop when so many bytes are freed; null for no limit. */
   readonly maxBytes: number | null;
+  /** Also what was built within the last hour, and folders of failed builds. */
+  readonly all?: boolean;
   readonly onRemoved?: (object: ObjectName) => void;
 }
 
@@ -44,12 +50,18 @@ export async function collect(machine: Machine, collection: Collection): Promise
     await collectGarbage(system, root, roots, { dryRun: true });
     removeSnapshots(system.fs, root, old);
   }
+  const now = system.clock.now();
+  const seconds = Math.floor(now.getTime() / 1000);
   const outcome = await collectGarbage(system, root, roots, {
     dryRun: collection.dryRun,
+    ...(collection.all ? {} : {
+      recent: recentObjects(system.fs, root, now),
+      failedSince: seconds - FAILED_KEPT,
+    }),
     maxBytes: collection.maxBytes ?? undefined,
     downloads: {
       dir: `${places.cache}/downloads`,
-      before: Math.floor(system.clock.now().getTime() / 1000) - DOWNLOADS_KEPT,
+      before: seconds - DOWNLOADS_KEPT,
     },
     unlock: (objects) => releaseObjects(machine, objects),
     onRemoved: ({ object }) => collection.onRemoved?.(object),

@@ -17,6 +17,8 @@ import { sparePath, storing } from "./writing.ts";
 export interface GcOptions extends SweepOptions {
   /** Stop when so many bytes are freed. */
   readonly maxBytes?: number;
+  /** Objects that stay although nothing needs them, with what they refer to. */
+  readonly recent?: readonly ObjectName[];
   /** Called before objects are removed, some hundred at a time: takes marks off them that forbid it. */
   readonly unlock?: (objects: readonly ObjectName[]) => Promise<void>;
   /** Called after each. */
@@ -31,6 +33,8 @@ export interface Removed {
 
 export interface GcOutcome {
   readonly removed: readonly Removed[];
+  /** How many stay only because they are recent. */
+  readonly recent: number;
   /** Derivations, logs, links for people, stale roots, leftovers: how many of each. */
   readonly rest: Readonly<Record<RestKind, number>>;
   /** Bytes freed by all of it. */
@@ -53,13 +57,15 @@ export async function collectGarbage(
   const { fs } = system;
   const layout = layoutOf(root);
   if (fs.lstat(layout.dir) === null) {
-    return { removed: [], rest: NOTHING, bytes: 0 };
+    return { removed: [], recent: 0, rest: NOTHING, bytes: 0 };
   }
   if (!options.dryRun) storing(() => bringBack(fs, root));
   const graph = new ReferenceGraph(fs, layout);
   const fromRoots = gcRoots(fs, layout);
-  const there = graph.reach([...roots, ...fromRoots.flatMap((entry) => entry.objects)]);
+  const needed = [...roots, ...fromRoots.flatMap((entry) => entry.objects)];
+  const there = graph.reach([...needed, ...options.recent ?? []]);
   const dead = graph.outside(there);
+  const recent = options.recent?.length ? countUnset(graph.reach(needed)) - dead.length : 0;
   for (const n of dead) there[n] = 1;
 
   const limit = options.maxBytes ?? Infinity;
@@ -88,7 +94,11 @@ export async function collectGarbage(
   const sweep = () => sweepRest(system, layout, has, fromRoots, graph.leftovers, options);
   const rest = options.dryRun ? sweep() : storing(() => whileOpen(fs, layout, sweep));
   if (!options.dryRun) storing(() => pruneFileRecords(fs, layout, has));
-  return { removed, rest: rest.counts, bytes: bytes + rest.bytes };
+  return { removed, recent, rest: rest.counts, bytes: bytes + rest.bytes };
+}
+
+function countUnset(set: Uint8Array): number {
+  return set.reduce((count, one) => one === 0 ? count + 1 : count, 0);
 }
 
 /** Removes one object, whatever refers to it: a damaged one that is to be made again. Gives the bytes that this

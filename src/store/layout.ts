@@ -20,6 +20,8 @@ export interface Layout {
   readonly log: string;
   /** Builds in progress. */
   readonly tmp: string;
+  /** Folders of failed builds that somebody wants to look at. */
+  readonly failed: string;
   /** Links to objects that something outside the store needs. */
   readonly gcroots: string;
 }
@@ -37,6 +39,7 @@ export function layoutOf(root: string): Layout {
     refs: `${dir}/refs`,
     log: `${dir}/log`,
     tmp: `${dir}/tmp`,
+    failed: `${dir}/tmp/failed`,
     gcroots: `${root}/gcroots`,
   };
 }

@@ -13,6 +13,8 @@ export type RestKind = "derivations" | "logs" | "links" | "roots" | "leftovers" 
 export interface SweepOptions {
   /** Tell, and change nothing. */
   readonly dryRun?: boolean;
+  /** Folders of failed builds that were kept since then (seconds since the epoch) stay; all go without it. */
+  readonly failedSince?: number;
   /** Folder of the downloads; those not modified since `before` (seconds since the epoch) are removed. */
   readonly downloads?: { readonly dir: string; readonly before: number };
 }
@@ -47,13 +49,24 @@ export function sweepRest(
   sweepDerivations(sweeper, layout, there);
   sweepLinks(sweeper, layout.pkg, there);
   for (const path of leftovers) sweeper.remove("leftovers", path);
-  for (const path of sweeper.paths(layout.tmp)) sweeper.remove("leftovers", path);
+  sweepScratch(sweeper, layout, options.failedSince ?? Infinity);
   // Whoever calls this holds the lock, so the others who say so are gone.
   for (const path of sweeper.paths(`${layout.root}/lock.d`)) {
     if (!basename(path).startsWith(`${host.pid}-`)) sweeper.remove("leftovers", path);
   }
   if (options.downloads) sweepDownloads(sweeper, options.downloads.dir, options.downloads.before);
   return sweeper;
+}
+
+/** Scratch: nothing is being built. Of failed builds it was perhaps asked for. */
+function sweepScratch(sweeper: Sweeper, { tmp, failed }: Layout, since: number) {
+  for (const path of sweeper.paths(tmp)) {
+    if (path !== failed) sweeper.remove("leftovers", path);
+  }
+  for (const path of sweeper.paths(failed)) {
+    if ((sweeper.fs.lstat(path)?.mtime ?? 0) < since) sweeper.remove("leftovers", path);
+  }
+  if (sweeper.fs.lstat(failed)?.kind === "dir") sweeper.removeEmpty(failed);
 }
 
 /** Removes and counts, or only counts. */

@@ -7,19 +7,21 @@ interface Flags {
   readonly keep?: number;
   readonly olderThan?: number;
   readonly max?: number;
+  readonly all?: boolean;
 }
 
 export default command<Flags>({
   brief: "Remove what nothing needs from the store",
   description:
     "Removes every object that no snapshot, project shell or other root needs, with old downloads and " +
-    "what interrupted builds left. Old snapshots are deleted only when asked for, the current one and those " +
-    "with a tag never.",
+    "what interrupted builds left. What was built within the last hour stays. Old snapshots are deleted only " +
+    "when asked for, the current one and those with a tag never.",
   examples: [
     ["sys gc --dry-run", "what would go"],
     ["sys gc --keep 5", "delete all but the 5 newest snapshots first"],
     ["sys gc --older-than 30d", "delete snapshots older than 30 days first"],
     ["sys gc --max 10G", "stop when 10 GiB are freed"],
+    ["sys gc --all", "also what was just built"],
   ],
   exits: [5],
   flags: {
@@ -27,6 +29,7 @@ export default command<Flags>({
     keep: value("N", "keep the N newest snapshots", wholeNumber(1)),
     olderThan: value("AGE", "delete snapshots older than this, like 30d or 12h", parseAge),
     max: value("SIZE", "stop when so much is freed, like 500M or 10G", parseSize),
+    all: toggle("also what was built within the last hour, and the folders of failed builds"),
   },
   async run(session, flags) {
     const { machineOf, withLock } = await import("../lock.ts");
@@ -45,6 +48,7 @@ export default command<Flags>({
           keep: flags.keep ?? null,
           olderThan: flags.olderThan ?? null,
           maxBytes: flags.max ?? null,
+          all: flags.all === true,
         }),
     );
     const document = {
@@ -53,6 +57,7 @@ export default command<Flags>({
       bytes: collected.bytes,
       dry_run: dryRun,
       snapshots: collected.snapshots,
+      recent: collected.recent,
       rest: collected.rest,
     };
     session.print(document, () => {
@@ -69,6 +74,12 @@ export default command<Flags>({
       lines.push(
         `${dryRun ? "Would remove" : "Removed"} ${things.join(", ")}: ${size(collected.bytes)}`,
       );
+      if (collected.recent > 0) {
+        lines.push(
+          `${dryRun ? "Would keep" : "Kept"} ${counted(collected.recent, "object")} that ` +
+            "nothing needs: built within the last hour (`sys gc --all` removes them, too)",
+        );
+      }
       return lines.join("\n");
     });
   },
