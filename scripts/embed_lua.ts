@@ -52,6 +52,11 @@ export async function generatedFiles(): Promise<Record<string, string>> {
       "The sandbox's Lua files, in the order of loading.",
       [["declarations.lua", await declarationsInLua()], ...stdlib],
     ),
+    "lua/build_library.generated.ts": module(
+      "BUILD_LIBRARY",
+      "The files of `lib.build`, by name.",
+      names("stdlib/build").map((name) => [name.slice(0, -4), read(`stdlib/build/${name}`)]),
+    ),
     "lua/types.generated.ts": module(
       "LUA_TYPES",
       "Type definitions for the Lua Language Server, by file name.",

@@ -24,8 +24,8 @@ export interface EvaluateRequest {
   readonly signal?: AbortSignal;
 }
 
-/** TOML and YAML are at most loaded once each. */
-const MOST_ATTEMPTS = 3;
+/** TOML, YAML and the build library are at most loaded once each. */
+const MOST_ATTEMPTS = 4;
 
 /**
  * Runs a config.
@@ -35,24 +35,35 @@ export async function evaluate(
   system: Pick<System, "fs" | "host" | "clock">,
   request: EvaluateRequest,
 ): Promise<Evaluation> {
-  const codecs = new Codecs();
   const resolve = once(request.resolve);
-  for (let attempt = 1;; attempt++) {
+  return await withLibraries(system, request, async (evaluator, codecs) => {
+    const declared = await evaluator.load("entry");
+    const inputs = await resolve(declared);
+    await evaluator.setInputs(inputs);
+    const handed = JSON.parse(await evaluator.call("setup")) as Declared;
+    for (const library of evaluator.needed) await codecs.load(library);
+    return () => evaluation(system, request, evaluator, inputs, handed);
+  });
+}
+
+/** Evaluates, and once more from the start when a library was missing: an evaluation has no effects. */
+async function withLibraries<T>(
+  system: Pick<System, "fs" | "host" | "clock">,
+  request: Omit<EvaluateRequest, "resolve">,
+  attempt: (evaluator: Evaluator, codecs: Codecs) => Promise<() => T>,
+): Promise<T> {
+  const codecs = new Codecs();
+  for (let attempts = 1;; attempts++) {
     const evaluator = new Evaluator(system, request, codecs);
     try {
-      const declared = await evaluator.load("entry");
-      const inputs = await resolve(declared);
-      await evaluator.setInputs(inputs);
-      const handed = JSON.parse(await evaluator.call("setup")) as Declared;
-      for (const library of evaluator.needed) await codecs.load(library);
-      if (evaluator.missing === null) return evaluation(system, request, evaluator, inputs, handed);
+      const finish = await attempt(evaluator, codecs);
+      if (evaluator.missing === null) return finish();
       evaluator.close();
     } catch (error) {
       evaluator.close();
       if (evaluator.missing === null) throw error;
     }
-    // The evaluation has no effects: with the library loaded it is done again from the start.
-    if (attempt === MOST_ATTEMPTS) throw new Error(`${evaluator.missing} cannot be loaded`);
+    if (attempts === MOST_ATTEMPTS) throw new Error(`${evaluator.missing} cannot be loaded`);
     await codecs.load(evaluator.missing);
   }
 }
@@ -62,12 +73,13 @@ export async function declaredInputs(
   system: Pick<System, "fs" | "host" | "clock">,
   request: Omit<EvaluateRequest, "resolve">,
 ): Promise<Record<string, InputSpec>> {
-  const evaluator = new Evaluator(system, request, new Codecs());
-  try {
-    return await evaluator.load("input");
-  } finally {
-    evaluator.close();
-  }
+  return await withLibraries(system, request, async (evaluator) => {
+    const inputs = await evaluator.load("input");
+    return () => {
+      evaluator.close();
+      return inputs;
+    };
+  });
 }
 
 /** Asks a resolver once, however often the evaluation is done. */

@@ -219,6 +219,8 @@ export class Evaluator {
         return this.#coding(() =>
           this.#codecs.encode(args.text(0), args.text(1), Number(args.text(2)))
         );
+      case "part":
+        return this.#coding(() => this.#codecs.part(args.text(0)));
       case "need":
         this.needed.add(args.text(0) as Library);
         return null;

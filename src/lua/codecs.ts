@@ -1,16 +1,16 @@
-/** Takes a text in JSON, TOML or YAML, gives it as a Lua expression, and the way back. The libraries are loaded
- * when they are first needed. */
+/** Takes a text in JSON, TOML or YAML, gives it as a Lua expression, and the way back; and the parts of the build
+ * library. What does the work is loaded when it is first needed. */
 import { messageOf } from "../errors.ts";
 import { type LuaData, toLua } from "./to_lua.ts";
 import { HostError } from "./vm.ts";
 
-/** Formats whose library is loaded on demand. */
-export type Library = "toml" | "yaml";
+/** What is loaded on demand: the libraries of formats, and `lib.build`. */
+export type Library = "toml" | "yaml" | "build";
 
 /** An answer cannot be given before a library is loaded. */
 export class LibraryNeeded extends HostError {
   constructor(readonly library: Library) {
-    super(`${library.toUpperCase()} is not available here`);
+    super(`${library === "build" ? "lib.build" : library.toUpperCase()} is not available here`);
   }
 }
 
@@ -21,16 +21,30 @@ interface Codec {
 
 /** Reads and writes data, with the libraries that were loaded. */
 export class Codecs {
+  #parts: ReadonlyMap<string, string> | undefined;
   readonly #codecs = new Map<string, Codec>([["json", { parse: parseJson, encode: encodeJson }]]);
+
+  /** @param parts the build library's files by name; those of the program unless they are given */
+  constructor(parts?: ReadonlyMap<string, string>) {
+    this.#parts = parts;
+  }
 
   /** Loads a library. */
   async load(library: Library): Promise<void> {
-    if (this.#codecs.has(library)) return;
-    this.#codecs.set(library, library === "toml" ? await tomlCodec() : await yamlCodec());
+    if (library === "build") {
+      const { BUILD_LIBRARY } = await import("./build_library.generated.ts");
+      this.#parts ??= new Map(BUILD_LIBRARY);
+    } else if (!this.#codecs.has(library)) {
+      this.#codecs.set(library, library === "toml" ? await tomlCodec() : await yamlCodec());
+    }
   }
 
-  has(library: Library): boolean {
-    return this.#codecs.has(library);
+  /** A file of the build library. */
+  part(name: string): string {
+    if (this.#parts === undefined) throw new LibraryNeeded("build");
+    const text = this.#parts.get(name);
+    if (text === undefined) throw new HostError(`lib.build has no part ${name}`);
+    return text;
   }
 
   /** Text → Lua expression. */

@@ -5,6 +5,7 @@ import { exists } from "./ops/exists.ts";
 import { fetch_git } from "./ops/fetch_git.ts";
 import { fetch_npm } from "./ops/fetch_npm.ts";
 import { fetch_url } from "./ops/fetch_url.ts";
+import { file_types } from "./ops/file_types.ts";
 import { glob } from "./ops/glob.ts";
 import { list } from "./ops/list.ts";
 import { log } from "./ops/log.ts";
@@ -26,6 +27,7 @@ export const OPERATIONS = {
   fetch_git,
   fetch_npm,
   fetch_url,
+  file_types,
   glob,
   list,
   log,

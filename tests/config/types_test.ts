@@ -59,7 +59,9 @@ Deno.test("types: syslua", async () => {
 
 Deno.test("types: syslua.lib", async () => {
   const typed = [...functions(file("lib.lua"), "lib"), ...fields("syslua.lib")].sort();
-  assert.deepEqual(await keys("lib", LIB), typed);
+  // `build` is read when it is named.
+  assert.deepEqual([...await keys("lib", LIB), "build"].sort(), typed);
+  assert.deepEqual(await keys("lib.build", LIB), functions(file("lib.lua"), "lib.build"));
   assert.deepEqual(await keys("lib.path", LIB), functions(file("lib.lua"), "lib.path"));
   assert.deepEqual(await keys("lib.env", LIB), functions(file("lib.lua"), "lib.env"));
 });
@@ -119,6 +121,8 @@ const SPECS: [string, string][] = [
   ["syslua.BlockSpec", "user { UNKNOWN = 1 }"],
   ["syslua.SourceOptions", 'syslua.source("x", { UNKNOWN = 1 })'],
   ["syslua.PackageSpec", 'lib.package { name = "x", UNKNOWN = 1 }'],
+  ["syslua.BuilderSpec", 'lib.build.make { name = "x", UNKNOWN = 1 }'],
+  ["syslua.Fetched", 'lib.build.make { name = "x", src = { UNKNOWN = 1 } }'],
   ["syslua.Option", "lib.options { x = { UNKNOWN = 1 } }"],
   ["syslua.EncodeOptions", "lib.toJSON({}, { UNKNOWN = 1 })"],
   ["syslua.MergeableOptions", 'lib.env.defineMergeable("X", { UNKNOWN = 1 })'],

@@ -233,7 +233,7 @@ local function describe(data)
   }
   state.path[1] = "opts"
   local opts = S.encode(data.opts, state)
-  state.path[1] = "config"
+  state.path[1], data.counted = "config", state.count
   local config = S.encode(data.config, state)
   -- How a fixed output is made does not matter.
   if data.fixed == nil or data.fixed == "" then

@@ -22,6 +22,8 @@ local concat, sort, math_type = table.concat, table.sort, math.type
 -- Our own tables and functions → their names.
 local tokens = {}
 S.tokens = tokens
+-- Views of ours → what is hashed in their place.
+S.stands_for = {}
 
 --- Names everything in a table of ours, and the tables in it.
 function S.name_parts(name, value)
@@ -230,6 +232,7 @@ function encode(value, parts, state)
   elseif kind == "boolean" then parts[#parts + 1] = value and "t" or "f"
   elseif kind == "nil" then parts[#parts + 1] = "n"
   elseif tokens[value] then encode_part(tokens[value], parts)
+  elseif S.stands_for[value] then encode(S.stands_for[value], parts, state)
   elseif kind == "table" then encode_table(value, parts, state)
   elseif kind == "function" then encode_function(value, parts, state)
   else refuse(state, "a " .. (kind == "thread" and "coroutine" or kind)) end

@@ -1,6 +1,6 @@
 -- `syslua.lib`, put together, and the globals. The last file that is loaded before a config.
 local S = ...
-local type, format, next, concat = type, string.format, next, table.concat
+local type, format, next, concat, raw_load = type, string.format, next, table.concat, load
 
 -- Variable → separator, or false when it takes one value.
 S.env_kinds = {}
@@ -135,6 +135,28 @@ local function package(spec)
   }
 end
 
+-- `lib.build` is a library of its own, in files of its own, each read when it is first needed.
+local parts = {}
+local function build_part(name)
+  if parts[name] == nil then
+    local text, message = S.host("part", name)
+    if not text then S.fail("lib.build: " .. message, { word = "build" }) end
+    parts[name] = assert(raw_load(text, "=(sys)/build/" .. name .. ".lua", "t", S.env))(S, build_part)
+  end
+  return parts[name]
+end
+
+local function build_library()
+  if S.current then
+    S.fail("lib.build: it is asked for while a build runs", {
+      hint = "write `local build = require(\"syslua.lib\").build` at the top of the file: what a build uses takes "
+        .. "part in its hash",
+      word = "build",
+    })
+  end
+  return build_part("init")
+end
+
 local lib = {}
 for _, functions in ipairs { S.priority_functions, S.data_functions, S.text_functions } do
   for name, f in next, functions do lib[name] = f end
@@ -145,6 +167,7 @@ lib.options = S.options
 lib.package = S.framed(package)
 S.lib_contents = lib
 S.lib = S.constant("lib", lib, function(key)
+  if key == "build" then return build_library() end
   local near = type(key) == "string" and S.nearest(key, S.sorted_keys(lib))
   S.fail(format("There is no `lib.%s`", S.show(key)), {
     hint = near and format("did you mean `lib.%s`?", near) or "there are " .. concat(S.sorted_keys(lib), ", "),
@@ -166,3 +189,5 @@ S.tokens[S.env], S.tokens[globals] = "_G", "_G"
 S.name_parts("lib", S.lib)
 for name, f in next, S.fact_functions do S.tokens[f] = "syslua." .. name end
 for name, value in next, { List = S.List, Map = S.Map, Priority = S.Priority } do S.tokens[value] = name end
+-- What the build library's steps say when they fail.
+S.tokens[S.fail] = "fail"

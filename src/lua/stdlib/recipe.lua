@@ -100,6 +100,8 @@ end
 
 local function check_unchanged(data)
   local state = S.encoding("derive \"" .. data.name .. "\"", "config")
+  -- The tables of its options were counted before those that `config` captures.
+  state.count = data.counted
   state.path[1] = "config"
   if S.fingerprint(data.config, state) ~= data.config_hash then
     S.fail(format("derive \"%s\": what `config` captures has changed since it was declared", data.name), {

@@ -10,6 +10,13 @@
 ---@field is_darwin boolean
 ---@field is_windows boolean
 
+---A program, library or script, as `ctx.file_types` gives it.
+---@class syslua.TypedFile
+---@field path string Relative to the folder.
+---@field type "binary"|"object"|"archive"|"script" A program or shared library; what is yet to be linked; a text with `#!`.
+---@field executable boolean
+---@field interpreter? string Of a script: its first line without `#!`.
+
 ---What a build can do. Each operation has happened when it returns; one that fails throws, and `pcall` catches it.
 ---Relative paths start at `ctx.tmp`.
 ---@class syslua.BuildContext

@@ -5,6 +5,7 @@
 ---@field null userdata Null in JSON and YAML.
 ---@field path syslua.lib.path
 ---@field env syslua.lib.env
+---@field build syslua.lib.build
 local lib = {}
 
 ---Wins against every value without it.
@@ -256,5 +257,104 @@ function lib.env.defineMergeable(name, options) end
 ---Makes a variable take one value.
 ---@param name string
 function lib.env.defineSingular(name) end
+
+
+---A file that is fetched, or a path (`syslua.source`, an output).
+---@class syslua.Fetched
+---@field url? string|string[] With `sha256`; several are mirrors.
+---@field git? string With `rev` and `sha256`.
+---@field rev? string
+---@field sha256? string
+---@field submodules? boolean
+---@field path? string In place of `url` and `git`.
+---@field strip? integer Of a patch: folders to leave out at the start of its paths (1).
+
+---A step of a build. `default()` does what is done without it. The source lies in `source`, below `ctx.tmp`.
+---@alias syslua.Step fun(opts: table, ctx: syslua.BuildContext, default: fun())
+
+---What the builders of `lib.build` take.
+---@class syslua.BuilderSpec
+---@field name string
+---@field version? string
+---@field outputs? string[] `dev` takes headers, .pc and .cmake files, `lib` libraries, `doc` manuals; the rest is in `out`.
+---@field opts? table|fun(sys: syslua.Facts): table Further data for the steps.
+---@field sha256? string Content hash that the output must have; then its commands may use the network.
+---@field platforms? syslua.Platform[]
+---@field strict? boolean What is found wrong with its outputs is an error.
+---@field host? boolean It uses what the host has.
+---@field meta? table
+---@field src syslua.Fetched|syslua.Derivation|string What is built: an archive or a folder.
+---@field patches? (syslua.Fetched|string)[] Applied in order.
+---@field deps? (syslua.Derivation|string)[] Libraries: their headers, libraries and .pc files are found, in this order.
+---@field tools? (syslua.Derivation|string)[] Programs: they come onto PATH, in this order.
+---@field propagate? (syslua.Derivation|string)[] Libraries that also whoever depends on this one needs.
+---@field flags? string[]|fun(opts: table, ctx: syslua.BuildContext): string[] For configure, cmake, meson or make.
+---@field env? table<string, string|number> `CPPFLAGS`, `LDFLAGS` and lists such as `PATH` come behind what `deps` and `tools` give.
+---@field cores? integer At most so many commands at a time.
+---@field unpack? syslua.Step
+---@field patch? syslua.Step
+---@field configure? syslua.Step
+---@field build? syslua.Step
+---@field check? boolean|syslua.Step `true`: its tests are run.
+---@field install? syslua.Step
+---@field finish? syslua.Step
+
+---Real software from source. docs/build.md tells of it.
+---@class syslua.lib.build
+lib.build = {}
+
+---Builds what has a `configure`: `./configure`, `make`, `make install`.
+---@param spec syslua.BuilderSpec
+---@return syslua.Derivation
+function lib.build.autotools(spec) end
+
+---Builds what has a `CMakeLists.txt`.
+---@param spec syslua.BuilderSpec
+---@return syslua.Derivation
+function lib.build.cmake(spec) end
+
+---Builds what has a `meson.build`.
+---@param spec syslua.BuilderSpec
+---@return syslua.Derivation
+function lib.build.meson(spec) end
+
+---Builds what has only a Makefile; `PREFIX`, `prefix` and the flags are given to each make.
+---@param spec syslua.BuilderSpec
+---@return syslua.Derivation
+function lib.build.make(spec) end
+
+---What the builders take whose sources name others, which a derivation of its own fetches.
+---@class syslua.VendoredSpec : syslua.BuilderSpec
+---@field vendor? string Content hash of all that the lock file names; with `""` the error tells the right one.
+
+---Builds what has a `Cargo.toml` and a `Cargo.lock`.
+---@param spec syslua.VendoredSpec
+---@return syslua.Derivation
+function lib.build.cargo(spec) end
+
+---Builds what has a `go.mod`.
+---@param spec syslua.VendoredSpec
+---@return syslua.Derivation
+function lib.build.go(spec) end
+
+---Builds what has a `pyproject.toml` or a `setup.py`; a `requirements.txt` with hashes names what it needs.
+---@param spec syslua.VendoredSpec
+---@return syslua.Derivation
+function lib.build.python(spec) end
+
+---Builds what has a `package.json` and a `package-lock.json`.
+---@param spec syslua.VendoredSpec
+---@return syslua.Derivation
+function lib.build.npm(spec) end
+
+---@class syslua.WrapOptions
+---@field env? table<string, string|number> Variables and their values.
+---@field prefix? table<string, string|string[]> What comes before the value that a variable has already.
+
+---Puts a small script in the place of a program, which sets variables and starts it. For the `config` of a derivation.
+---@param ctx syslua.BuildContext
+---@param program string A path in an output.
+---@param options syslua.WrapOptions
+function lib.build.wrap(ctx, program, options) end
 
 return lib

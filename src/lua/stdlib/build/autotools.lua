@@ -1,0 +1,31 @@
+-- `build.autotools`: `./configure`, `make`, `make install`.
+local S, part = ...
+local declare, common = part "declare", part "common"
+local make = part "make_steps"
+local append, has = common.append, common.has
+
+-- On a failure the end of configure's own log says why.
+local CONFIGURE = [["$@" || { code=$?; for log in config.log; do if [ -f "$log" ]; then
+  echo "-- from config.log:"; sed '/^## -* ##$/,$d;/^## Cache variables/,$d' "$log" | tail -n 30; fi; done; exit $code; }]]
+
+local OTHERS = {
+  { "configure.ac", "put autoconf and automake into `tools`, and give `configure = function(opts, ctx, default) "
+    .. "ctx.run(\"autoreconf -fi\", { cwd = \"source\" }) default() end`" },
+  { "CMakeLists.txt", "that is for build.cmake" }, { "meson.build", "that is for build.meson" },
+  { "Cargo.toml", "that is for build.cargo" }, { "Makefile", "that is for build.make" },
+}
+
+local function configure(opts, ctx)
+  if not ctx.exists("source/configure") then common.wrong_builder(ctx, "configure", OTHERS) end
+  common.need_compiler(opts, ctx)
+  local command = { "sh", "-c", CONFIGURE, "sh", "./configure", "--prefix=" .. ctx.out }
+  if has(ctx, "lib") then append(command, { "--libdir=" .. ctx.outputs.lib .. "/lib" }) end
+  ctx.chmod("source/configure", "0755")
+  ctx.run(append(command, opts.flags), { cwd = "source", capture = false })
+end
+
+local builder = {
+  name = "autotools",
+  steps = { configure = configure, build = make.build, check = make.check, install = make.install },
+}
+return function(spec) return declare(builder, spec) end
