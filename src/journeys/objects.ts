@@ -66,7 +66,11 @@ export function whyBound(
 ): { readonly file: string; readonly why: string }[] {
   const { kind, path } = whereabouts(machine, object);
   if (kind !== "bound") return [];
-  return boundFiles(machine.system.fs, layoutOf(machine.root), object).map((found) => ({
+  const files = boundFiles(machine.system.fs, layoutOf(machine.root), object);
+  if (files.length === 0) {
+    return [{ file: "a compressed file", why: "a path of the store in what was compressed" }];
+  }
+  return files.map((found) => ({
     file: found.path.slice(path.length + 1) || basename(path),
     why: found.why === "binary"
       ? "a path of the store in a binary file"

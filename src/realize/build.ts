@@ -5,12 +5,11 @@ import type { Derivation, Source } from "../manifest/types.ts";
 import { outputPlaceholder, sourcePlaceholder } from "../manifest/placeholder.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Outputs } from "../store/outputs.ts";
-import type { Output, Store } from "../store/types.ts";
+import type { Compressed, Output, Store } from "../store/types.ts";
 import { Confinement } from "./confine.ts";
 import { Files } from "./files.ts";
 import { rightHash } from "./fixed.ts";
-import { inspect } from "./inspect/inspect.ts";
-import { report } from "./inspect/report.ts";
+import { inspectBuild } from "./inspect/inspect_build.ts";
 import { BuildLog } from "./log.ts";
 import type { BuilderOf } from "./builder.ts";
 import { runProcess } from "./run_process.ts";
@@ -18,7 +17,7 @@ import { runRecipe } from "./run_recipe.ts";
 import { fixedEnvironment, SYSTEM_PATH } from "./environment.ts";
 import type { Limit, Slot } from "./limit.ts";
 import { describe } from "./sandbox/sandbox.ts";
-import { type Listing, refuseUnseen, removeAll } from "./unseen.ts";
+import { refuseUnseen, removeAll } from "./unseen.ts";
 import type { Sandbox } from "./sandbox/types.ts";
 import type { BuildContext } from "./build_context.ts";
 import { makeFolders } from "../system/folders.ts";
@@ -128,34 +127,14 @@ async function buildNow(
     if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);
     else await runProcess(context, builder.process, known);
     const listing = await refuseUnseen(system, derivation, Object.values(outputs));
-    inspectAll(context, closure, listing, store);
-    return register(store, derivation, outputs, closure, shared);
+    const compressed = await inspectBuild(context, store, closure, listing);
+    return register(shared, derivation, outputs, { closure, compressed });
   } catch (thrown) {
     throw shared.signal.aborted ? thrown : failure(derivation, thrown, log);
   } finally {
     log.close();
     await clean();
   }
-}
-
-/** Says what is wrong with the outputs. */
-function inspectAll(
-  context: BuildContext,
-  objects: readonly ObjectName[],
-  listing: Listing | null,
-  store: Store,
-) {
-  const { system, derivation, folder, places } = context;
-  const { warnings } = inspect(system, {
-    outputs: places.outputs,
-    objects,
-    store: store.dir,
-    temporary: [folder, "/build", "/fetched"],
-    listing,
-    host: derivation.host === true,
-    fixed: derivation.fixed !== null,
-  });
-  report(context, warnings);
 }
 
 function knownPaths(
@@ -187,11 +166,13 @@ function toolsOf({ store, system }: RealizeContext, { dependencies }: BuildInput
 }
 
 function register(
-  store: Store,
+  { system, store }: RealizeContext,
   derivation: Derivation,
   outputs: Readonly<Record<string, string>>,
-  closure: readonly ObjectName[],
-  { system }: RealizeContext,
+  { closure, compressed }: {
+    readonly closure: readonly ObjectName[];
+    readonly compressed: ReadonlyMap<string, Compressed>;
+  },
 ): Outputs {
   const { fixed, version } = derivation;
   for (const [output, path] of Object.entries(outputs)) {
@@ -208,6 +189,7 @@ function register(
       name: nameOf(derivation, output),
       version,
       candidates: closure,
+      compressed: compressed.get(scratch),
       ...(fixed === null ? {} : { expected: fixed }),
     })),
   );

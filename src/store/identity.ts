@@ -7,8 +7,8 @@
  * - `free`: no place of the root is in it. The canonical form is the content.
  * - `movable`: places are only in the targets of links and in files without a NUL byte. Whoever takes such an object
  *   from another root writes the own one.
- * - `bound`: a place is in a file with a NUL byte, whose layout may depend on its length, or a path of the store that
- *   means nothing elsewhere is in any file. It is named with the root as it is.
+ * - `bound`: a place is in a file with a NUL byte, whose layout may depend on its length, or is compressed in one, or a
+ *   path of the store that means nothing elsewhere is in any file. It is named with the root as it is.
  *
  * A source that the user wrote is free whatever is in it: nothing puts places there, and nothing may change it. */
 import { Buffer } from "node:buffer";
@@ -126,7 +126,8 @@ export function examine(
   const hidden = known === null ? privateIn(fs, path) : privatePaths(known.entries);
   const plain = hashWithPrivacy(shortHash(found.plain), hidden);
   const canonical = hashWithPrivacy(shortHash(found.digest), hidden);
-  const asItIs = known?.kind === "free" || (known === null && plain === hashPart(object));
+  const asItIs = known?.kind === "free" || known?.kind === "bound" ||
+    (known === null && plain === hashPart(object));
   const form = asItIs && found.kind !== "bound"
     ? { kind: "free" as const, places: 0, hash: plain }
     : { kind: found.kind, places: found.kind === "movable" ? found.places : 0, hash: canonical };
@@ -155,9 +156,12 @@ export function boundFiles(fs: ReadFs, layout: Layout, object: ObjectName): Boun
  */
 export function refuseOther(object: ObjectName, found: Form, known: Form | null): void {
   if (known === null) return;
-  if (known.kind === found.kind && known.self === found.self && known.places === found.places) {
-    return;
-  }
+  // Both are named as they are.
+  const asItIs = known.kind !== "movable" && found.kind !== "movable";
+  if (
+    (asItIs || known.kind === found.kind) && known.self === found.self &&
+    known.places === found.places
+  ) return;
   const counts = ({ self, places }: Form) => `${self} times, its store ${places} times`;
   throw new SysError("store", `Cannot store ${object}: another object has that name`, {
     hint: `that one names itself ${counts(known)}, this one ${counts(found)}`,

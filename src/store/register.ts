@@ -11,7 +11,7 @@ import { digestParts, shortHash, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { CanonicalTree } from "./canonical.ts";
 import { sealOf } from "./entries.ts";
-import { identify, refuseOther } from "./identity.ts";
+import { type Form, identify, refuseOther } from "./identity.ts";
 import { byHashPart, hashPart, type ObjectName, objectName, stemOf, ZEROES } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
 import { addReferences, readIdentity, writeRecord } from "./record.ts";
@@ -55,18 +55,24 @@ export function register(
     replacements: [zeroed, ...siblings],
     again: fs,
   });
-  const { scan, digest: bytes } = found;
+  const { scan } = found;
+  const bound = output.compressed?.bound === true;
+  const bytes = bound ? found.plain : found.digest;
   const object = objectName(name, version, shortHash(bytes));
   if (object.length !== own.length) {
     throw new Error(`${scratch} is not the scratch path of ${object}`);
   }
   check(output, bytes);
 
-  const form = { kind: found.kind, self: scan.count(zeroed.from), places: found.places };
+  const self = scan.count(zeroed.from);
+  const form: Form = bound
+    ? { kind: "bound", self, places: 0 }
+    : { kind: found.kind, self, places: found.places };
   for (const [path, sibling] of output.siblings ?? []) {
     if (scan.found.has(path.slice(-32))) scan.found.add(hashPart(sibling));
   }
-  const references = [...scan.found].flatMap((hash) => candidates.get(hash) ?? [])
+  const named = [...scan.found].flatMap((hash) => candidates.get(hash) ?? []);
+  const references = [...new Set([...named, ...output.compressed?.references ?? []])]
     .filter((other) => other !== object).sort();
   if (writer.has(object)) {
     refuseOther(object, form, readIdentity(fs, layout, object));

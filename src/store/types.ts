@@ -6,6 +6,13 @@ import type { ChangedFile } from "./changes.ts";
 import type { Imported } from "./import.ts";
 import type { ObjectName } from "./names.ts";
 
+/** What is compressed in the files of an output, where a search of them does not find it. */
+export interface Compressed {
+  readonly references: readonly ObjectName[];
+  /** A path of this store: the output is bound to it. */
+  readonly bound: boolean;
+}
+
 /** One output of a build. */
 export interface Output {
   /** Where it was made: what `scratchPath` gave. */
@@ -14,6 +21,7 @@ export interface Output {
   readonly version: string | null;
   /** The objects that it may refer to. */
   readonly candidates: readonly ObjectName[];
+  readonly compressed?: Compressed;
   /** Content hash that it must have. @throws SysError "build" with both hashes */
   readonly expected?: Digest;
   /** Outputs of the same derivation that are objects already, by their scratch paths: where this one names

@@ -4,7 +4,6 @@ import { Readable } from "node:stream";
 import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import { messageOf, SysError } from "../../errors.ts";
 import type { FileHandle, ReadFs } from "../../system/mod.ts";
-import type { Destination } from "./destination.ts";
 
 /** Systems whose zips carry Unix modes in the upper half of the external attributes (APPNOTE.TXT 4.4.2). */
 const UNIX = new Set([3, 19]);
@@ -43,6 +42,20 @@ interface ZipFile {
   ): Promise<{ fileDataStart: number }>;
 }
 
+/** What entries are handed to: a `Destination`, or who only looks at them. */
+export interface ZipTarget {
+  folder(name: string): void;
+  /** Null for a file whose content is not wanted. */
+  file(
+    name: string,
+    executable: boolean,
+    mtime: number | null,
+  ): { write(bytes: Uint8Array): void; close(): void } | null;
+  link(name: string, to: string): void;
+  /** The error for an entry that can't be had. */
+  refusal(name: string, why: string): SysError;
+}
+
 export interface ZipInput {
   /** Absolute path of the archive. */
   readonly path: string;
@@ -54,7 +67,7 @@ export interface ZipInput {
 }
 
 /** Unpacks a zip archive. @throws SysError naming the entry that is refused */
-export async function unzip(fs: ReadFs, input: ZipInput, destination: Destination): Promise<void> {
+export async function unzip(fs: ReadFs, input: ZipInput, destination: ZipTarget): Promise<void> {
   const { default: yauzl } = await import("yauzl");
   const file = fs.openRead(input.path);
   try {
@@ -122,7 +135,7 @@ async function unpackEntry(
   zip: ZipFile,
   file: FileHandle,
   entry: Entry,
-  destination: Destination,
+  destination: ZipTarget,
 ): Promise<void> {
   const name = nameOf(entry);
   const mode = UNIX.has(entry.versionMadeBy >> 8) ? entry.externalFileAttributes >>> 16 : 0;
@@ -151,7 +164,7 @@ async function readEntry(
   file: FileHandle,
   entry: Entry,
   name: string,
-  destination: Destination,
+  destination: ZipTarget,
   onPiece: (chunk: Uint8Array) => void,
 ): Promise<void> {
   if (entry.isEncrypted()) throw destination.refusal(name, "it is encrypted");

@@ -13,6 +13,11 @@ export interface Candidate {
   readonly format: Format;
 }
 
+/** Whether it holds what was compressed. */
+export function isArchive({ format }: Candidate): boolean {
+  return format === "gzip" || format === "zip";
+}
+
 const NAMES =
   /\.(so(\.[^/]*)?|dylib|bundle|node|cmxs|debug|[a-z]*gz|zip|[jwe]ar|whl|egg|xpi|apk)$/i;
 

@@ -4,10 +4,13 @@
  * Warnings are about what makes an output work on this machine and not on the next: a library or a loader that only the
  * host has (see `host_libraries.ts` for those that every host has), folders outside the store that the loader looks
  * through, the output's own path where it can't be replaced by the final one. */
+import type { Compressed } from "../../store/types.ts";
 import type { Arch, System } from "../../system/mod.ts";
+import type { UnpackLimits } from "../../fetch/unpack/limits.ts";
 import { BytesOfFile } from "./bytes.ts";
-import { type Candidate, candidatesIn } from "./candidates.ts";
+import { type Candidate, candidatesIn, isArchive } from "./candidates.ts";
 import { readElf } from "./elf.ts";
+import { CompressedIn } from "./compressed_in.ts";
 import { elfProblems } from "./elf_problems.ts";
 import { machOProblems } from "./mach_o_problems.ts";
 import { readMachO } from "./macho.ts";
@@ -18,25 +21,32 @@ import { Findings } from "./findings.ts";
 export interface Inspection {
   /** For people, each with the file's name. */
   readonly warnings: readonly string[];
+  /** By scratch paths. */
+  readonly compressed: ReadonlyMap<string, Compressed>;
 }
 
 /** `e_machine` of programs that this machine can run. What is for others finds its libraries there. */
 const MACHINES: Record<Arch, number> = { x86_64: 62, aarch64: 183, arm: 40 };
 
 /** Looks at the outputs before they become objects. */
-export function inspect(
+export async function inspect(
   { fs, host }: Pick<System, "fs" | "host">,
   subject: Subject,
-): Inspection {
+  how: { readonly signal: AbortSignal; readonly limits?: UnpackLimits },
+): Promise<Inspection> {
   const places = new Places(fs, subject);
   const findings = new Findings();
+  const compressed = new CompressedIn(places);
   for (const candidate of candidatesIn(fs, Object.values(subject.outputs), subject.listing)) {
-    for (const problem of problemsOf(places, candidate, MACHINES[host.arch])) {
+    const problems = isArchive(candidate)
+      ? await compressed.look(candidate, how)
+      : problemsOf(places, candidate, MACHINES[host.arch]);
+    for (const problem of problems) {
       if (problem.host && subject.host) continue;
       findings.add(places.label(candidate.path), problem.text);
     }
   }
-  return { warnings: findings.texts() };
+  return { warnings: findings.texts(), compressed: compressed.found };
 }
 
 function problemsOf(

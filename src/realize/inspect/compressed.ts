@@ -1,0 +1,101 @@
+/** Takes a gzip or zip file, shows a scan what was compressed: in flat memory, and not without end.
+ *
+ * A damaged archive, or one that is encrypted, is read as far as it can be: whoever uses it gets no more of it. */
+import { SysError } from "../../errors.ts";
+import { decompress } from "../../fetch/unpack/decompress.ts";
+import { LIMITS, type UnpackLimits } from "../../fetch/unpack/limits.ts";
+import { unzip } from "../../fetch/unpack/zip.ts";
+import type { ReadFs } from "../../system/mod.ts";
+import type { Candidate } from "./candidates.ts";
+import type { StreamScan } from "./stream_scan.ts";
+
+/** Bytes of a file that are read at a time. */
+const CHUNK = 256 << 10;
+
+/** False where it unpacks to more than any honest archive: the rest of it was not looked at. */
+export async function scanCompressed(
+  fs: ReadFs,
+  { path, info, format }: Pick<Candidate, "path" | "info" | "format">,
+  scan: StreamScan,
+  { signal, limits = LIMITS }: { signal: AbortSignal; limits?: UnpackLimits },
+): Promise<boolean> {
+  const meter = new Meter(scan, info.size, limits);
+  try {
+    if (format === "zip") {
+      const input = { path, size: info.size, label: path, signal };
+      await unzip(fs, input, new EntryScan(meter));
+    } else {
+      for await (const chunk of decompress("gzip", path, piecesOf(fs, path))) {
+        signal.throwIfAborted();
+        meter.see(chunk);
+      }
+    }
+  } catch (thrown) {
+    if (meter.full) return false;
+    if (!(thrown instanceof SysError) || thrown.kind === "io") throw thrown;
+  }
+  return true;
+}
+
+/** Ends what gives too much. */
+class Meter {
+  full = false;
+  #bytes = 0;
+  #entries = 0;
+
+  constructor(
+    readonly scan: StreamScan,
+    readonly size: number,
+    readonly limits: UnpackLimits,
+  ) {}
+
+  see(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    const { bytes: most, ratio, ratioFrom } = this.limits;
+    this.full = this.#bytes > most ||
+      (this.#bytes > ratioFrom && this.#bytes > ratio * this.size);
+    if (this.full) throw new SysError("build", "Cannot look into an archive: it has no end");
+    this.scan.see(bytes);
+  }
+
+  entry(): void {
+    this.full = ++this.#entries > this.limits.entries;
+    if (this.full) throw new SysError("build", "Cannot look into an archive: it has no end");
+    this.scan.restart();
+  }
+}
+
+/** Shows each entry of a zip; nothing is unpacked. */
+class EntryScan {
+  constructor(readonly meter: Meter) {}
+
+  folder(): void {
+    this.meter.entry();
+  }
+
+  file() {
+    this.meter.entry();
+    return { write: (bytes: Uint8Array) => this.meter.see(bytes), close: () => {} };
+  }
+
+  link(_name: string, to: string): void {
+    this.meter.entry();
+    this.meter.see(new TextEncoder().encode(to));
+  }
+
+  refusal(name: string, why: string): SysError {
+    return new SysError("build", `Cannot look into "${name}": ${why}`);
+  }
+}
+
+function* piecesOf(fs: ReadFs, path: string): Generator<Uint8Array> {
+  const file = fs.openRead(path);
+  try {
+    const buffer = new Uint8Array(CHUNK);
+    for (let count = file.read(buffer); count > 0; count = file.read(buffer)) {
+      yield buffer.subarray(0, count);
+    }
+  } finally {
+    file.close();
+  }
+}
