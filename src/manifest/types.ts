@@ -63,12 +63,14 @@ export interface Derivation {
   /** It uses what the host has, and means to. */
   readonly host?: true;
   readonly opts: Json;
-  /** Hashes of the derivations that it uses, sorted. */
+  /** Hashes of the derivations that it uses, in the order in which they are declared: that of the tools on PATH. */
   readonly dependencies: readonly DerivationHash[];
   /** Ids of the sources that it uses, sorted. */
   readonly sources: readonly string[];
   readonly meta: Json;
+  /** The user's line that declares it, and the lines that led there, the nearest first. */
   readonly place: Place;
+  readonly callers?: readonly Place[];
 }
 
 export interface Activation {

@@ -221,8 +221,15 @@ function failure(derivation: Derivation, thrown: unknown, log: BuildLog): unknow
       place,
       hint: [thrown.hint, `\`sys log ${derivation.name}\` shows all of its output`]
         .filter((part) => part !== undefined).join("; "),
-      notes: [...thrown.notes, ...lines],
+      notes: [...declaration(derivation, place), ...thrown.notes, ...lines],
       cause: thrown,
     },
   );
+}
+
+/** The lines of the user's that declare a derivation, where the error is not in the only one. */
+function declaration({ place, callers = [] }: Derivation, failed: Place): string[] {
+  const lines = [place, ...callers].map(({ file, line }) => `${file}:${line}`);
+  if (lines.length === 1 && lines[0] === `${failed.file}:${failed.line}`) return [];
+  return lines.map((line, n) => n === 0 ? `declared at ${line}` : `called at ${line}`);
 }

@@ -1,5 +1,6 @@
 /** Drives `config` functions as the build does: one operation at a time. */
 import assert from "node:assert/strict";
+import type { Derivation } from "../../src/manifest/types.ts";
 import { SysError } from "../../src/errors.ts";
 import type { RecipeFacts, RecipeStep, Reply } from "../../src/realize/recipe.ts";
 import type { Operation } from "../../src/realize/operation.ts";
@@ -37,6 +38,38 @@ Deno.test("recipes: what is used comes in the order in which it is declared", ()
     },
   );
 });
+
+Deno.test("recipes: of derivations that share a `config`, the one that failed is named, and who declared it", () =>
+  withConfig(
+    setup(
+      `local first = make("first")
+      local second = make("second")
+      local third = derive { name = "third", config = function() end }`,
+      `local function config(_, ctx) ctx.run("false") end
+      local function make(name)
+        return derive { name = name, config = config }
+      end`,
+    ),
+    async ({ manifest, recipes }) => {
+      const byName = new Map(manifest.derivations.map((one) => [one.name, one]));
+      for (const name of ["first", "second"]) {
+        const recipe = recipes.open(byName.get(name)!.hash);
+        await recipe.start(FACTS);
+        const step = await recipe.resume({ ok: false, message: "it failed" });
+        assert.equal(step.kind, "failed");
+        assert.equal(
+          (step as Extract<RecipeStep, { kind: "failed" }>).error.place?.within,
+          `config of ${name}`,
+        );
+      }
+      const lines = ({ place, callers = [] }: Derivation) =>
+        [place, ...callers].map(({ file, line }) => `${file}:${line}`);
+      const [first, second] = ["first", "second"].map((name) => lines(byName.get(name)!));
+      assert.equal(first[0], second[0]);
+      assert.equal(Number(second[1].split(":")[1]), Number(first[1].split(":")[1]) + 1);
+      assert.equal(byName.get("third")!.callers, undefined);
+    },
+  ));
 
 Deno.test("recipes: ctx.env holds the fixed set, and what it is changed to", async () => {
   const env = { PATH: "/tools", HOME: "/h" };

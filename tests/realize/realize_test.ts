@@ -44,6 +44,34 @@ Deno.test("realize: what is realized is not built again, nor what it was made wi
   assert.deepEqual(world.events.map(({ kind }) => kind), ["cached"]);
 });
 
+Deno.test("realize: an error says which lines declare the derivation", async () => {
+  const place = { file: "lib.lua", line: 3 };
+  const callers = [{ file: "init.lua", line: 12 }];
+  for (
+    const [more, expected] of [
+      [{ place, callers }, ["declared at lib.lua:3", "called at init.lua:12"]],
+      [{ place }, ["declared at lib.lua:3"]],
+      // The error shows that line itself.
+      [{ place: { file: "init.lua", line: 9 } }, []],
+    ] as const
+  ) {
+    using world = new World();
+    const error = await failureOf(() =>
+      world.build(
+        function* () {
+          yield ["read", "nothing"];
+        },
+        {},
+        more,
+      )
+    );
+    assert.match(error.message, /^Cannot build thing0: /);
+    assert.equal(error.place?.line, 9);
+    const told = error.notes.filter((note) => /^(declared|called) at/.test(note));
+    assert.deepEqual(told, expected);
+  }
+});
+
 Deno.test("realize: tools of a dependency are on PATH", async () => {
   using world = new World();
   const tool = world.derive("tool", function* ({ outputs }) {

@@ -310,6 +310,7 @@ function S.derive(spec)
   data.view = setmetatable({}, Outputs)
   viewed[data.view] = data
   data.file, data.line = S.caller(3)
+  data.callers = S.callers(4)
   S.names[data.config] = "config of " .. data.name
   S.derivation_data[handle] = data
   -- Declared twice it is one derivation, whose place does not depend on which came first.
@@ -318,7 +319,7 @@ function S.derive(spec)
     S.derivations[hash] = data
     S.derivation_list[#S.derivation_list + 1] = data
   elseif data.file and (data.file < other.file or (data.file == other.file and data.line < other.line)) then
-    other.file, other.line, other.meta = data.file, data.line, data.meta
+    other.file, other.line, other.callers, other.meta = data.file, data.line, data.callers, data.meta
   end
   return setmetatable(handle, Derivation)
 end
@@ -332,10 +333,15 @@ function S.derivation_json(data)
   for _, switch in ipairs(SWITCHES) do
     if data[switch] then switches = switches .. format('"%s":true,', switch) end
   end
+  local callers = {}
+  for index, caller in ipairs(data.callers) do
+    callers[index] = format('{"file":%s,"line":%d}', S.quote(caller.file), caller.line)
+  end
   return format(
     '{"hash":"%s","name":%s,"version":%s,"outputs":%s,"fixed":%s,%s"opts":%s,"dependencies":%s,"sources":%s,"meta":%s,'
-      .. '"place":{"file":%s,"line":%d}}',
+      .. '"place":{"file":%s,"line":%d}%s}',
     data.hash, S.quote(data.name), data.version and S.quote(data.version) or "null", texts(data.outputs),
     data.fixed and S.quote(data.fixed) or "null", switches, S.json(data.opts), texts(data.derivations), texts(data.sources),
-    S.json(data.meta), S.quote(data.file or S.entry_file), data.line or 1)
+    S.json(data.meta), S.quote(data.file or S.entry_file), data.line or 1,
+    #callers > 0 and ',"callers":[' .. table.concat(callers, ",") .. "]" or "")
 end

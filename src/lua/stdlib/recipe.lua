@@ -136,6 +136,8 @@ function S.step(id, facts, reply)
   elseif reply.ok then arguments = pack(true, reply.value)
   else arguments = pack(false, reply) end
   S.current = run
+  -- Several derivations may have one `config`.
+  S.names[data.config] = "config of " .. data.name
   local result = pack(resume(run.co, table.unpack(arguments, 1, arguments.n)))
   S.current = nil
   if not result[1] then error(S.is_final(result[2]) and result[2] or S.wrap_error(result[2], run.co), 0) end

@@ -84,6 +84,18 @@ local function frames(co, level)
 end
 S.frames = frames
 
+-- More of them tell nobody more.
+local MOST_CALLERS = 8
+
+--- The lines of the user's from which the line that `S.caller` gives was reached, the nearest first.
+function S.callers(level)
+  local list, callers = frames(nil, level), {}
+  for index = 2, math.min(#list, MOST_CALLERS + 1) do
+    callers[#callers + 1] = { file = list[index].file, line = list[index].line }
+  end
+  return callers
+end
+
 --- Those of a coroutine; of the one that runs, where it is none or was never in the user's code.
 local function frames_of(co)
   local list = co and frames(co, 0) or {}
