@@ -638,7 +638,50 @@ const BUILDING: readonly Mutation[] = [
   },
 ];
 
+/** What `lib.build` promises. Lua is changed where it is embedded. */
+const LIBRARY: readonly Mutation[] = [
+  {
+    name: "symbols whose name is the end of an RPATH lose it",
+    file: "src/realize/shrink_rpath.ts",
+    find: "  bytes.fill(0, at, at + before.length - tail);\n",
+    replace: "  bytes.fill(0, at, at + before.length);\n",
+    test: "tests/realize/shrink_rpath_test.ts",
+  },
+  {
+    name: "an empty RPATH stays",
+    file: "src/realize/shrink_rpath.ts",
+    find: "if (kept.length === 0) dropEntry",
+    replace: "if (kept.length < 0) dropEntry",
+    test: "tests/realize/shrink_rpath_test.ts",
+  },
+  {
+    name: "a config that captures lib.build depends on all of it",
+    file: "src/lua/build_library.generated.ts",
+    find: "{ wrap = contents.wrap }",
+    replace: "contents",
+    test: "tests/config/build_library_test.ts",
+    filter: "hash covers",
+  },
+  {
+    name: "what is captured is counted otherwise when it is built",
+    file: "src/lua/stdlib.generated.ts",
+    find: "state.count = data.counted",
+    replace: "state.count = 0",
+    test: "tests/stories/build_library_test.ts",
+    filter: "of their own",
+  },
+  {
+    name: "manuals that name a place are compressed",
+    file: "src/lua/build_library.generated.ts",
+    find: "if ! grep -q -F -e",
+    replace: "if true || grep -q -F -e",
+    test: "tests/stories/build_library_test.ts",
+    filter: "uses it",
+  },
+];
+
 export const MUTATIONS: readonly Mutation[] = [
+  ...LIBRARY,
   ...BUILDING,
   ...RUNNING,
   ...MENDS,

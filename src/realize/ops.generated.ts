@@ -14,6 +14,7 @@ import { move } from "./ops/move.ts";
 import { read } from "./ops/read.ts";
 import { remove } from "./ops/remove.ts";
 import { run } from "./ops/run.ts";
+import { shrink_rpath } from "./ops/shrink_rpath.ts";
 import { substitute } from "./ops/substitute.ts";
 import { symlink } from "./ops/symlink.ts";
 import { unpack } from "./ops/unpack.ts";
@@ -36,6 +37,7 @@ export const OPERATIONS = {
   read,
   remove,
   run,
+  shrink_rpath,
   substitute,
   symlink,
   unpack,

@@ -81,6 +81,9 @@ story(`a library and a program that uses it${skip(missing)}`, async (s) => {
   );
   assert.equal(await output(s, `${program}/bin/app`), "patched, loud=yes\n");
   assert.match(await output(s, `readelf -d ${program}/bin/app`), new RegExp(`${out}/lib`));
+  // Its own folder has nothing that it needs, nor has the one of a library that it was linked without.
+  assert.doesNotMatch(await output(s, `readelf -d ${program}/bin/app`), new RegExp(program));
+  assert.doesNotMatch(await output(s, `readelf -d ${out}/lib/libgreet.so`), /R(UN)?PATH/);
   assert.doesNotMatch(await output(s, `readelf -S ${out}/lib/libgreet.so`), /\.debug_info/);
   assert.equal(await output(s, `${out}/bin/hello-script`), "hello from a script\n");
   assert.equal(Deno.readTextFileSync(`${out}/tested`), "tested\n");

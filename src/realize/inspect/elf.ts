@@ -8,6 +8,15 @@ export interface PlacedText {
   readonly at: number;
 }
 
+/** The dynamic section: tags and values, each a word, up to the tag 0. */
+export interface Dynamic {
+  /** Where in the file it begins. */
+  readonly at: number;
+  /** Bytes of an entry. */
+  readonly entry: 8 | 16;
+  readonly tags: readonly number[];
+}
+
 export interface Elf {
   /** `e_machine`: 62 is x86_64, 183 aarch64. */
   readonly machine: number;
@@ -19,6 +28,7 @@ export interface Elf {
   /** DT_RPATH, which counts only where there is no DT_RUNPATH. */
   readonly rpath: PlacedText | null;
   readonly runpath: PlacedText | null;
+  readonly dynamic: Dynamic | null;
   /** Content of the note NT_GNU_BUILD_ID. */
   readonly buildId: { readonly at: number; readonly length: number } | null;
 }
@@ -41,7 +51,8 @@ const SHAPES: Record<number, Shape> = {
 
 const ET_EXEC = 2, ET_DYN = 3;
 const PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4;
-const DT_NEEDED = 1, DT_STRTAB = 5, DT_STRSZ = 10, DT_SONAME = 14, DT_RPATH = 15, DT_RUNPATH = 29;
+const DT_NEEDED = 1, DT_STRTAB = 5, DT_STRSZ = 10, DT_SONAME = 14;
+export const DT_RPATH = 15, DT_RUNPATH = 29;
 const NT_GNU_BUILD_ID = 3;
 /** Bytes of all program headers, of a dynamic section, of notes: more than any linker makes. */
 const MOST_HEADERS = 1 << 20, MOST_DYNAMIC = 1 << 20, MOST_NOTES = 1 << 16;
@@ -94,8 +105,8 @@ function dynamicOf(
   segments: readonly Segment[],
   shape: Shape,
   little: boolean,
-): Pick<Elf, "needed" | "soname" | "rpath" | "runpath"> | null {
-  const none = { needed: [], soname: null, rpath: null, runpath: null };
+): Pick<Elf, "needed" | "soname" | "rpath" | "runpath" | "dynamic"> | null {
+  const none = { needed: [], soname: null, rpath: null, runpath: null, dynamic: null };
   const dynamic = segments.find(({ type, size }) => type === PT_DYNAMIC && size > 0);
   if (dynamic === undefined) return none;
   const table = dynamic.size > MOST_DYNAMIC
@@ -126,6 +137,11 @@ function dynamicOf(
     soname: soname?.text ?? null,
     rpath: rpath ?? null,
     runpath: runpath ?? null,
+    dynamic: {
+      at: file.start + dynamic.offset,
+      entry: shape.word === 4 ? 8 : 16,
+      tags: entries.map(([tag]) => tag),
+    },
   };
 }
 

@@ -107,9 +107,9 @@ return function(opts, ctx)
     local files = ctx.file_types(folder)
     strip(ctx, folder, files)
     for _, file in ipairs(files) do
-      if file.type == "script" and file.executable then
-        resolve(opts, ctx, folder .. (file.path == "" and "" or "/" .. file.path), file.interpreter)
-      end
+      local path = folder .. (file.path == "" and "" or "/" .. file.path)
+      if file.type == "binary" then ctx.shrink_rpath(path)
+      elseif file.type == "script" and file.executable then resolve(opts, ctx, path, file.interpreter) end
     end
     -- An index of all manuals that are installed, of which each package would have another.
     ctx.remove(folder .. "/share/info/dir")
