@@ -37,6 +37,8 @@ export interface ErrorDetails {
   /** Further lines to show: a traceback, the last output of a build, a list of files. */
   readonly notes?: readonly string[];
   readonly cause?: unknown;
+  /** The errors that this one sums up. */
+  readonly causes?: readonly SysError[];
 }
 
 /**
@@ -49,6 +51,7 @@ export class SysError extends Error {
   readonly place?: Place;
   readonly hint?: string;
   readonly notes: readonly string[];
+  readonly causes: readonly SysError[];
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -56,6 +59,7 @@ export class SysError extends Error {
     this.place = details.place;
     this.hint = details.hint;
     this.notes = details.notes ?? [];
+    this.causes = details.causes ?? [];
   }
 }
 

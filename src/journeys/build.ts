@@ -17,6 +17,10 @@ export interface BuildSettings {
   /** Builds at a time. */
   readonly jobs: number;
   readonly sandbox: SandboxMode;
+  /** Keep the scratch folders of builds that fail. */
+  readonly keepFailed?: boolean;
+  /** After a failure go on with what does not need it. */
+  readonly keepGoing?: boolean;
   readonly observer: BuildObserver;
   readonly signal: AbortSignal;
 }

@@ -1,7 +1,7 @@
 /** Takes one derivation whose dependencies are realized, gives its outputs as objects of the store. */
 import { dirname, join } from "node:path";
 import { messageOf, type Place, SysError } from "../errors.ts";
-import type { Derivation, Source } from "../manifest/types.ts";
+import type { Derivation, DerivationHash, Source } from "../manifest/types.ts";
 import { outputPlaceholder, sourcePlaceholder } from "../manifest/placeholder.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Outputs } from "../store/outputs.ts";
@@ -10,6 +10,7 @@ import { Confinement } from "./confine.ts";
 import { Files } from "./files.ts";
 import { rightHash } from "./fixed.ts";
 import { inspectBuild } from "./inspect/inspect_build.ts";
+import { keepFailed, type Scratch } from "./keep_failed.ts";
 import { BuildLog } from "./log.ts";
 import type { BuilderOf } from "./builder.ts";
 import { runProcess } from "./run_process.ts";
@@ -35,6 +36,8 @@ export interface RealizeContext
   readonly jobserver: BuildContext["jobserver"];
   readonly store: Store;
   readonly builderOf: BuilderOf;
+  /** Keep the scratch of builds that fail. */
+  readonly keepFailed: boolean;
 }
 
 /** What one build is made from. */
@@ -43,9 +46,12 @@ export interface BuildInputs {
   readonly dependencies: ReadonlyMap<Derivation, Outputs>;
   /** The store's copies of its sources. */
   readonly sources: ReadonlyMap<Source, ObjectName>;
+  /** Elsewhere than before, so that what depends on the place shows; what is made is not recorded as the
+   * derivation's. */
+  readonly again?: boolean;
 }
 
-/** Builds when there is room for it. Whatever happens, no scratch is left.
+/** Builds when there is room for it. Whatever happens, no scratch is left but what is to be kept.
  * @throws SysError of kind "build" or "fetch" with the log's end */
 export function build(
   shared: RealizeContext,
@@ -65,13 +71,7 @@ async function buildNow(
 ): Promise<Outputs> {
   const { system, store, observer } = shared;
   const { fs } = system;
-  const folder = join(store.dir, "tmp", `${derivation.hash.slice(0, 32)}-build`);
-  const outputs = Object.fromEntries(
-    derivation.outputs.map((output) => [
-      output,
-      store.scratchPath(derivation.hash, output, nameOf(derivation, output), derivation.version),
-    ]),
-  );
+  const { folder, outputs } = scratchOf(store, derivation, inputs.again === true);
   const direct = [
     ...[...inputs.dependencies.values()].flatMap((made) => Object.values(made)),
     ...inputs.sources.values(),
@@ -128,13 +128,34 @@ async function buildNow(
     else await runProcess(context, builder.process, known);
     const listing = await refuseUnseen(system, derivation, Object.values(outputs));
     const compressed = await inspectBuild(context, store, closure, listing);
-    return register(shared, derivation, outputs, { closure, compressed });
+    const made = register(shared, derivation, outputs, { closure, compressed });
+    if (!inputs.again) store.recordOutputs(derivation.hash, made, derivation);
+    return made;
   } catch (thrown) {
-    throw shared.signal.aborted ? thrown : failure(derivation, thrown, log);
+    if (shared.signal.aborted) throw thrown;
+    const kept = shared.keepFailed
+      ? keepFailed(system, dirname(store.dir), derivation, { folder, outputs })
+      : null;
+    throw failure(derivation, thrown, log, kept);
   } finally {
     log.close();
     await clean();
   }
+}
+
+/** Where a build works, and where it makes its outputs. */
+function scratchOf(store: Store, derivation: Derivation, again: boolean): Scratch {
+  const suffix = again ? "-again" : "";
+  const hash = `${derivation.hash}${suffix}` as DerivationHash;
+  return {
+    folder: join(store.dir, "tmp", `${derivation.hash.slice(0, 32)}-build${suffix}`),
+    outputs: Object.fromEntries(
+      derivation.outputs.map((output) => [
+        output,
+        store.scratchPath(hash, output, nameOf(derivation, output), derivation.version),
+      ]),
+    ),
+  };
 }
 
 function knownPaths(
@@ -193,9 +214,7 @@ function register(
       ...(fixed === null ? {} : { expected: fixed }),
     })),
   );
-  const named = Object.fromEntries(derivation.outputs.map((output, n) => [output, made[n]]));
-  store.recordOutputs(derivation.hash, named, derivation);
-  return named;
+  return Object.fromEntries(derivation.outputs.map((output, n) => [output, made[n]]));
 }
 
 /** `out` is called like the derivation, others have the output's name at the end. */
@@ -208,7 +227,12 @@ export function titleOf({ name, version }: Derivation): string {
   return version === null ? name : `${name} ${version}`;
 }
 
-function failure(derivation: Derivation, thrown: unknown, log: BuildLog): unknown {
+function failure(
+  derivation: Derivation,
+  thrown: unknown,
+  log: BuildLog,
+  kept: string | null,
+): unknown {
   if (!(thrown instanceof SysError)) return thrown;
   const own = /^Cannot build [^:]+: /;
   const place: Place = thrown.place ?? derivation.place;
@@ -221,7 +245,12 @@ function failure(derivation: Derivation, thrown: unknown, log: BuildLog): unknow
       place,
       hint: [thrown.hint, `\`sys log ${derivation.name}\` shows all of its output`]
         .filter((part) => part !== undefined).join("; "),
-      notes: [...declaration(derivation, place), ...thrown.notes, ...lines],
+      notes: [
+        ...declaration(derivation, place),
+        ...thrown.notes,
+        ...lines,
+        ...kept === null ? [] : [`its folder is kept: ${kept}`],
+      ],
       cause: thrown,
     },
   );

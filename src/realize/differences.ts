@@ -30,27 +30,81 @@ export function differences(fs: ReadFs, a: Side, b: Side, at = ""): string[] {
   if ((first.mode & 0o111) !== (second.mode & 0o111)) {
     return [`${shown} can be executed in one build only`];
   }
-  const offset = firstDifference(fs, a, b, at);
-  return offset === null ? [] : [`${shown} differs at byte ${offset}`];
+  const found = firstDifference(fs, a, b, at);
+  return found === null ? [] : [`${shown} differs ${inWords(found)}`];
 }
 
 function neutral(text: string, { hashes }: Side): string {
   return hashes.reduce((left, hash) => left.replaceAll(hash, "0".repeat(hash.length)), text);
 }
 
-/** Offset of the first byte that differs, null when none does. */
-function firstDifference(fs: ReadFs, a: Side, b: Side, at: string): number | null {
+/** Where two files begin to differ. */
+interface Difference {
+  /** In bytes. */
+  readonly offset: number;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Each file's line there, or some bytes of it. */
+  readonly lines: readonly [Uint8Array, Uint8Array];
+  /** Each file's bytes from there. */
+  readonly bytes: readonly [Uint8Array, Uint8Array];
+}
+
+/** Bytes that are shown of what is no text. */
+const SHOWN = 8;
+/** Characters that are shown of a line, on either side of the difference. */
+const AROUND = 40;
+const NEWLINE = 10;
+
+/** The first byte that differs; null when none does. */
+function firstDifference(fs: ReadFs, a: Side, b: Side, at: string): Difference | null {
   const [one, two] = [a, b].map((side) => windows(fs, side, at));
-  for (let offset = 0;;) {
+  const nothing = new Uint8Array();
+  for (let offset = 0, line = 1;;) {
     const [x, y] = [one.next(), two.next()];
     if (x.done && y.done) return null;
-    if (x.done || y.done) return offset;
-    const [left, right] = [x.value, y.value];
+    const [left, right] = [x.value ?? nothing, y.value ?? nothing];
     const length = Math.min(left.length, right.length);
-    for (let n = 0; n < length; n++) if (left[n] !== right[n]) return offset + n;
-    if (left.length !== right.length) return offset + length;
+    let n = 0;
+    while (n < length && left[n] === right[n]) if (left[n++] === NEWLINE) line++;
+    if (n < length || left.length !== right.length) {
+      return {
+        offset: offset + n,
+        line,
+        lines: [lineAround(left, n), lineAround(right, n)],
+        bytes: [left.slice(n, n + SHOWN), right.slice(n, n + SHOWN)],
+      };
+    }
     offset += length;
   }
+}
+
+function lineAround(window: Uint8Array, at: number): Uint8Array {
+  const from = Math.max(window.lastIndexOf(NEWLINE, at - 1) + 1, at - AROUND, 0);
+  const end = window.indexOf(NEWLINE, at);
+  return window.slice(at === 0 ? 0 : from, Math.min(end < 0 ? window.length : end, at + AROUND));
+}
+
+/** The lines of texts, bytes of everything else. */
+function inWords({ offset, line, lines, bytes }: Difference): string {
+  const texts = lines.map(textOf);
+  if (texts.every((text) => text !== null)) {
+    const [one, two] = texts.map((text) => JSON.stringify(text));
+    return `at byte ${offset}, in line ${line}: ${one}, then ${two}`;
+  }
+  const [one, two] = bytes.map((some) => some.length === 0 ? "its end" : hex(some));
+  return `at byte ${offset}: ${one}, then ${two}`;
+}
+
+/** Null for what is no text. A character may have been cut at either end. */
+function textOf(bytes: Uint8Array): string | null {
+  const text = new TextDecoder().decode(bytes).replace(/^\ufffd{1,3}|\ufffd{1,3}$/g, "");
+  // deno-lint-ignore no-control-regex -- these are what texts do not have
+  return /[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]/.test(text) ? null : text;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
 /** Bytes that are looked at at once. */

@@ -9,6 +9,7 @@ import type { Store } from "../store/types.ts";
 import type { Outputs } from "../store/outputs.ts";
 import { build, type RealizeContext } from "./build.ts";
 import { checkAgain } from "./check.ts";
+import { failuresOf } from "./failures.ts";
 import { Jobserver } from "./jobserver.ts";
 import { Limit } from "./limit.ts";
 import { orAbort } from "../system/abortable_lock.ts";
@@ -43,10 +44,15 @@ export interface RealizeRequest {
   readonly substitute?: (derivation: Derivation, signal: AbortSignal) => Promise<Outputs | null>;
   /** Build the wanted ones again, and compare. */
   readonly check?: boolean;
+  /** Keep the scratch of builds that fail. */
+  readonly keepFailed?: boolean;
+  /** After a failure go on with what does not need it. */
+  readonly keepGoing?: boolean;
 }
 
 /**
- * Realizes derivations. The first failure ends all that still runs, and is thrown.
+ * Realizes derivations. The first failure ends all that still runs, and is thrown; or, with `keepGoing`, all failures
+ * are thrown as one when nothing more can be built.
  * @throws SysError of kind "build" or "fetch"
  */
 export async function realize(
@@ -63,15 +69,21 @@ export async function realize(
     try {
       return [hash, await run.outputsOf(hash, request.check === true)] as const;
     } catch (thrown) {
+      if (request.keepGoing) throw thrown;
       first ??= { thrown };
       failed.abort(thrown);
       throw thrown;
     }
   }));
-  await run.settled();
+  const outcome = await run.settled();
   if (request.signal.aborted) throw interruption(results, request.signal);
+  if (request.keepGoing) first = wrapped(failuresOf(request.derivations, outcome));
   if (first !== null) throw (first as { thrown: unknown }).thrown;
   return new Map(results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []));
+}
+
+function wrapped(thrown: unknown): { thrown: unknown } | null {
+  return thrown === null ? null : { thrown };
 }
 
 /** The reason of the signal; of several errors the one that says which line of Lua was interrupted. */
@@ -113,6 +125,7 @@ class Realization {
       sandbox: () => sandbox ??= findSandbox(system, request.sandbox),
       works: new Limit(Math.max(1, request.jobs)),
       downloads: new Limit(DOWNLOADS),
+      keepFailed: request.keepFailed === true,
       jobserver: new Jobserver(system, join(store.dir, "tmp")),
     };
   }
@@ -133,12 +146,17 @@ class Realization {
     return outputs;
   }
 
-  /** Resolves when nothing runs any more. */
-  async settled(): Promise<void> {
+  /** Waits until nothing runs any more. Gives what each that was asked for has thrown; undefined when nothing. */
+  async settled(): Promise<ReadonlyMap<DerivationHash, unknown>> {
     for (let seen = -1; seen !== this.#outputs.size;) {
       seen = this.#outputs.size;
       await Promise.allSettled(this.#outputs.values());
     }
+    const outcome = new Map<DerivationHash, unknown>();
+    for (const [hash, outputs] of this.#outputs) {
+      outcome.set(hash, await outputs.then(() => undefined, (thrown) => thrown));
+    }
+    return outcome;
   }
 
   async #realize(derivation: Derivation, check: boolean): Promise<Outputs> {
@@ -175,7 +193,7 @@ class Realization {
       const inputs = { dependencies, sources: this.#import(derivation) };
       const outputs = there ?? await build(this.#shared, derivation, inputs);
       if (check) {
-        const again = await build(this.#shared, derivation, inputs);
+        const again = await build(this.#shared, derivation, { ...inputs, again: true });
         checkAgain(system.fs, store, derivation, outputs, again);
       }
       observer({ kind: "finished", derivation, outputs });

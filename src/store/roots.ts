@@ -14,9 +14,12 @@ export interface GcRoot {
   /** Path of the entry. */
   readonly path: string;
   readonly objects: readonly ObjectName[];
-  /** It points to what is not there any more. */
+  /** It points to what is not there any more, or, where sys.lua made it, is no object's any more. */
   readonly stale: boolean;
 }
+
+/** The folder of links to the links that `sys build --out-link` has made. */
+export const AUTO = "auto";
 
 /** Links that lead to links: more than the system itself follows. */
 const MOST_LINKS = 40;
@@ -48,5 +51,7 @@ function follow(fs: ReadFs, entry: string): GcRoot {
     if (info.kind !== "link") break;
     path = resolve(dirname(path), fs.readLink(path));
   }
-  return { path: entry, objects: objectsIn([path]), stale: false };
+  const objects = objectsIn([path]);
+  const isAuto = entry.split("/").at(-2) === AUTO;
+  return { path: entry, objects, stale: isAuto && objects.length === 0 };
 }

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { derivationsNamed, realizeFrom } from "../../src/journeys/build.ts";
 import { collect, type Collection } from "../../src/journeys/collect.ts";
 import { evaluateConfig } from "../../src/journeys/evaluate.ts";
+import { makeOutLinks, outLinks } from "../../src/journeys/out_link.ts";
+import { why } from "../../src/journeys/why.ts";
+import type { ObjectName } from "../../src/store/names.ts";
 import { type TestMachine, withMachine } from "./support.ts";
 
 const GC: Collection = { dryRun: false, keep: null, olderThan: null, maxBytes: null };
@@ -16,13 +19,15 @@ function at(t: TestMachine, minutes: number): void {
   t.machine = { ...t.machine, system: { ...t.machine.system, clock: moved } };
 }
 
-/** Builds what has a name, as a new process does. */
-async function build(t: TestMachine, name: string): Promise<void> {
+/** Builds what has these names, as a new process does; links it, if that is asked for. */
+async function build(t: TestMachine, names: string, outLink?: string): Promise<void> {
   t.restart();
   const evaluated = await evaluateConfig(t.machine, t.evaluation);
   try {
-    const wanted = derivationsNamed(evaluated.manifest, [name]);
-    await realizeFrom(t.machine, evaluated, wanted, t.build());
+    const { manifest } = evaluated;
+    const wanted = derivationsNamed(manifest, names.split(" "));
+    const links = outLink === undefined ? [] : outLinks(t.machine, manifest, wanted, outLink);
+    makeOutLinks(t.machine, links, await realizeFrom(t.machine, evaluated, wanted, t.build()));
   } finally {
     evaluated.recipes.close();
   }
@@ -60,4 +65,64 @@ Deno.test("gc: what was asked for and was there already stays for an hour from t
     // A clock that was set back does not keep it for years.
     at(t, 0);
     assert.deepEqual(await gone(t), ["a"]);
+  }));
+
+const TWO = `derive { name = "two", outputs = { "out", "dev" }, config = function(opts, ctx)
+  ctx.write(ctx.out, "two")
+  ctx.write(ctx.outputs.dev, "for builds")
+end }`;
+
+/** What the links in the home lead to, without the hashes. */
+function links(t: TestMachine): string[] {
+  return [...Deno.readDirSync(t.home)].filter(({ isSymlink }) => isSymlink)
+    .map(({ name }) => `${name} ${objectAt(t, name).slice(0, -33)}`).sort();
+}
+
+function objectAt(t: TestMachine, link: string): ObjectName {
+  return Deno.readLinkSync(`${t.home}/${link}`).split("/").at(-1) as ObjectName;
+}
+
+Deno.test("out link: it keeps what it leads to, as long as it is there and leads there", () =>
+  withMachine(async (t) => {
+    t.setup([DERIVE.replaceAll("%", "a"), TWO].join("\n"));
+    await build(t, "two a", "result");
+    const names = links(t);
+    assert.deepEqual(names.map((line) => line.split(" ")[0]).length, 3);
+    assert.deepEqual(names.map((line) => line.split(" ")[1]).sort(), ["a", "two", "two-dev"]);
+    assert.deepEqual(await gone(t, { all: true }), []);
+    assert.deepEqual(
+      why(t.machine, objectAt(t, "result")).map(({ root }) => root),
+      [`${t.home}/result`],
+    );
+    const [dev] = names.find((line) => line.endsWith(" two-dev"))!.split(" ");
+    Deno.removeSync(`${t.home}/${dev}`);
+    assert.deepEqual(await gone(t, { all: true }), ["two-dev"]);
+    const [a] = names.find((line) => line.endsWith(" a"))!.split(" ");
+    Deno.removeSync(`${t.home}/${a}`);
+    t.writeHome(a, "something else");
+    assert.deepEqual(await gone(t, { all: true }), ["a"]);
+    assert.equal([...Deno.readDirSync(`${t.machine.root}/gcroots/auto`)].length, 1);
+  }));
+
+Deno.test("out link: it follows what is built, and replaces nothing that it has not made", () =>
+  withMachine(async (t) => {
+    for (const name of ["a", "b"]) {
+      t.setup(DERIVE.replaceAll("%", name));
+      await build(t, name, "result");
+      assert.deepEqual(links(t), [`result ${name}`]);
+    }
+    assert.deepEqual(await gone(t, { all: true }), ["a"]);
+    const object = Deno.readLinkSync(`${t.home}/result`);
+    t.writeHome("file", "mine");
+    Deno.symlinkSync(object, `${t.home}/link`);
+    Deno.mkdirSync(`${t.home}/folder`);
+    for (const name of ["file", "link", "folder", "nowhere/below"]) {
+      await assert.rejects(build(t, "b", name), { kind: "usage" });
+    }
+    assert.equal(t.read("file"), "mine");
+    // Someone has put a link of their own where ours was.
+    Deno.removeSync(`${t.home}/result`);
+    Deno.symlinkSync("file", `${t.home}/result`);
+    await assert.rejects(build(t, "b", "result"), { kind: "usage" });
+    assert.equal(t.read("result"), "mine");
   }));

@@ -223,11 +223,22 @@ Deno.test("check: a build that repeats is fine, one that differs is told by file
     yield ["symlink", `to${round}`, `${outputs.out}/link`];
   });
   await world.realize([same], { check: true });
+  const folders: string[] = [];
+  const place = world.derive("place", function* ({ outputs, tmp }) {
+    folders.push(tmp, outputs.out);
+    yield ["write", outputs.out, ""];
+  });
+  await world.realize([place], { check: true });
+  assert.equal(new Set(folders).size, 4);
   const first = (await world.realize([differs])).get(differs.hash);
   const error = await failureOf(() => world.realize([differs], { check: true }));
   assert.match(error.message, /Cannot repeat the build of differs/);
-  assert.deepEqual(error.notes, [
-    "deep/date differs at byte 15",
+  const [one, two, ...notes] = error.notes;
+  assert.equal(one, `first:  ${world.store.pathOf(first!.out)}`);
+  const second = /^second: (\S+) \(until the next `sys gc`\)$/.exec(two)![1];
+  assert.equal(text(`${second}/deep/date`), "built in round 2");
+  assert.deepEqual(notes, [
+    'deep/date differs at byte 15, in line 1: "built in round 1", then "built in round 2"',
     "link leads to to1, then to to2",
     "only1 is only in the first build",
     "only2 is only in the second build",

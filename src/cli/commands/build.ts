@@ -1,12 +1,20 @@
 /** `sys build` */
 import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../build_flags.ts";
-import { command, toggle } from "../command.ts";
+import { command, toggle, value } from "../command.ts";
+import type { OutLink } from "../../journeys/out_link.ts";
 import { EVALUATION_FLAGS, type EvaluationFlags, evaluationRequest } from "../evaluation_flags.ts";
 
 interface Flags extends EvaluationFlags, BuildFlags {
   readonly check?: boolean;
   readonly config?: string;
   readonly explainBound?: boolean;
+  readonly outLink?: string;
+}
+
+/** Where the link to an output is, for the document. */
+function linkOf(links: readonly OutLink[], derivation: string, output: string) {
+  const link = links.find((one) => one.derivation === derivation && one.output === output);
+  return link === undefined ? {} : { link: link.path };
 }
 
 export default command<Flags>({
@@ -19,19 +27,15 @@ export default command<Flags>({
     ["sys build ripgrep", "one derivation, by its name"],
     ["sys build --config ~/dotfiles hello", "of another config"],
     ["sys build --check hello", "build again and compare"],
+    ["sys build --out-link result hello", "and link it; gc keeps it as long as the link is there"],
     ["sys build --explain-bound", "and say which files keep an object from being used elsewhere"],
   ],
   exits: [3, 5],
   flags: {
     check: toggle("build again, and fail if the output differs"),
     explainBound: toggle("say which files name the store's place where it can't be replaced"),
-    config: {
-      kind: "parsed",
-      parse: String,
-      brief: "the config: a Lua file or a folder",
-      placeholder: "PATH",
-      optional: true,
-    },
+    outLink: value("PATH", "make a link to what was built, which keeps it from gc"),
+    config: value("PATH", "the config: a Lua file or a folder"),
     ...BUILD_FLAGS,
     ...EVALUATION_FLAGS,
   },
@@ -47,6 +51,7 @@ export default command<Flags>({
     const { derivationsNamed, derivationsOf, realizeFrom, unrealized } = await import(
       "../../journeys/build.ts"
     );
+    const { makeOutLinks, outLinks } = await import("../../journeys/out_link.ts");
     const { whyBound } = await import("../../journeys/objects.ts");
     const { BuildProgress } = await import("../terminal/build_progress.ts");
     const machine = machineOf(session);
@@ -59,6 +64,9 @@ export default command<Flags>({
       const wanted = names.length > 0
         ? derivationsNamed(manifest, names)
         : derivationsOf(manifest, manifest.activations);
+      const links = flags.outLink === undefined
+        ? []
+        : outLinks(machine, manifest, wanted, flags.outLink);
       const progress = new BuildProgress(session, unrealized(machine, manifest, wanted).length);
       const settings = buildSettings(session, flags, progress.observe);
       const realized = await withLock(
@@ -66,13 +74,19 @@ export default command<Flags>({
         machine,
         "adding",
         "sys build",
-        () => realizeFrom(machine, evaluated, wanted, { ...settings, check: flags.check === true }),
+        async () => {
+          const check = flags.check === true;
+          const made = await realizeFrom(machine, evaluated, wanted, { ...settings, check });
+          makeOutLinks(machine, links, made);
+          return made;
+        },
       ).finally(() => progress.end());
       const objects = manifest.derivations.flatMap(({ hash, name }) =>
         Object.entries(realized.get(hash) ?? {}).map(([output, object]) => ({
           derivation: name,
           output,
           path: machine.store.pathOf(object),
+          ...linkOf(links, hash, output),
           ...(flags.explainBound ? { bound: whyBound(machine, object) } : {}),
         }))
       );

@@ -2,8 +2,10 @@
 import { messageOf, type Place, SysError } from "../../errors.ts";
 import type { Style } from "../terminal/style.ts";
 
-/** The text of an error: message, place with its source, notes, hint. */
+/** The text of an error: those that it sums up, then message, place with its source, notes, hint. */
 export function errorText(thrown: unknown, style: Style, verbose: boolean): string {
+  const causes = thrown instanceof SysError ? thrown.causes : [];
+  const first = causes.map((cause) => errorText(cause, style, verbose)).join("");
   const lines = [`${style.red(style.bold("error"))}: ${messageOf(thrown)}`];
   if (thrown instanceof SysError) {
     if (thrown.place) lines.push(...placeLines(thrown.place, style));
@@ -18,7 +20,7 @@ export function errorText(thrown: unknown, style: Style, verbose: boolean): stri
   if ((verbose || internal) && thrown instanceof Error && thrown.stack) {
     lines.push(style.dim(thrown.stack));
   }
-  return lines.join("\n") + "\n";
+  return first + lines.join("\n") + "\n";
 }
 
 /** The document of an error, for `--json`. */
@@ -27,7 +29,7 @@ export function errorDocument(thrown: unknown): unknown {
 }
 
 /** All that is known of an error, for documents and for messages as JSON. */
-export function errorFields(thrown: unknown) {
+export function errorFields(thrown: unknown): Record<string, unknown> {
   const known = thrown instanceof SysError ? thrown : null;
   return {
     kind: known?.kind ?? "internal",
@@ -36,6 +38,7 @@ export function errorFields(thrown: unknown) {
     line: known?.place?.line ?? null,
     hint: known?.hint ?? null,
     ...(known && known.notes.length > 0 ? { notes: known.notes } : {}),
+    ...(known && known.causes.length > 0 ? { errors: known.causes.map(errorFields) } : {}),
   };
 }
 

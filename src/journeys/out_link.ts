@@ -1,0 +1,92 @@
+/** Takes a path and what is to be built, puts a link there to each output. As long as the link is there and leads to
+ * the output, gc keeps it: `gcroots/auto/<hash of the path>` leads to the link. */
+import { randomBytes } from "node:crypto";
+import { dirname, join, resolve } from "node:path";
+import { sha256, shortHash } from "../digest.ts";
+import { SysError } from "../errors.ts";
+import type { Machine } from "../machine/open.ts";
+import type { DerivationHash, Manifest } from "../manifest/types.ts";
+import { makeFolders } from "../system/folders.ts";
+import type { FileSystem, ReadFs } from "../system/mod.ts";
+import { discard } from "../system/write_atomic.ts";
+import { layoutOf } from "../store/layout.ts";
+import { objectsIn } from "../store/names.ts";
+import { AUTO } from "../store/roots.ts";
+import type { Realized } from "./build.ts";
+
+/** A link to be made. */
+export interface OutLink {
+  /** Absolute. */
+  readonly path: string;
+  readonly derivation: DerivationHash;
+  readonly output: string;
+}
+
+/**
+ * The links for what is wanted: PATH for the first output, PATH-dev for another of the same derivation, PATH-2 for the
+ * next derivation's.
+ * @throws SysError of kind "usage" where something lies that is no such link
+ */
+export function outLinks(
+  machine: Machine,
+  { derivations }: Pick<Manifest, "derivations">,
+  wanted: readonly DerivationHash[],
+  path: string,
+): OutLink[] {
+  const { fs, host } = machine.system;
+  const base = resolve(host.cwd, path);
+  const links = derivations.filter(({ hash }) => wanted.includes(hash)).flatMap((one, n) =>
+    one.outputs.map((output) => ({
+      path: `${base}${n === 0 ? "" : `-${n + 1}`}${output === "out" ? "" : `-${output}`}`,
+      derivation: one.hash,
+      output,
+    }))
+  );
+  for (const link of links) refuseTaken(fs, machine.root, link.path);
+  return links;
+}
+
+/** Makes them. Call it with the lock still held under which the outputs were realized. */
+export function makeOutLinks(machine: Machine, links: readonly OutLink[], realized: Realized) {
+  const { root, store, system: { fs } } = machine;
+  for (const { path, derivation, output } of links) {
+    const object = realized.get(derivation)?.[output];
+    if (object === undefined) continue;
+    const entry = entryOf(root, path);
+    makeFolders(fs, dirname(entry));
+    refuseTaken(fs, root, path);
+    // The root comes first: a link without it would be taken for somebody else's.
+    if (fs.lstat(entry) === null) fs.symlink(path, entry);
+    point(fs, path, store.pathOf(object));
+  }
+}
+
+function entryOf(root: string, path: string): string {
+  return join(layoutOf(root).gcroots, AUTO, shortHash(sha256(path)));
+}
+
+function refuseTaken(fs: ReadFs, root: string, path: string): void {
+  const info = fs.lstat(path);
+  if (info === null) {
+    if (fs.lstat(dirname(path)) !== null) return;
+    throw new SysError("usage", `Cannot link ${path}: ${dirname(path)} does not exist`);
+  }
+  const isOurs = info.kind === "link" && objectsIn([fs.readLink(path)]).length > 0 &&
+    fs.lstat(entryOf(root, path)) !== null;
+  if (isOurs) return;
+  throw new SysError("usage", `Cannot link ${path}: something is there`, {
+    hint: "`--out-link` replaces only what it has made itself; give another path, or remove it",
+  });
+}
+
+function point(fs: FileSystem, path: string, to: string): void {
+  if (fs.lstat(path) === null) return fs.symlink(to, path);
+  const spare = join(dirname(path), `.${randomBytes(8).toString("hex")}`);
+  fs.symlink(to, spare);
+  try {
+    fs.rename(spare, path);
+  } catch (thrown) {
+    discard(() => fs.remove(spare));
+    throw thrown;
+  }
+}
