@@ -5,10 +5,12 @@
  * host has (see `host_libraries.ts` for those that every host has), folders outside the store that the loader looks
  * through, the output's own path where it can't be replaced by the final one. */
 import type { Compressed } from "../../store/types.ts";
-import type { Arch, System } from "../../system/mod.ts";
+import type { Arch, ReadFs, System } from "../../system/mod.ts";
 import type { UnpackLimits } from "../../fetch/unpack/limits.ts";
+import { type Identified, remakeBuildIds } from "./build_ids.ts";
 import { BytesOfFile } from "./bytes.ts";
 import { type Candidate, candidatesIn, isArchive } from "./candidates.ts";
+import { debugLinkOf } from "./debug_link.ts";
 import { readElf } from "./elf.ts";
 import { CompressedIn } from "./compressed_in.ts";
 import { elfProblems } from "./elf_problems.ts";
@@ -37,7 +39,8 @@ export async function inspect(
   const places = new Places(fs, subject);
   const findings = new Findings();
   const compressed = new CompressedIn(places);
-  for (const candidate of candidatesIn(fs, Object.values(subject.outputs), subject.listing)) {
+  const candidates = candidatesIn(fs, Object.values(subject.outputs), subject.listing);
+  for (const candidate of candidates) {
     const problems = isArchive(candidate)
       ? await compressed.look(candidate, how)
       : problemsOf(places, candidate, MACHINES[host.arch]);
@@ -46,7 +49,23 @@ export async function inspect(
       findings.add(places.label(candidate.path), problem.text);
     }
   }
+  remakeBuildIds(fs, subject, candidates.flatMap((candidate) => identifiedIn(fs, candidate)));
   return { warnings: findings.texts(), compressed: compressed.found };
+}
+
+/** A file with a build-id; nothing for others. */
+function identifiedIn(fs: ReadFs, { path, info, format }: Candidate): Identified[] {
+  if (format !== "elf") return [];
+  const handle = fs.openRead(path);
+  try {
+    const file = new BytesOfFile(handle, info.size);
+    const id = readElf(file)?.buildId ?? null;
+    const bytes = id && file.read(id.at, id.length);
+    if (id === null || bytes === null) return [];
+    return [{ path, info, id: { at: id.at, bytes }, link: debugLinkOf(file) }];
+  } finally {
+    handle.close();
+  }
 }
 
 function problemsOf(

@@ -1,5 +1,6 @@
 /** Takes a build that has ended, inspects its outputs, tells what is wrong with them: in the log, to whoever watches, as
  * an error where that is asked for. */
+import { join } from "node:path";
 import { SysError } from "../../errors.ts";
 import type { ObjectName } from "../../store/names.ts";
 import type { Compressed, Store } from "../../store/types.ts";
@@ -21,6 +22,7 @@ export async function inspectBuild(
     objects,
     store: store.dir,
     temporary: [folder, "/build", places.seen.tmp, places.seen.fetched],
+    spare: join(folder, "spare"),
     listing,
     host: derivation.host === true,
     fixed: derivation.fixed !== null,

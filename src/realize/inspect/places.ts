@@ -14,6 +14,8 @@ export interface Subject {
   readonly store: string;
   /** Folders that are gone after the build. */
   readonly temporary: readonly string[];
+  /** A path beside the outputs that is free. */
+  readonly spare: string;
   /** What lies in the folders among the outputs; null where nobody looked. */
   readonly listing: Listing | null;
   /** The derivation uses what the host has, and means to. */
