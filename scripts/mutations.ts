@@ -982,4 +982,11 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "break;",
     test: "tests/journeys/repair_store_test.ts",
   },
+  {
+    name: "a full disk is said without what helps",
+    file: "src/system/fs.ts",
+    find: "...(hint ? { hint } : {}) });",
+    replace: "});",
+    test: "tests/stories/full_disk_test.ts",
+  },
 ];

@@ -27,6 +27,12 @@ const SUITES: readonly Suite[] = [
     env: { SYSLUA_EVERY: "1" },
   },
   {
+    name: "full disk",
+    argv: ["deno", "test", "-A", "tests/stories/full_disk_test.ts"],
+    env: { SYSLUA_EVERY: "1", SYS_UNDER_TEST: SYS },
+    without: !compiled && "there is no dist/sys: `deno task compile` makes it",
+  },
+  {
     name: "bare",
     argv: ["scripts/bare", `${scratch}/bare`],
     without: Deno.uid() !== 0 && "it needs root",

@@ -29,8 +29,6 @@ export function writeOwnFile(
 }
 
 const HINTS: Partial<Record<FsCode, string>> = {
-  ENOSPC: "free some space: `sys gc` removes what nothing needs any more",
-  EDQUOT: "free some space: `sys gc` removes what nothing needs any more",
   EROFS: "SYSLUA_ROOT names another place for the store",
   EACCES: "it belongs to another user; SYSLUA_ROOT names another place for the store",
   EPERM: "it belongs to another user, or is marked immutable; SYSLUA_ROOT names another place",
@@ -42,12 +40,12 @@ export function storing<T>(action: () => T): T {
   try {
     return action();
   } catch (thrown) {
-    if (!(thrown instanceof FsError) || !(thrown.code in HINTS)) throw thrown;
+    if (!(thrown instanceof FsError) || !(thrown.hint ?? HINTS[thrown.code])) throw thrown;
     const reason = thrown.message.slice(
       thrown.message.indexOf(`${thrown.path}: `) + thrown.path.length + 2,
     );
     throw new SysError("store", `Cannot write to the store: ${reason} (${thrown.path})`, {
-      hint: HINTS[thrown.code],
+      hint: thrown.hint ?? HINTS[thrown.code],
       cause: thrown,
     });
   }

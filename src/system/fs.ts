@@ -39,6 +39,12 @@ const REASONS: Partial<Record<FsCode, string>> = {
   EBUSY: "it is in use",
 };
 
+/** What helps whatever was being done. */
+const HINTS: Partial<Record<FsCode, string>> = {
+  ENOSPC: "free some space: `sys gc` removes what nothing needs any more",
+  EDQUOT: "free some space: `sys gc` removes what nothing needs any more",
+};
+
 /** What every method of a file system throws. */
 export class FsError extends SysError {
   readonly doing: string;
@@ -47,7 +53,8 @@ export class FsError extends SysError {
 
   constructor(doing: string, path: string, code: FsCode, cause?: unknown) {
     const reason = REASONS[code] ?? (cause instanceof Error ? cause.message : code);
-    super("io", `Cannot ${doing} ${path}: ${reason}`, { cause });
+    const hint = HINTS[code];
+    super("io", `Cannot ${doing} ${path}: ${reason}`, { cause, ...(hint ? { hint } : {}) });
     this.doing = doing;
     this.code = code;
     this.path = path;

@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
+import { canMount } from "../support/mounts.ts";
 import { story, sysArgv } from "../support/story.ts";
 
 const CONFIG = `return { setup = function()
   file { path = "~/.vimrc", content = "set number\\n" }
 end }
 `;
-
-/** Whether a mount namespace of one's own can be had here: as root, outside of narrow containers. */
-function canMount(): boolean {
-  try {
-    const args = ["-m", "sh", "-c", "mount --bind /tmp /tmp && mount -o remount,bind,ro /tmp"];
-    return new Deno.Command("unshare", { args, stderr: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
 
 const ignore = !canMount();
 story(
