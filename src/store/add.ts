@@ -9,7 +9,7 @@ import { hashTree } from "./nar.ts";
 import { type ObjectName, objectName } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
 import { readIdentity, writeRecord } from "./record.ts";
-import { hashWithPrivacy, privateIn } from "./privacy.ts";
+import { hashWithPrivacy, PrivacyView, privateIn } from "./privacy.ts";
 import { removeTree } from "./remove.ts";
 import type { ReadFs } from "../system/mod.ts";
 import { discard } from "../system/write_atomic.ts";
@@ -30,8 +30,12 @@ export function nameOfTree(
   path: string,
   { expected, isPrivate }: TreeOptions,
 ): ObjectName {
-  const hash = expected ?? shortHash(hashTree(fs, path));
-  return objectName(name, null, hashWithPrivacy(hash, privateIn(fs, path, isPrivate)));
+  if (expected !== undefined) {
+    return objectName(name, null, hashWithPrivacy(expected, privateIn(fs, path, isPrivate)));
+  }
+  const view = new PrivacyView(fs, path, isPrivate);
+  const hash = shortHash(hashTree(view, path));
+  return objectName(name, null, hashWithPrivacy(hash, view.found));
 }
 
 /** What the user has is stored as it is. */

@@ -2,6 +2,7 @@
 import { SysError } from "../errors.ts";
 import type { FileHandle, FileInfo, FileSystem, Host, ReadFs } from "../system/mod.ts";
 import { copyThrough } from "./copy.ts";
+import { type Entry, entryOf, sealOf } from "./entries.ts";
 import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
 
 /**
@@ -14,10 +15,15 @@ import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
  */
 export class CanonicalTree implements ReadFs {
   readonly #folders: string[] = [];
+  /** What was seen, as it is in the end; null when it has to be looked at again. */
+  #entries: Entry[] | null = [];
+  #top: string | null = null;
   readonly #linked = new Map<string, { info: FileInfo; paths: string[] }>();
   readonly #fs: FileSystem;
   readonly #uid: number;
   readonly #gid: number;
+  /** Windows shows other permissions than those that were set. */
+  readonly #exact: boolean;
   readonly #refuse: (name: string, folder: string) => void;
 
   /** `refuse` may throw on the name of an entry. */
@@ -28,12 +34,16 @@ export class CanonicalTree implements ReadFs {
     this.#fs = system.fs;
     this.#uid = system.host.uid;
     this.#gid = system.host.gid;
+    this.#exact = system.host.os !== "windows";
     this.#refuse = refuse;
   }
 
   lstat(path: string): FileInfo | null {
     const info = this.#fs.lstat(path);
     if (info === null) return null;
+    this.#top ??= path;
+    const mode = info.kind === "dir" ? FOLDER_MODE : canonicalMode(info.mode);
+    this.#entries?.push(entryOf(path.slice(this.#top.length), info, mode));
     if (info.kind === "dir") {
       this.#own(path, info);
       if ((info.mode & 0o7700) !== 0o700) this.#fs.chmod(path, 0o755);
@@ -83,6 +93,7 @@ export class CanonicalTree implements ReadFs {
         this.#settle(paths[0], info);
         continue;
       }
+      this.#entries = null;
       for (const path of paths) {
         copyThrough(this.#fs, path, spare, canonicalMode(info.mode));
         this.#fs.utime(spare, MTIME);
@@ -98,6 +109,13 @@ export class CanonicalTree implements ReadFs {
       this.#fs.chmod(folder, FOLDER_MODE);
       this.#fs.utime(folder, MTIME);
     }
+  }
+
+  /** The seal of the tree, which is settled and closed: what the walk has seen, so that nothing is looked at twice.
+   * @param rewritten files of it were replaced since */
+  seal(rewritten: boolean): Entry[] {
+    if (this.#exact && this.#entries !== null && !rewritten) return this.#entries;
+    return sealOf(this.#fs, this.#top ?? "");
   }
 
   #settle(path: string, info: FileInfo) {

@@ -41,8 +41,9 @@ export function sealOf(fs: ReadFs, path: string, folderMode = FOLDER_MODE): Entr
   return [[below, kind, kind === "dir" ? folderMode : mode, size, inode], ...others];
 }
 
-/** An entry of which this was seen. */
-export function entryOf(below: string, { kind, mode, size, ino }: FileInfo): Entry {
+/** An entry of which this was seen. @param mode its permissions, when they are not those any more */
+export function entryOf(below: string, info: FileInfo, mode = info.mode): Entry {
+  const { kind, size, ino } = info;
   if (kind === "dir") return [below, kind, mode, 0, ino];
   return kind === "link" ? [below, kind, 0, size, ino] : [below, "file", mode, size, ino];
 }

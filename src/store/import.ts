@@ -2,7 +2,6 @@
 import { shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { CanonicalTree } from "./canonical.ts";
-import { sealOf } from "./entries.ts";
 import { identify, type Kind } from "./identity.ts";
 import { hashPart, type ObjectName, stemOf, ZEROES } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
@@ -57,6 +56,7 @@ export function importTree(
   const places = kind === "movable" ? relocateTree(fs, tree, relocation, sparePath(layout)) : 0;
   canonical.close();
   const form = { kind, self: found.scan.replaced, places };
-  writeRecord(fs, layout, object, { ...form, references: others, entries: sealOf(fs, tree) });
+  const entries = canonical.seal(kind === "movable");
+  writeRecord(fs, layout, object, { ...form, references: others, entries });
   writer.put(tree, object);
 }

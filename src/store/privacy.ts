@@ -7,7 +7,7 @@
  *
  * Only what users have is private: what is built, and what comes from elsewhere, is public. */
 import { sha256, shortHash } from "../digest.ts";
-import type { ReadFs } from "../system/mod.ts";
+import type { FileHandle, FileInfo, ReadFs } from "../system/mod.ts";
 import type { Entry } from "./entries.ts";
 
 /** Whether these permissions let others look at nothing: not read a file, not enter a folder. */
@@ -34,6 +34,40 @@ export function privateIn(fs: ReadFs, path: string, whole = false): string[] {
   };
   visit("");
   return found;
+}
+
+/** A view of a tree that notes what is private in it, as `privateIn` finds it, while it is read once for its hash. */
+export class PrivacyView implements ReadFs {
+  readonly found: string[] = [];
+
+  constructor(readonly fs: ReadFs, readonly top: string, readonly whole = false) {}
+
+  lstat(path: string): FileInfo | null {
+    const info = this.fs.lstat(path);
+    const isHidden = info !== null && (isPrivate(info) || (this.whole && path === this.top));
+    if (isHidden) this.found.push(path.slice(this.top.length));
+    return info;
+  }
+
+  readFile(path: string): Uint8Array {
+    return this.fs.readFile(path);
+  }
+
+  readDir(path: string): string[] {
+    return this.fs.readDir(path);
+  }
+
+  readLink(path: string): string {
+    return this.fs.readLink(path);
+  }
+
+  realPath(path: string): string {
+    return this.fs.realPath(path);
+  }
+
+  openRead(path: string): FileHandle {
+    return this.fs.openRead(path);
+  }
 }
 
 /** The hash part of an object in which these paths are private. */

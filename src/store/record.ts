@@ -27,6 +27,9 @@ export interface ObjectRecord extends Identity {
   readonly entries: readonly Entry[];
 }
 
+const NEWLINE = 10;
+const FIRST_ENTRY = /^\[\["","(?:file|dir|link)",\d+,\d+,(\d+)\]/;
+
 /** What is the same of all files and links that are recorded in one file. */
 const PLAIN: Identity = { kind: "free", references: [], self: 0, places: 0 };
 
@@ -34,7 +37,7 @@ const PLAIN: Identity = { kind: "free", references: [], self: 0, places: 0 };
 export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord | null {
   const seal = fileRecords(fs, layout).get(object);
   if (seal !== null) return { ...PLAIN, entries: [seal] };
-  const lines = linesOf(fs, layout, object);
+  const lines = textOf(bytesOf(fs, layout, object)).split("\n", 2);
   const identity = identityIn(lines[0]);
   const entries = parse(lines[1]);
   return identity !== null && areEntries(entries) ? { ...identity, entries } : null;
@@ -43,7 +46,19 @@ export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): Obje
 /** The same without the seal, which may be long. */
 export function readIdentity(fs: ReadFs, layout: Layout, object: ObjectName): Identity | null {
   if (fileRecords(fs, layout).has(object)) return PLAIN;
-  return identityIn(linesOf(fs, layout, object)[0]);
+  const bytes = bytesOf(fs, layout, object);
+  const end = bytes.indexOf(NEWLINE);
+  return identityIn(textOf(end < 0 ? bytes : bytes.subarray(0, end)));
+}
+
+/** The inode of an object as it was sealed, without reading the rest of its seal; null where that is not known. */
+export function sealedInode(fs: ReadFs, layout: Layout, object: ObjectName): number | null {
+  const seal = fileRecords(fs, layout).get(object);
+  if (seal !== null) return seal[4];
+  const bytes = bytesOf(fs, layout, object);
+  const start = bytes.indexOf(NEWLINE) + 1;
+  const [, inode] = FIRST_ENTRY.exec(textOf(bytes.subarray(start, start + 80))) ?? [];
+  return inode === undefined ? null : Number(inode);
 }
 
 /** Writes the record of an object, whole. */
@@ -82,13 +97,19 @@ function isPlain({ kind, references, self, places, entries }: ObjectRecord): boo
     entries.length === 1 && entries[0][1] !== "dir";
 }
 
-function linesOf(fs: ReadFs, layout: Layout, object: ObjectName): string[] {
+/** Nothing where there is no record. */
+function bytesOf(fs: ReadFs, layout: Layout, object: ObjectName): Uint8Array {
   try {
-    return new TextDecoder().decode(fs.readFile(`${layout.refs}/${object}`)).split("\n", 2);
+    return fs.readFile(`${layout.refs}/${object}`);
   } catch (thrown) {
-    if (thrown instanceof FsError && ["ENOENT", "EISDIR", "ELOOP"].includes(thrown.code)) return [];
+    const none = thrown instanceof FsError && ["ENOENT", "EISDIR", "ELOOP"].includes(thrown.code);
+    if (none) return new Uint8Array();
     throw thrown;
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function identityIn(line: string | undefined): Identity | null {

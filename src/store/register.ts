@@ -10,7 +10,6 @@ import { basename } from "node:path";
 import { digestParts, shortHash, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { CanonicalTree } from "./canonical.ts";
-import { sealOf } from "./entries.ts";
 import { type Form, identify, refuseOther } from "./identity.ts";
 import { byHashPart, hashPart, type ObjectName, objectName, stemOf, ZEROES } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
@@ -87,7 +86,7 @@ export function register(
       rewriteTree(fs, scratch, [{ ...zeroed, to: hashPart(object) }, ...siblings], spare);
     }
     tree.close();
-    const entries = sealOf(fs, scratch);
+    const entries = tree.seal(scan.replaced > 0);
     writeRecord(fs, layout, object, { ...form, references, entries });
   } catch (thrown) {
     discard(() => removeTree(fs, spare));

@@ -5,7 +5,7 @@ import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
 import { inObjects } from "./obj_folder.ts";
-import { readRecord } from "./record.ts";
+import { sealedInode } from "./record.ts";
 import { reseal } from "./remake.ts";
 import { discard } from "../system/write_atomic.ts";
 import { sparePath } from "./writing.ts";
@@ -83,7 +83,7 @@ export class StoreWriter {
     // not look: the other one's link has failed, and the other one looks.
     const { fs, layout } = this;
     const found = fs.lstat(objectPath(layout, object));
-    if (readRecord(fs, layout, object)?.entries[0][4] !== found?.ino) reseal(fs, layout, object);
+    if (sealedInode(fs, layout, object) !== found?.ino) reseal(fs, layout, object);
   }
 
   /** Names a file in a step that does not replace what another process has just put there. */
