@@ -654,6 +654,14 @@ const BUILDING: readonly Mutation[] = [
     filter: "check:",
   },
   {
+    name: "early cutoff for a build that has looked at more",
+    file: "src/realize/realize.ts",
+    find: "if (resolved !== null && await this.#resolved(derivation, dependencies) === resolved) {",
+    replace: "if (resolved !== null) {",
+    test: "tests/journeys/build_test.ts",
+    filter: "early cutoff",
+  },
+  {
     name: "what was just built is not recent",
     file: "src/journeys/collect.ts",
     find: "recent: recentObjects(system.fs, root, now),",

@@ -2,6 +2,7 @@
 import type { Recipe, RecipeFacts, RecipeStep, Reply } from "../realize/recipe.ts";
 import { SysError } from "../errors.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
+import { outputPlaceholder } from "../manifest/placeholder.ts";
 import type { DerivationHash, Json } from "../manifest/types.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { RecipeSession } from "./types.ts";
@@ -10,6 +11,10 @@ import type { RecipeSession } from "./types.ts";
 export function recipeSession(evaluator: Evaluator): RecipeSession {
   return {
     close: () => evaluator.close(),
+    resolved: async (derivation, dependencies) => {
+      const hash = await evaluator.call("resolve", derivation, toLua(objectsForLua(dependencies)));
+      return hash === "" ? null : hash as DerivationHash;
+    },
     open: (derivation: DerivationHash): Recipe => {
       const run = evaluator.call("open", derivation);
       // Whoever opens it asks for its first step, and is told then.
@@ -28,6 +33,17 @@ export function recipeSession(evaluator: Evaluator): RecipeSession {
       };
     },
   };
+}
+
+/** What derivations have become: each as one text, and its outputs by their placeholders. */
+function objectsForLua(made: Parameters<RecipeSession["resolved"]>[1]): LuaData {
+  const derivations = new Map<string, string>(), places = new Map<string, string>();
+  for (const [{ hash, name, version }, outputs] of made) {
+    const sorted = Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1));
+    derivations.set(hash, JSON.stringify([name, version, sorted]));
+    for (const [output, object] of sorted) places.set(outputPlaceholder(hash, output), object);
+  }
+  return { derivations, places, met: new Map() };
 }
 
 function factsForLua({ outputs, env, known, cores, ...texts }: RecipeFacts): LuaData {

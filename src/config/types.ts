@@ -1,7 +1,7 @@
 /** What evaluating a config gives. */
 import type { RecipeBook } from "../realize/recipe.ts";
 import type { ResolvedInput } from "../inputs/types.ts";
-import type { Manifest } from "../manifest/types.ts";
+import type { Derivation, DerivationHash, Manifest } from "../manifest/types.ts";
 
 /** An evaluated config: data, and beside it the session that can build what the data describes. */
 export interface Evaluation {
@@ -28,6 +28,12 @@ export interface ConfigFile {
 
 /** Drives the `config` functions of a manifest's derivations, in the VM that evaluated them. */
 export interface RecipeSession extends RecipeBook {
+  /** The hash of a derivation by its resolved inputs: the same for all that can only give the same, whatever the
+   * derivations are called that it uses. Null where there is none, perhaps because a build of it has looked at more. */
+  resolved(
+    derivation: DerivationHash,
+    dependencies: ReadonlyMap<Derivation, Readonly<Record<string, string>>>,
+  ): Promise<DerivationHash | null>;
   /** Ends the VM; once more is harmless. */
   close(): void;
 }

@@ -45,6 +45,7 @@ export async function realizeFrom(
     wanted,
     builderOf: ({ hash }) => ({ kind: "recipe", recipe: recipes.open(hash) }),
     locateSource: (source) => sourcePath(system.fs, evaluated, source),
+    resolved: ({ hash }, dependencies) => recipes.resolved(hash, dependencies),
     substitute: ({ hash }) => Promise.resolve(machine.store.takeOver(hash)),
     cacheDir: machine.places.cache,
     ...settings,

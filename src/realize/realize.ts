@@ -42,6 +42,11 @@ export interface RealizeRequest {
   /** Where else outputs may be had, such as a binary cache; null where it has none. Asked before anything that the
    * derivation depends on is looked at. */
   readonly substitute?: (derivation: Derivation, signal: AbortSignal) => Promise<Outputs | null>;
+  /** The hash of a derivation by what those that it uses have become; null where it has none. */
+  readonly resolved?: (
+    derivation: Derivation,
+    dependencies: ReadonlyMap<Derivation, Outputs>,
+  ) => Promise<DerivationHash | null>;
   /** Build the wanted ones again, and compare. */
   readonly check?: boolean;
   /** Keep the scratch of builds that fail. */
@@ -189,9 +194,20 @@ class Realization {
         observer({ kind: "cached", derivation });
         return there;
       }
+      const resolved = check ? null : await this.#resolved(derivation, dependencies);
+      const same = resolved === null ? null : store.outputsOf(resolved);
+      if (same !== null) {
+        store.recordOutputs(derivation.hash, same, derivation);
+        observer({ kind: "cached", derivation });
+        return same;
+      }
       observer({ kind: "started", derivation });
       const inputs = { dependencies, sources: this.#import(derivation) };
       const outputs = there ?? await build(this.#shared, derivation, inputs);
+      // Only now it is known whether the build has looked at more.
+      if (resolved !== null && await this.#resolved(derivation, dependencies) === resolved) {
+        store.recordOutputs(resolved, outputs, derivation);
+      }
       if (check) {
         const again = await build(this.#shared, derivation, { ...inputs, again: true });
         checkAgain(system.fs, store, derivation, outputs, again);
@@ -204,6 +220,15 @@ class Realization {
     } finally {
       lock.release();
     }
+  }
+
+  /** Early cutoff: what was built from the same objects is used, however those were made. */
+  async #resolved(
+    derivation: Derivation,
+    dependencies: ReadonlyMap<Derivation, Outputs>,
+  ): Promise<DerivationHash | null> {
+    if (dependencies.size === 0 || derivation.fixed !== null) return null;
+    return await this.#request.resolved?.(derivation, dependencies) ?? null;
   }
 
   /** The lock that keeps two processes from building the same. Waiting for it ends with the signal. */

@@ -6,6 +6,7 @@ import { evaluateConfig } from "../../src/journeys/evaluate.ts";
 import { makeOutLinks, outLinks } from "../../src/journeys/out_link.ts";
 import { why } from "../../src/journeys/why.ts";
 import type { ObjectName } from "../../src/store/names.ts";
+import type { BuildEvent } from "../../src/realize/observer.ts";
 import { type TestMachine, withMachine } from "./support.ts";
 
 const GC: Collection = { dryRun: false, keep: null, olderThan: null, maxBytes: null };
@@ -19,15 +20,26 @@ function at(t: TestMachine, minutes: number): void {
   t.machine = { ...t.machine, system: { ...t.machine.system, clock: moved } };
 }
 
-/** Builds what has these names, as a new process does; links it, if that is asked for. */
-async function build(t: TestMachine, names: string, outLink?: string): Promise<void> {
+/** Builds what has these names, as a new process does; links it, if that is asked for. Gives the names of what was
+ * built. */
+async function build(
+  t: TestMachine,
+  names: string,
+  { outLink, check = false }: { readonly outLink?: string; readonly check?: boolean } = {},
+): Promise<string[]> {
   t.restart();
+  const built: string[] = [];
+  const observer = ({ kind, derivation }: BuildEvent) => {
+    if (kind === "started") built.push(derivation.name);
+  };
   const evaluated = await evaluateConfig(t.machine, t.evaluation);
   try {
     const { manifest } = evaluated;
     const wanted = derivationsNamed(manifest, names.split(" "));
     const links = outLink === undefined ? [] : outLinks(t.machine, manifest, wanted, outLink);
-    makeOutLinks(t.machine, links, await realizeFrom(t.machine, evaluated, wanted, t.build()));
+    const settings = { ...t.build(), observer, check };
+    makeOutLinks(t.machine, links, await realizeFrom(t.machine, evaluated, wanted, settings));
+    return built;
   } finally {
     evaluated.recipes.close();
   }
@@ -85,7 +97,7 @@ function objectAt(t: TestMachine, link: string): ObjectName {
 Deno.test("out link: it keeps what it leads to, as long as it is there and leads there", () =>
   withMachine(async (t) => {
     t.setup([DERIVE.replaceAll("%", "a"), TWO].join("\n"));
-    await build(t, "two a", "result");
+    await build(t, "two a", { outLink: "result" });
     const names = links(t);
     assert.deepEqual(names.map((line) => line.split(" ")[0]).length, 3);
     assert.deepEqual(names.map((line) => line.split(" ")[1]).sort(), ["a", "two", "two-dev"]);
@@ -108,7 +120,7 @@ Deno.test("out link: it follows what is built, and replaces nothing that it has 
   withMachine(async (t) => {
     for (const name of ["a", "b"]) {
       t.setup(DERIVE.replaceAll("%", name));
-      await build(t, name, "result");
+      await build(t, name, { outLink: "result" });
       assert.deepEqual(links(t), [`result ${name}`]);
     }
     assert.deepEqual(await gone(t, { all: true }), ["a"]);
@@ -117,12 +129,55 @@ Deno.test("out link: it follows what is built, and replaces nothing that it has 
     Deno.symlinkSync(object, `${t.home}/link`);
     Deno.mkdirSync(`${t.home}/folder`);
     for (const name of ["file", "link", "folder", "nowhere/below"]) {
-      await assert.rejects(build(t, "b", name), { kind: "usage" });
+      await assert.rejects(build(t, "b", { outLink: name }), { kind: "usage" });
     }
     assert.equal(t.read("file"), "mine");
     // Someone has put a link of their own where ours was.
     Deno.removeSync(`${t.home}/result`);
     Deno.symlinkSync("file", `${t.home}/result`);
-    await assert.rejects(build(t, "b", "result"), { kind: "usage" });
+    await assert.rejects(build(t, "b", { outLink: "result" }), { kind: "usage" });
     assert.equal(t.read("result"), "mine");
+  }));
+
+/** A tool that is made with some noise, and a chain of what is made with it. */
+function chain(noise: string, answer = "42", body = ""): string {
+  return `
+local tool = derive { name = "tool", config = function(_, ctx)
+  ctx.log("${noise}")
+  ctx.write(ctx.out .. "/answer", "${answer}")
+end }
+local middle = derive { name = "middle", opts = { tool = tool }, config = function(opts, ctx)
+  ${body}
+  ctx.write(ctx.out, ctx.read(opts.tool.out .. "/answer") .. opts.tool.out)
+end }
+derive { name = "top", opts = { path = middle.out }, config = function(opts, ctx)
+  ctx.write(ctx.out, "top " .. ctx.read(opts.path))
+end }`;
+}
+
+Deno.test("early cutoff: what is made anew and is the same does not have its users made anew", () =>
+  withMachine(async (t) => {
+    t.setup(chain("one"));
+    assert.deepEqual(await build(t, "top"), ["tool", "middle", "top"]);
+    t.setup(chain("two"));
+    assert.deepEqual(await build(t, "top"), ["tool"]);
+    assert.deepEqual(await build(t, "top"), []);
+    t.setup(chain("three", "43"));
+    assert.deepEqual(await build(t, "top"), ["tool", "middle", "top"]);
+    t.setup(chain("four", "43"));
+    assert.deepEqual(await build(t, "top", { check: true }), ["tool", "top"]);
+    // What is looked up is kept no longer than what it leads to.
+    await gone(t, { all: true });
+    t.setup(chain("five", "43"));
+    assert.deepEqual(await build(t, "top"), ["tool", "middle", "top"]);
+  }));
+
+Deno.test("early cutoff: there is none for what looks at how something was made", () =>
+  withMachine(async (t) => {
+    for (const noise of ["one", "two"]) {
+      t.setup(chain(noise, "42", "ctx.log(opts.tool.hash)"));
+      // The one above does not look, and gets the same.
+      const expected = noise === "one" ? ["tool", "middle", "top"] : ["tool", "middle"];
+      assert.deepEqual(await build(t, "top"), expected);
+    }
   }));

@@ -15,7 +15,12 @@ local FIELDS = {
 }
 -- Those that are true or not there; they take part in the hash only where they are true.
 local SWITCHES = { "strict", "host" }
-local FORMAT_VERSION = "sys-derivation-1"
+local FORMAT_VERSION, RESOLVED_VERSION = "sys-derivation-1", "sys-resolved-1"
+
+--- A build is shown something that depends on how a derivation was made, and not only on what it has become.
+function S.peek()
+  if S.current then S.current.data.has_peeked = true end
+end
 
 local READABLE = { "name", "version", "hash", "outputs", "out" }
 
@@ -57,6 +62,7 @@ local Derivation = {
       })
     end
     if key == "outputs" then return data.view end
+    if key == "hash" then S.peek() end
     if key == "hash" or key == "name" or key == "version" then return data[key] end
     local near = type(key) == "string" and S.nearest(key, READABLE)
     S.fail(format("A derivation has no field `%s`", S.show(key)), {
@@ -67,6 +73,7 @@ local Derivation = {
   __newindex = function() S.fail("Cannot change a derivation: its hash is fixed once it is declared") end,
   __pairs = function(handle)
     local data = S.derivation_data[handle]
+    S.peek()
     return S.pairs {
       name = data.name, version = data.version, hash = data.hash, outputs = data.view, out = data.out and place(data.out),
     }
@@ -225,15 +232,16 @@ local function check_switch(what, field, value)
 end
 
 --- What identifies a derivation, as one text; the encoding of its `config`; and what it uses.
-local function describe(data)
+local function describe(data, objects)
   local state = S.encoding("derive \"" .. data.name .. "\"", "config")
+  state.objects, state.in_options = objects, true
   local parts = {
-    FORMAT_VERSION, S.encode(data.name, state), S.encode(data.version, state),
+    objects and RESOLVED_VERSION or FORMAT_VERSION, S.encode(data.name, state), S.encode(data.version, state),
     S.encode(S.as_list(data.outputs), state), S.encode(S.platform, state), S.encode(data.fixed, state),
   }
   state.path[1] = "opts"
   local opts = S.encode(data.opts, state)
-  state.path[1], data.counted = "config", state.count
+  state.path[1], data.counted, state.in_options = "config", state.count, false
   local config = S.encode(data.config, state)
   -- How a fixed output is made does not matter.
   if data.fixed == nil or data.fixed == "" then
@@ -322,6 +330,19 @@ function S.derive(spec)
     other.file, other.line, other.callers, other.meta = data.file, data.line, data.callers, data.meta
   end
   return setmetatable(handle, Derivation)
+end
+
+--- A derivation's hash by its resolved inputs: `objects.derivations` has by the hash of each derivation that it uses what
+--- that has become, `objects.places` by the placeholder of each output its object. Empty where there is no such hash:
+--- what is built may depend on how something that it uses was made.
+function S.resolved_hash(hash, objects)
+  local data = S.derivations[hash]
+  if data.fixed or data.has_peeked then return "" end
+  S.check_unchanged(data)
+  local parts = { (describe(data, objects)) }
+  -- The order decides which of two tools is found.
+  for _, used in ipairs(data.derivations) do parts[#parts + 1] = S.resolved(used, objects) end
+  return objects.unknown and "" or S.host("sha256", table.concat(parts, "\n"))
 end
 
 --- A derivation as JSON for the manifest.

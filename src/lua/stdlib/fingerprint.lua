@@ -11,6 +11,12 @@
 --     function F<code><upvalue>…;    <code> is that of a text; upvalues in the order of their first use
 --     again   b<number>;             a table or function already met; counted from 1 in the order of meeting
 --
+-- A derivation is also known by what the derivations that it uses have become, however they were made. Then:
+--
+--     derivation R<number>;<text>    counted in the order of meeting, so that which of them are one can be told; the
+--                                    text is its name, version, and the object of each output
+--     text    r<text>o<text>…<text>; in options: the text between the outputs that it names, and their objects
+--
 -- Code is Lua 5.4's stripped bytecode without what depends on where and how the function is written down: the lines
 -- where functions start and end, and for the outermost function where its upvalues come from.
 local S = ...
@@ -137,28 +143,64 @@ local function meet(state, hash)
   state.met[#state.met + 1] = hash
 end
 
+local function plain_text(value) return format("s%d:", #value) .. value end
+
+-- A text with the objects of the outputs that it names. A build sees those only where they are values of its options;
+-- elsewhere it sees the placeholder, which depends on how the output was made.
+local function resolved_text(value, state, is_key)
+  local objects = state.objects
+  if is_key or not state.in_options then objects.unknown = true end
+  local parts, at = { "r" }, 1
+  for start, found, stop in value:gmatch("()(/syslua%-%l+%-[0-9a-z]+)()") do
+    if S.outputs[found] then
+      local object = objects.places[found]
+      if not object then objects.unknown = true end
+      parts[#parts + 1] = plain_text(sub(value, at, start - 1)) .. "o" .. plain_text(object or "")
+      at = stop
+    end
+  end
+  parts[#parts + 1] = plain_text(sub(value, at)) .. ";"
+  return concat(parts)
+end
+
 -- A text; placeholders in it say what is used.
-local function encode_text(value, state)
-  local text = format("s%d:", #value) .. value
+local function encode_text(value, state, is_key)
+  local text = plain_text(value)
   if find(value, "/syslua-", 1, true) then
+    local inputs, names_output = "", false
     for found in value:gmatch("/syslua%-%l+%-[0-9a-z]+") do
-      if S.outputs[found] then meet(state, S.outputs[found])
+      if S.outputs[found] then
+        meet(state, S.outputs[found])
+        names_output = true
       elseif S.sources[found] then state.sources[S.sources[found].id] = true
-      elseif S.input_hashes[found] then text = text .. "@" .. S.input_hashes[found] .. ";"
+      elseif S.input_hashes[found] then inputs = inputs .. "@" .. S.input_hashes[found] .. ";"
       elseif found == S.dir then
         refuse(state, "a path in the config's folder, whose content is not known to the hash; "
           .. "`syslua.source(path)` takes a file or folder from there")
       end
     end
+    if names_output and state.objects then text = resolved_text(value, state, is_key) end
+    text = text .. inputs
   end
   return text
+end
+
+--- A derivation by what it has become. `objects` knows that by its hash.
+function S.resolved(hash, objects)
+  local text, met = objects.derivations[hash], objects.met
+  if not text then objects.unknown = true end
+  if not met[hash] then
+    met.count = (met.count or 0) + 1
+    met[hash] = met.count
+  end
+  return format("R%d;", met[hash]) .. plain_text(text or "")
 end
 
 local function encode_table(value, parts, state)
   local derivation = S.derivation_data[value]
   if derivation then
     meet(state, derivation.hash)
-    parts[#parts + 1] = "D" .. derivation.hash
+    parts[#parts + 1] = state.objects and S.resolved(derivation.hash, state.objects) or "D" .. derivation.hash
     return
   end
   if value == S.null then parts[#parts + 1] = "0" return end
@@ -171,10 +213,13 @@ local function encode_table(value, parts, state)
   local path = state.path
   for key, inner in rawnext, value do
     local kind, encoded = type(key), nil
-    if kind == "string" then encoded = encode_text(key, state)
+    if kind == "string" then encoded = encode_text(key, state, true)
     elseif kind == "number" then encoded = encode_number(key)
     elseif kind == "boolean" then encoded = key and "t" or "f"
-    elseif S.derivation_data[key] then encoded = "D" .. S.derivation_data[key].hash
+    elseif S.derivation_data[key] then
+      encoded = "D" .. S.derivation_data[key].hash
+      -- The order in which such keys are visited is that of their hashes.
+      if state.objects then state.objects.unknown = true end
     else refuse(state, "a table with a " .. kind .. " as key") end
     n = n + 1
     keys[n] = encoded

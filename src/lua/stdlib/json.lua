@@ -112,6 +112,7 @@ local function named(keys, otherwise) return #keys > 0 and "`" .. way(keys) .. "
 local function write_table(value, parts, keys, seen)
   local derivation = S.derivation_data and S.derivation_data[value]
   if derivation then
+    S.peek()
     parts[#parts + 1] = quote(derivation.out)
     return
   end

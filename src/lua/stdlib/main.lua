@@ -139,6 +139,7 @@ local entries = {
   inputs = function(list) set_inputs(S.decode(list)) return "null" end,
   setup = setup,
   open = function(hash) return format("%d", S.open_run(hash)) end,
+  resolve = function(hash, objects) return S.resolved_hash(hash, S.decode(objects)) end,
   start = function(id, facts) return S.step(tonumber(id), S.decode(facts)) end,
   resume = function(id, reply) return S.step(tonumber(id), nil, S.decode(reply)) end,
 }

@@ -50,6 +50,7 @@ local function ordered_keys(t)
   for _, key in ipairs { false, true } do
     if booleans[key] then numbers[#numbers + 1] = key end
   end
+  if #derivations > 1 then S.peek() end
   sort(derivations, function(a, b) return S.derivation_data[a].hash < S.derivation_data[b].hash end)
   for _, key in ipairs(derivations) do numbers[#numbers + 1] = key end
   for _, key in ipairs(other) do numbers[#numbers + 1] = key end

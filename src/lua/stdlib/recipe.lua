@@ -98,7 +98,7 @@ local function realized(value, known)
   return setmetatable(copy, debug.getmetatable(value))
 end
 
-local function check_unchanged(data)
+function S.check_unchanged(data)
   local state = S.encoding("derive \"" .. data.name .. "\"", "config")
   -- The tables of its options were counted before those that `config` captures.
   state.count = data.counted
@@ -126,7 +126,7 @@ function S.step(id, facts, reply)
   local arguments
   if facts then
     run.known = facts.known
-    check_unchanged(data)
+    S.check_unchanged(data)
     run.co = create(function(opts, ctx)
       local ok, err = xpcall(data.config, S.handler, opts, ctx)
       if not ok then error(err, 0) end
