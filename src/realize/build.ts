@@ -132,8 +132,8 @@ async function buildNow(
     const builder = shared.builderOf(derivation);
     if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);
     else await runProcess(context, builder.process, known);
-    const listing = await refuseUnseen(system, derivation, Object.values(outputs));
-    const compressed = await inspectBuild(context, store, closure, listing);
+    const paths = await refuseUnseen(system, derivation, Object.values(outputs));
+    const compressed = await inspectBuild(context, store, closure, paths);
     const made = register(shared, derivation, outputs, { closure, compressed });
     if (!inputs.again) store.recordOutputs(derivation.hash, made, derivation);
     return made;
