@@ -37,6 +37,11 @@ const SUITES: readonly Suite[] = [
     argv: ["scripts/bare", `${scratch}/bare`],
     without: Deno.uid() !== 0 && "it needs root",
   },
+  {
+    name: "languages",
+    argv: ["deno", "test", "-A", "tests/stories/build_languages_test.ts"],
+    env: { SYSLUA_TEST_LANGUAGES: "1" },
+  },
   { name: "mutants", argv: ["deno", "task", "mutate"] },
   // Twice at once: no test may depend on how fast the machine is.
   { name: "loaded", argv: ["sh", "-c", "deno task test & deno task test && wait $!"] },

@@ -79,6 +79,8 @@ Deno.test("a derivation's hash covers the parts of the library that it uses, and
       "cmade",
       "configured",
     ]],
+    ["cargo", '"--offline"', '"--frozen"', []],
+    ["vendored", "fetch(given, ctx)", "fetch(given, ctx, 1)", []],
     ["meson", '"--wrap-mode=nodownload"', '"--wrap-mode=nofallback"', []],
   ];
   for (const [name, from, to, expected] of cases) {
@@ -103,6 +105,25 @@ Deno.test("dependencies come in the order given, each followed by what it propag
     assert.equal(new Set(deps).size, 5);
     assert.deepEqual(x.dependencies.map((hash) => named.get(hash)).sort(), ["a", "b", "c", "d"]);
   });
+});
+
+Deno.test("what a lock file names is a derivation of its own, with the hash that is given", async () => {
+  const digest = `sha256-${"A".repeat(43)}=`;
+  for (const builder of ["cargo", "go", "npm", "python"]) {
+    const source = setup(`build.${builder} { name = "x", ${SRC}, vendor = "${digest}" }`, TOP);
+    await withConfig(source, ({ manifest }) => {
+      const [vendor, x] = ["x-vendor", "x"].map((wanted) =>
+        manifest.derivations.find(({ name }) => name === wanted)!
+      );
+      assert.equal(vendor.fixed, digest);
+      assert.equal(x.fixed, null);
+      assert.deepEqual(x.dependencies, [vendor.hash]);
+    });
+    await withConfig(
+      setup(`build.${builder} { name = "x", ${SRC} }`, TOP),
+      ({ manifest }) => assert.equal(manifest.derivations.length, 1),
+    );
+  }
 });
 
 const REFUSED: [string, RegExp, RegExp][] = [

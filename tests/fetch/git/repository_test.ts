@@ -18,15 +18,7 @@ const WORLDS: Record<string, () => System> = {
   "the git inside sys": () => {
     const system = realSystem();
     const refuse = () => Promise.reject(new Error("nothing may be run"));
-    return {
-      ...system,
-      processes: {
-        run: refuse,
-        which: () => null,
-        keeper: () => ({ close: () => Promise.resolve() }),
-        passesOnFiles: () => false,
-      },
-    };
+    return { ...system, processes: { run: refuse, which: () => null } };
   },
 };
 

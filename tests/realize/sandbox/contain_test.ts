@@ -220,12 +220,7 @@ Deno.test("sandbox: where it is required and missing, the error says what to do"
   const system = {
     ...world.system,
     host: Object.assign(Object.create(host), { os: "linux" }),
-    processes: {
-      run: processes.run.bind(processes),
-      which: () => null,
-      keeper: () => ({ close: () => Promise.resolve() }),
-      passesOnFiles: () => false,
-    },
+    processes: { run: processes.run.bind(processes), which: () => null },
   };
   const thing = world.derive("thing", function* ({ outputs }) {
     yield ["run", `echo x > ${outputs.out}`, null, {}];
