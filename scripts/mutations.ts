@@ -997,4 +997,25 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "});",
     test: "tests/stories/full_disk_test.ts",
   },
+  {
+    name: "whoever is killed between a user and its home leaves the home",
+    file: "src/platform/settings/kinds/user.ts",
+    find: "if (after !== null || made?.create_home !== true) return;",
+    replace: "if (after !== null || made?.create_home !== true || !there) return;",
+    test: "tests/stories/undone_user_test.ts",
+  },
+  {
+    name: "a home goes whose owner is somebody",
+    file: "src/platform/settings/kinds/user.ts",
+    find: ' && [ "$(stat -c %U "$1")" = UNKNOWN ]; then',
+    replace: "; then",
+    test: "tests/platform/home_test.ts",
+  },
+  {
+    name: "a journal with settings passes for damaged",
+    file: "src/activation/journal.ts",
+    find: "changes: list(fields({ key: text, before: anything, after: anything })),",
+    replace: "key: text,",
+    test: "tests/activation/journal_test.ts",
+  },
 ];

@@ -202,7 +202,11 @@ const step = byKind({
   path: fields({ path: text, before: pathState, after: pathState, by: text }),
   run: fields({ check: nullable(text), undo: nullable(text), by: text }),
   service: fields({ op: oneOf("stop", "start"), name: text, user: flag, unit: text }),
-  setting: fields({ setting: text, key: text, before: anything, after: anything }),
+  setting: fields({
+    setting: text,
+    changes: list(fields({ key: text, before: anything, after: anything })),
+    by: text,
+  }),
 });
 
 const header = fields({

@@ -92,6 +92,11 @@ async function buildNow(
     from: tmp,
     to: SEEN.tmp,
   };
+  // No other build has the same scratch folder, and builds of one derivation take turns. A sandbox ends with its first
+  // process.
+  const keeper = system.processes.keeper(
+    sandbox.kind === "bubblewrap" ? undefined : `TMPDIR=${tmp}`,
+  );
   const clean = () => removeAll(system, [folder, ...Object.values(outputs)]);
 
   // An earlier process may have been killed here.
@@ -111,6 +116,7 @@ async function buildNow(
       within,
       files: new Files(fs, within),
       sandbox,
+      keeper,
       compilers,
       environment: fixedEnvironment({
         os: system.host.os,
@@ -126,8 +132,8 @@ async function buildNow(
     const builder = shared.builderOf(derivation);
     if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);
     else await runProcess(context, builder.process, known);
-    const listing = await refuseUnseen(system, derivation, Object.values(outputs));
-    const compressed = await inspectBuild(context, store, closure, listing);
+    const paths = await refuseUnseen(system, derivation, Object.values(outputs));
+    const compressed = await inspectBuild(context, store, closure, paths);
     const made = register(shared, derivation, outputs, { closure, compressed });
     if (!inputs.again) store.recordOutputs(derivation.hash, made, derivation);
     return made;
@@ -138,6 +144,7 @@ async function buildNow(
       : null;
     throw failure(derivation, thrown, log, kept);
   } finally {
+    await keeper.close();
     log.close();
     await clean();
   }

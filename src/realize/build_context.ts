@@ -1,6 +1,6 @@
 /** All that the operations of one build share. */
 import type { Derivation } from "../manifest/types.ts";
-import type { System } from "../system/mod.ts";
+import type { Keeper, System } from "../system/mod.ts";
 import type { CompilerRequest } from "./compilers.ts";
 import type { BuildPlaces, Confinement } from "./confine.ts";
 import type { Files } from "./files.ts";
@@ -27,6 +27,8 @@ export interface BuildContext {
   readonly signal: AbortSignal;
   readonly cacheDir: string;
   readonly sandbox: Sandbox;
+  /** Sees to the end of its commands. */
+  readonly keeper: Keeper;
   /** What its commands compile with instead of the system's own; null where these do. */
   readonly compilers: CompilerRequest | null;
   /** The build's own among those that run at a time; given up only while it downloads. */

@@ -77,11 +77,11 @@ export async function run(build: BuildContext, request: RunRequest): Promise<str
 
 /** The command as it is started in its sandbox. */
 function contain(
-  { system, sandbox, compilers, places, folder, derivation }: BuildContext,
+  { system, sandbox, compilers, places, folder, keeper, derivation }: BuildContext,
   { cwd, env }: RunRequest,
   argv: readonly string[],
   { standIn, jobs }: Pick<Containment, "standIn" | "jobs">,
-): Pick<Command, "argv" | "cwd" | "env" | "marker"> {
+): Pick<Command, "argv" | "cwd" | "env" | "keeper"> {
   const containment = {
     readOnly: [
       ...places.objects.map((path) => ({ from: path, at: path })),
@@ -94,13 +94,11 @@ function contain(
     network: derivation.fixed !== null,
     cwd,
   };
-  // No other build has the same scratch folder, and builds of one derivation take turns. A sandbox ends by itself.
-  const marked = sandbox.kind !== "bubblewrap" && env.TMPDIR === places.tmp;
   return {
     argv: contained(system, sandbox, containment, join(folder, "accounts"), argv),
     cwd: sandbox.kind === "bubblewrap" ? folder : cwd,
     env,
-    marker: marked ? "TMPDIR" : undefined,
+    keeper,
   };
 }
 

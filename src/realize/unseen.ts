@@ -9,27 +9,18 @@ import { removeTree } from "../store/remove.ts";
 
 const PATH = "/usr/bin:/bin";
 
-/** What `find` saw below folders: paths of all kinds of things, in no order. */
-export interface Listing {
-  readonly paths: readonly string[];
-  /** Files that their owner may run. */
-  readonly executables: ReadonlySet<string>;
-}
-
-/** Gives what it saw; null where nobody looked. @throws SysError of kind "build" that shows the name */
+/** Gives the paths of all that is in the folders among them; null where nobody looked. @throws SysError of kind "build" that shows the name */
 export async function refuseUnseen(
   { fs, processes, host }: Pick<System, "fs" | "processes" | "host">,
   derivation: Derivation,
   outputs: readonly string[],
-): Promise<Listing | null> {
+): Promise<string[] | null> {
   const folders = outputs.filter((path) => fs.lstat(path)?.kind === "dir");
   const find = host.os === "windows" ? null : processes.which("find", PATH);
   if (folders.length === 0 || find === null) return null;
-  // Prints a file that can be run twice.
-  const argv = [find, ...folders, "-print0", "-type", "f", "-perm", "-100", "-print0"];
-  const { stdout } = await processes.run({ argv, env: { PATH } });
+  const { stdout } = await processes.run({ argv: [find, ...folders, "-print0"], env: { PATH } });
   try {
-    return listingIn(new TextDecoder("utf-8", { fatal: true }).decode(stdout));
+    return new TextDecoder("utf-8", { fatal: true }).decode(stdout).split("\0").slice(0, -1);
   } catch {
     const lossy = new TextDecoder().decode(stdout).split("\0");
     const name = lossy.find((one) => one.includes("\ufffd")) ?? "";
@@ -43,16 +34,6 @@ export async function refuseUnseen(
       },
     );
   }
-}
-
-function listingIn(text: string): Listing {
-  const paths: string[] = [], executables = new Set<string>();
-  for (const path of text.split("\0")) {
-    if (path !== "" && path === paths.at(-1)) executables.add(path);
-    else paths.push(path);
-  }
-  paths.pop();
-  return { paths, executables };
 }
 
 /** Removes trees; where names that the runtime can't see keep them from being empty, by `rm`. */

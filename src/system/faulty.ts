@@ -122,6 +122,8 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
         throw thrown;
       }
     },
+    keeper: (marker?: string) => inner.processes.keeper(marker),
+    passesOnFiles: () => inner.processes.passesOnFiles(),
     which: (program: string, path?: string) => (alive(), inner.processes.which(program, path)),
   };
   return {

@@ -1,8 +1,10 @@
-/** Ends a program with all that it started, also when sys itself is killed.
+/** Ends programs with all that they started, also when sys itself is killed.
  *
- * A guard is a small shell that reads a pipe which only sys can write to. First it is told the process group, then
- * that all went well. When the pipe ends without that, sys is dead or wants the program dead, and the guard kills the
- * group. What has left the group is known by its environment, where that can be read (Linux). */
+ * A guard is a small shell that reads a pipe which only sys can write to. It is told which process groups run and
+ * which have ended, and at last that all went well. When the pipe ends without that, sys is dead or wants the programs
+ * dead, and the guard kills the groups. What has left its group is known by its environment, where that can be read
+ * (Linux). */
+import type { Keeper } from "./processes.ts";
 
 /** An ordinary name and value of the environment, `NAME=value`, that a program hands on to all that it starts. */
 export type Marker = string;
@@ -10,8 +12,15 @@ export type Marker = string;
 /** `$1` is the marker, or empty. Marked ones are looked for until there are none: what is dying may still start
  * more. A group dies at once. */
 const SCRIPT = `trap '' HUP INT TERM
-read -r group && read -r word && [ "$word" = done ] && exit
-[ -n "$group" ] && kill -s KILL -- "-$group"
+groups=' '
+while read -r word group; do
+  case $word in
+    done) exit;;
+    begun) groups="$groups$group ";;
+    ended) groups="\${groups%% $group *} \${groups#* $group }";;
+  esac
+done
+for group in $groups; do kill -s KILL -- "-$group"; done
 [ -n "$1" ] || exit
 for round in 1 2 3 4 5 6 7 8 9 10; do
   found=
@@ -23,12 +32,12 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
   sleep 0.05
 done`;
 
-/** Watches over one program. */
+/** Watches over programs that have one marker. */
 export class Guard {
   readonly #shell: Deno.ChildProcess | null;
   readonly #pipe: WritableStreamDefaultWriter<Uint8Array> | null;
 
-  /** To be made before the program is started: from then on what has the marker ends with sys. */
+  /** To be made before the programs are started: from then on what has the marker ends with sys. */
   constructor(marker: Marker | undefined) {
     this.#shell = Deno.build.os === "windows" ? null : new Deno.Command("/bin/sh", {
       args: ["-c", SCRIPT, "sh", marker ?? ""],
@@ -46,23 +55,64 @@ export class Guard {
 
   /** Takes a program's process group into its care. */
   async adopt(group: number): Promise<void> {
-    await this.#say(`${group}\n`);
+    await this.#say(`begun ${group}`);
   }
 
-  /** Kills what is left of the program, wherever it is. */
+  /** The program has ended, and nothing else of it is to be killed. */
+  async release(group: number): Promise<void> {
+    await this.#say(`ended ${group}`);
+  }
+
+  /** Kills what is left of its programs, wherever it is. */
   async kill(): Promise<void> {
     await this.#pipe?.close().catch(() => {});
     await this.#shell?.status;
   }
 
-  /** The program has ended, and nothing else is to be killed. */
+  /** All have ended, and nothing is to be killed. */
   async dismiss(): Promise<void> {
-    await this.#say("done\n");
+    await this.#say("done");
     await this.kill();
   }
 
-  async #say(word: string): Promise<void> {
+  async #say(words: string): Promise<void> {
     // A guard that somebody has killed does not listen any more.
-    await this.#pipe?.write(new TextEncoder().encode(word)).catch(() => {});
+    await this.#pipe?.write(new TextEncoder().encode(`${words}\n`)).catch(() => {});
+  }
+}
+
+/** One guard for many programs, each after the other: to start one takes as long as to start a program. */
+export class RealKeeper implements Keeper {
+  readonly #marker: Marker | undefined;
+  #guard: Guard | null = null;
+
+  constructor(marker: Marker | undefined) {
+    this.#marker = marker;
+  }
+
+  /** To be called before a program is started: from then on what has the marker ends with sys. */
+  begin(): void {
+    this.#guard ??= new Guard(this.#marker);
+  }
+
+  async adopt(group: number): Promise<void> {
+    await this.#guard?.adopt(group);
+  }
+
+  async release(group: number): Promise<void> {
+    await this.#guard?.release(group);
+  }
+
+  /** Kills what is left of its programs. Others may follow. */
+  async kill(): Promise<void> {
+    const guard = this.#guard;
+    this.#guard = null;
+    await guard?.kill();
+  }
+
+  async close(): Promise<void> {
+    const guard = this.#guard;
+    this.#guard = null;
+    await guard?.dismiss();
   }
 }

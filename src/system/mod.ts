@@ -28,4 +28,4 @@ export type {
 } from "./fs.ts";
 export type { Arch, Host, Os } from "./host.ts";
 export type { HttpRequest, HttpResponse, Network } from "./network.ts";
-export type { Command, Finished, Processes } from "./processes.ts";
+export type { Command, Finished, Keeper, Processes } from "./processes.ts";

@@ -10,6 +10,8 @@ export interface Command {
   /** Name of a variable in `env` whose value no other program has. What leaves the process group is known by it, and
    * is killed too when the program is ended or sys dies. */
   readonly marker?: string;
+  /** What sees to its end when sys dies, instead of one of its own; it has a marker itself where it needs one. */
+  readonly keeper?: Keeper;
   /** Given on standard input, which is empty otherwise. */
   readonly stdin?: Uint8Array | string;
   /** Called with each chunk of stdout or stderr as it comes; the chunk may be kept. What it throws ends the program
@@ -25,6 +27,11 @@ export interface Command {
   readonly grace?: number;
 }
 
+/** Ends programs when sys dies, each with all that it started. For many that run one after the other. */
+export interface Keeper {
+  close(): Promise<void>;
+}
+
 /** How it ended. */
 export interface Finished {
   /** Exit code; 128 + signal when it was killed. */
@@ -37,6 +44,12 @@ export interface Finished {
 /** Runs programs, each in a process group of its own that dies as a whole, and with sys at the latest. */
 export interface Processes {
   run(command: Command): Promise<Finished>;
+  /** To be closed when none of its programs run. `marker`: name and value of a variable, `NAME=value`, that no other
+   * programs have in their environment. What leaves their process groups is known by it, and is killed too when one of
+   * them is ended or sys dies. */
+  keeper(marker?: string): Keeper;
+  /** Whether programs get open files from whoever called sys, beyond the three standard ones. */
+  passesOnFiles(): boolean;
   /** Absolute path of a program on `path` (colon separated), or null. */
   which(program: string, path?: string): string | null;
 }

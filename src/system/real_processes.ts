@@ -2,8 +2,9 @@
 import { joinChunks } from "./contents.ts";
 import { delimiter, isAbsolute, join } from "node:path";
 import { SysError } from "../errors.ts";
-import { Guard } from "./guard.ts";
+import { RealKeeper } from "./guard.ts";
 import { groupExists, signalGroup } from "./process_group.ts";
+import { hasInheritedFiles } from "./inherited_files.ts";
 import type { Command, Finished, Processes } from "./processes.ts";
 
 /** How long output may still come after the program itself has ended, in milliseconds: a child that it left
@@ -25,17 +26,26 @@ export class RealProcesses implements Processes {
   async run(command: Command): Promise<Finished> {
     const program = this.#find(command);
     if (command.signal?.aborted) throw new SysError("interrupted", `Did not run ${program}`);
-    const { marker, env } = command;
-    const guard = new Guard(marker === undefined ? undefined : `${marker}=${env[marker]}`);
+    const { keeper, marker, env } = command;
+    if (keeper instanceof RealKeeper) return await this.#run(program, command, keeper);
+    const own = this.keeper(marker === undefined ? undefined : `${marker}=${env[marker]}`);
+    try {
+      return await this.#run(program, command, own);
+    } finally {
+      await own.close();
+    }
+  }
+
+  async #run(program: string, command: Command, keeper: RealKeeper): Promise<Finished> {
+    keeper.begin();
     let child: Deno.ChildProcess;
     try {
       child = start(program, command);
     } catch (thrown) {
-      await guard.dismiss();
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       throw new SysError("io", `Cannot run ${program}: ${reason}`, { cause: thrown });
     }
-    return await new Running(child, guard, command).finished();
+    return await new Running(child, keeper, command).finished();
   }
 
   #find({ argv: [name], env }: Command): string {
@@ -43,6 +53,16 @@ export class RealProcesses implements Processes {
     const program = this.which(name, env.PATH ?? "");
     if (program !== null) return program;
     throw new SysError("io", `Cannot run ${name}: there is no such program on its PATH`);
+  }
+
+  keeper(marker?: string): RealKeeper {
+    return new RealKeeper(marker);
+  }
+
+  #passesOnFiles: boolean | undefined;
+
+  passesOnFiles(): boolean {
+    return this.#passesOnFiles ??= hasInheritedFiles();
   }
 
   which(program: string, path = Deno.env.get("PATH") ?? ""): string | null {
@@ -74,16 +94,16 @@ function start(program: string, { argv, cwd, env, stdin }: Command): Deno.ChildP
 /** One program, from its start to the end of all that it started. */
 class Running {
   readonly #child: Deno.ChildProcess;
-  readonly #guard: Guard;
+  readonly #keeper: RealKeeper;
   readonly #command: Command;
   /** Set when the program is being ended rather than ending by itself; resolves when it has ended. */
   #ending: Promise<void> | null = null;
   #timedOut = false;
   #failure: { readonly thrown: unknown } | null = null;
 
-  constructor(child: Deno.ChildProcess, guard: Guard, command: Command) {
+  constructor(child: Deno.ChildProcess, keeper: RealKeeper, command: Command) {
     this.#child = child;
-    this.#guard = guard;
+    this.#keeper = keeper;
     this.#command = command;
   }
 
@@ -97,7 +117,7 @@ class Running {
     }, timeout);
     signal?.addEventListener("abort", end, { once: true });
     try {
-      const adopted = this.#guard.adopt(this.#child.pid);
+      const adopted = this.#keeper.adopt(this.#child.pid);
       const stdout = this.#collect("stdout");
       const stderr = this.#collect("stderr");
       const fed = feed(this.#child, stdin);
@@ -129,14 +149,14 @@ class Running {
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }
     signalGroup(pid, "SIGKILL");
-    await this.#guard.kill();
+    await this.#keeper.kill();
   }
 
   /** Whatever the program started and left behind ends with it. */
   async #clear(): Promise<void> {
     if (this.#ending !== null) return await this.#ending;
     signalGroup(this.#child.pid, "SIGKILL");
-    await this.#guard.dismiss();
+    await this.#keeper.release(this.#child.pid);
   }
 
   #collect(name: "stdout" | "stderr"): Output {

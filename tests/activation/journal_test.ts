@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { journalFolder } from "../../src/activation/journal.ts";
+import { Journal, journalFolder, readJournals } from "../../src/activation/journal.ts";
+import type { Step } from "../../src/plan/types.ts";
+import type { SnapshotNumber } from "../../src/snapshot/types.ts";
 import { faultySystem } from "../../src/system/faulty.ts";
+import { inMemory } from "../support/memory.ts";
 import { real, Rig } from "./support.ts";
 
 /** What of a root's journal others could look into. */
@@ -47,3 +50,38 @@ Deno.test("journal: a folder that others could look into is closed", async () =>
   await rig.apply({ paths: [rig.copy("~/a", "a")] });
   assert.deepEqual(openToOthers(rig.root), []);
 });
+
+/** One of each, so that a kind whose steps can't be read back does not pass. */
+const STEPS: { readonly [K in Step["kind"]]: Extract<Step, { kind: K }> } = {
+  path: {
+    kind: "path",
+    path: "/home/maria/a",
+    before: { kind: "absent" },
+    after: { kind: "link", to: "/b" },
+    by: "file",
+  },
+  run: { kind: "run", command: "true", check: null, undo: null, by: "x" },
+  service: { kind: "service", op: "start", name: "s", user: true, unit: "/u", by: "x" },
+  setting: {
+    kind: "setting",
+    setting: "user",
+    changes: [{ key: "zoe", before: null, after: { create_home: true } }],
+    by: "x",
+  },
+};
+
+for (const [kind, step] of Object.entries(STEPS)) {
+  Deno.test(`journal: a step of kind ${kind} is read as it was written`, () => {
+    const { fs } = inMemory();
+    const header = {
+      version: 1 as const,
+      number: 1 as SnapshotNumber,
+      previous: null,
+      time: "2026-01-02T03:04:05.000Z",
+      description: "apply",
+      steps: [step],
+    };
+    new Journal(fs, "/root/syslua", header);
+    assert.deepEqual(readJournals(fs, "/root/syslua").map((one) => one.header), [header]);
+  });
+}

@@ -48,3 +48,31 @@ for (
       }),
   });
 }
+
+/** Of a user who is gone already: whose home it is, what is in it besides or instead, and whether it stays. */
+const ORPHANED: readonly (readonly [what: string, uid: number, change: string, stays: boolean])[] =
+  [
+    ["as it was made", 54321, "", false],
+    ["half removed", 54321, "rm -f .profile", false],
+    ["with a file", 54321, "echo x > x", true],
+    ["with a file that was changed", 54321, "echo x >> .profile", true],
+    ["with a name made to deceive", 54321, "echo > 'x\nOnly in /etc/skel: x'", true],
+    ["of somebody who is there", 0, "", true],
+  ];
+
+for (const [what, uid, change, stays] of ORPHANED) {
+  Deno.test({
+    name: `accounts: the home of a user that is gone already, ${what}, ${stays ? "stays" : "goes"}`,
+    ignore: !host.elevated || host.os !== "linux",
+    fn: () =>
+      withTemporary(async (dir) => {
+        const home = `${dir}/home`;
+        const line = `cp -a /etc/skel "$1" && cd "$1" && ${change || ":"} && chown -R ${uid} .`;
+        await run({ argv: ["sh", "-c", line, "sh", home] });
+        const options = { create_home: true, home };
+        const gone = [{ key: "syslua-gone", before: options, after: null } as SettingChange];
+        await user.set(world, gone);
+        assert.deepEqual([...Deno.readDirSync(dir)].length, stays ? 1 : 0);
+      }),
+  });
+}

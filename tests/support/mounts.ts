@@ -25,9 +25,13 @@ export class Mounted {
 
   /** Runs `sys` there, at the top. */
   sys(story: Story, args: readonly string[]): Promise<Result> {
-    const command = sysArgv(args).map((word) => `'${word}'`).join(" ");
-    const line = `nsenter -t ${this.pid} -m -- sh -c "cd ${this.top} && exec ${command}"`;
-    return story.shell(line, { unseen: true });
+    return story.shell(this.line(sysLine(args)), { unseen: true });
+  }
+
+  /** A line for a shell that runs another one there, in place of the shell. */
+  line(line: string): string {
+    const inner = `cd ${this.top} && ${line}`.replaceAll("'", `'\\''`);
+    return `exec nsenter -t ${this.pid} -m -- sh -c '${inner}'`;
   }
 
   /** Fills it but for so many bytes. Gives what frees it again. */
@@ -65,4 +69,9 @@ export async function withMounted<T>(
     await reader.cancel();
     await child.status;
   }
+}
+
+/** A line for a shell that runs `sys` in place of the shell. */
+export function sysLine(args: readonly string[]): string {
+  return `exec ${sysArgv(args).map((word) => `'${word}'`).join(" ")}`;
 }

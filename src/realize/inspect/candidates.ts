@@ -1,8 +1,8 @@
-/** Takes the outputs of a build, gives the files in them that may be programs, libraries or archives: those that can be
- * run, and those with such a name. The first bytes of all others are not looked at: that would take longer than all
- * the rest of the inspection. */
+/** Takes the outputs of a build, gives the programs, libraries and archives in them.
+ *
+ * Reading the first bytes of every file would take a fifth of what storing it takes. So names decide first: those of
+ * libraries and archives are looked at, those of sources, texts and pictures are not, and others where they can be run. */
 import type { FileHandle, FileInfo, ReadFs } from "../../system/mod.ts";
-import type { Listing } from "../unseen.ts";
 
 /** What a file is by its first bytes. */
 export type Format = "elf" | "mach-o" | "gzip" | "zip";
@@ -18,8 +18,18 @@ export function isArchive({ format }: Candidate): boolean {
   return format === "gzip" || format === "zip";
 }
 
-const NAMES =
-  /\.(so(\.[^/]*)?|dylib|bundle|node|cmxs|debug|[a-z]*gz|zip|[jwe]ar|whl|egg|xpi|apk)$/i;
+/** What names of libraries and archives end with. */
+const LOOKED_AT = words(
+  "dylib bundle node cmxs debug gz tgz svgz taz zip jar war ear whl egg xpi apk",
+);
+/** What names of other things end with, whatever their permissions. */
+const PASSED_OVER = words(
+  "a c cc class cmake cpp css csv cxx el elc go h hh hpp hs html htm hxx ini java jpg js json la lua m4 map md mjs " +
+    "ml mli mo o pc php pl pm png po pod py pyc pyi rb rs rst s sh sql svg tcl tex texi toml ts txt xml yaml yml",
+);
+
+/** Bytes; what is shorter is none. */
+const SMALLEST = 18;
 
 /** Numbers that a Mach-O file begins with, in either order. */
 const MACH_O = new Set([
@@ -31,35 +41,40 @@ const MACH_O = new Set([
   0xcafebabf,
 ]);
 
-/** `listing`: what is known of the folders among the outputs; null where nothing is. */
+/** `paths`: all that is in the folders among the outputs; null where that is not known. */
 export function candidatesIn(
   fs: ReadFs,
   outputs: readonly string[],
-  listing: Listing | null,
+  paths: readonly string[] | null,
 ): Candidate[] {
   const found: Candidate[] = [];
-  const add = (path: string, info: FileInfo | null) => {
-    const format = info?.kind === "file" && info.size >= 18 ? formatOf(fs, path) : null;
-    if (info !== null && format !== null) found.push({ path, info, format });
+  const look = (path: string, named: boolean) => {
+    const info = fs.lstat(path);
+    if (info?.kind !== "file" || info.size < SMALLEST || (!named && !(info.mode & 0o111))) return;
+    const format = formatOf(fs, path);
+    if (format !== null) found.push({ path, info, format });
   };
-  for (const path of listing?.paths ?? []) {
-    if (listing!.executables.has(path) || NAMES.test(path)) add(path, fs.lstat(path));
+  for (const path of paths ?? outputs.flatMap((output) => [...pathsBelow(fs, output)])) {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const ending = name.slice(name.lastIndexOf(".") + 1);
+    if (LOOKED_AT.has(ending) || name.includes(".so")) look(path, true);
+    else if (!PASSED_OVER.has(ending)) look(path, false);
   }
-  for (const output of outputs) {
-    const info = fs.lstat(output);
-    if (info?.kind === "file") add(output, info);
-    if (info?.kind === "dir" && listing === null) walk(fs, output, add);
-  }
+  // One that is no folder is called as nobody chose.
+  for (const output of outputs) look(output, true);
   return found.sort((a, b) => a.path < b.path ? -1 : 1);
 }
 
-function walk(fs: ReadFs, folder: string, add: (path: string, info: FileInfo) => void): void {
+function* pathsBelow(fs: ReadFs, folder: string): Generator<string> {
+  if (fs.lstat(folder)?.kind !== "dir") return;
   for (const name of fs.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    const info = fs.lstat(path);
-    if (info?.kind === "dir") walk(fs, path, add);
-    else if (info !== null && ((info.mode & 0o100) !== 0 || NAMES.test(path))) add(path, info);
+    yield `${folder}/${name}`;
+    yield* pathsBelow(fs, `${folder}/${name}`);
   }
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(" "));
 }
 
 /** Null for what is none of these, or can't be read. */

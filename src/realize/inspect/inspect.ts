@@ -39,7 +39,7 @@ export async function inspect(
   const places = new Places(fs, subject);
   const findings = new Findings();
   const compressed = new CompressedIn(places);
-  const candidates = candidatesIn(fs, Object.values(subject.outputs), subject.listing);
+  const candidates = candidatesIn(fs, Object.values(subject.outputs), subject.paths);
   for (const candidate of candidates) {
     const problems = isArchive(candidate)
       ? await compressed.look(candidate, how)

@@ -5,16 +5,16 @@ import { SysError } from "../../errors.ts";
 import type { ObjectName } from "../../store/names.ts";
 import type { Compressed, Store } from "../../store/types.ts";
 import type { BuildContext } from "../build_context.ts";
-import type { Listing } from "../unseen.ts";
 import { inspect } from "./inspect.ts";
 
-/** Gives what is compressed in the outputs, by their scratch paths. `objects`: what they may refer to.
+/** Gives what is compressed in the outputs, by their scratch paths. `objects`: what they may refer to; `paths`: all
+ * that is in them.
  * @throws SysError of kind "build" with all warnings where the derivation is `strict` */
 export async function inspectBuild(
   context: BuildContext,
   store: Pick<Store, "dir">,
   objects: readonly ObjectName[],
-  listing: Listing | null,
+  paths: readonly string[] | null,
 ): Promise<ReadonlyMap<string, Compressed>> {
   const { system, derivation, folder, places, signal } = context;
   const { warnings, compressed } = await inspect(system, {
@@ -23,7 +23,7 @@ export async function inspectBuild(
     store: store.dir,
     temporary: [folder, "/build", places.seen.tmp, places.seen.fetched],
     spare: join(folder, "spare"),
-    listing,
+    paths,
     host: derivation.host === true,
     fixed: derivation.fixed !== null,
   }, { signal });

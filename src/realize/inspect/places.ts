@@ -2,7 +2,6 @@
 import { posix } from "node:path";
 import type { ObjectName } from "../../store/names.ts";
 import type { ReadFs } from "../../system/mod.ts";
-import type { Listing } from "../unseen.ts";
 
 /** What is inspected, and what belongs to it. */
 export interface Subject {
@@ -16,8 +15,8 @@ export interface Subject {
   readonly temporary: readonly string[];
   /** A path beside the outputs that is free. */
   readonly spare: string;
-  /** What lies in the folders among the outputs; null where nobody looked. */
-  readonly listing: Listing | null;
+  /** All that is in the folders among the outputs; null where that is not known. */
+  readonly paths: readonly string[] | null;
   /** The derivation uses what the host has, and means to. */
   readonly host: boolean;
   /** The content is known beforehand: nothing of this build can be in it. */

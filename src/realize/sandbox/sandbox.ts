@@ -59,7 +59,7 @@ const PROBE_TIMEOUT = 10_000;
 
 /** The whole command for a program to run contained. `accounts`: see `bubblewrap`. */
 export function contained(
-  system: Pick<System, "fs">,
+  system: Pick<System, "fs" | "processes">,
   sandbox: Sandbox,
   containment: Containment,
   accounts: string,
@@ -67,16 +67,16 @@ export function contained(
 ): string[] {
   switch (sandbox.kind) {
     case "none":
-      return onlyStandardFiles(system.fs, argv, containment.jobs);
+      return onlyStandardFiles(system, argv, containment.jobs);
     case "seatbelt": {
       const box = [sandbox.program, "-p", seatbeltProfile(containment), ...argv];
-      return onlyStandardFiles(system.fs, box, containment.jobs);
+      return onlyStandardFiles(system, box, containment.jobs);
     }
     case "bubblewrap": {
       const wanted = [...SYSTEM_PATHS, ...(containment.network ? NETWORK_PATHS : [])];
       const parts = systemParts(system.fs, wanted);
       const box = bubblewrap(sandbox.program, containment, parts, accounts);
-      return onlyStandardFiles(system.fs, [...box, ...argv], containment.jobs);
+      return onlyStandardFiles(system, [...box, ...argv], containment.jobs);
     }
   }
 }
@@ -93,10 +93,11 @@ const CLOSE_FEW = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; " +
   `[ -z "$0" ] || exec ${JOBSERVER_FILE}<>"$0"; exec "$@"`;
 
 function onlyStandardFiles(
-  fs: System["fs"],
+  { fs, processes }: Pick<System, "fs" | "processes">,
   argv: readonly string[],
   jobs: string | null,
 ): string[] {
+  if (jobs === null && !processes.passesOnFiles()) return [...argv];
   const given = [jobs ?? "", ...argv];
   if (fs.lstat("/proc/self/fd") === null) {
     return jobs === null ? [...argv] : ["/bin/sh", "-c", CLOSE_FEW, ...given];

@@ -34,6 +34,8 @@ export function memorySystem(options: MemoryOptions = {}): MemorySystem {
     fs,
     processes: {
       run: (command) => Promise.resolve(finished(programs[command.argv[0]]?.(command, fs) ?? 127)),
+      keeper: () => ({ close: () => Promise.resolve() }),
+      passesOnFiles: () => false,
       which: (program) => (program in programs ? program : null),
     },
     network: { send: ({ url }) => Promise.reject(new TypeError(`no network: ${url}`)) },

@@ -18,7 +18,15 @@ const WORLDS: Record<string, () => System> = {
   "the git inside sys": () => {
     const system = realSystem();
     const refuse = () => Promise.reject(new Error("nothing may be run"));
-    return { ...system, processes: { run: refuse, which: () => null } };
+    return {
+      ...system,
+      processes: {
+        run: refuse,
+        which: () => null,
+        keeper: () => ({ close: () => Promise.resolve() }),
+        passesOnFiles: () => false,
+      },
+    };
   },
 };
 

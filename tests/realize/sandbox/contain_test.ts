@@ -220,7 +220,12 @@ Deno.test("sandbox: where it is required and missing, the error says what to do"
   const system = {
     ...world.system,
     host: Object.assign(Object.create(host), { os: "linux" }),
-    processes: { run: processes.run.bind(processes), which: () => null },
+    processes: {
+      run: processes.run.bind(processes),
+      which: () => null,
+      keeper: () => ({ close: () => Promise.resolve() }),
+      passesOnFiles: () => false,
+    },
   };
   const thing = world.derive("thing", function* ({ outputs }) {
     yield ["run", `echo x > ${outputs.out}`, null, {}];

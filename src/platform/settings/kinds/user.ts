@@ -38,12 +38,15 @@ function observed(
   return { value: { ...wanted as object, uid: found.uid }, blocked: why };
 }
 
-/** A home that was made, and holds nothing but what every new one does, goes with the user whose number is free
- * again. Any other stays: it holds the user's files. */
+/** A home that was made, whose owner is nobody any more, and that holds nothing but what every new one does (or a part
+ * of that, where whoever removed it was killed) goes. Any other stays: it holds the user's files. */
 const REMOVE_HOME = `
-  [ -d "$1" ] && [ ! -L "$1" ] && [ "$(stat -c %u "$1")" = "$2" ] &&
-    diff -r --no-dereference "$1" /etc/skel > /dev/null && rm -r "$1"
-  [ -f "/var/mail/$3" ] && [ ! -s "/var/mail/$3" ] && rm "/var/mail/$3"`;
+  if [ -d "$1" ] && [ ! -L "$1" ] && [ "$(stat -c %U "$1")" = UNKNOWN ]; then
+    found=$(LC_ALL=C diff -r --no-dereference "$1" /etc/skel)
+    [ $? -le 1 ] && ! printf '%s\\n' "$found" | grep -v '^Only in /etc/skel[:/]' | grep -q . &&
+      rm -r "$1"
+  fi
+  [ -f "/var/mail/$2" ] && [ ! -s "/var/mail/$2" ] && rm "/var/mail/$2"`;
 
 async function give(world: SettingWorld, { key, before, after }: SettingChange): Promise<void> {
   const [name, field] = key.split(":");
@@ -51,20 +54,12 @@ async function give(world: SettingWorld, { key, before, after }: SettingChange):
   const there = found !== null;
   if (field === undefined) {
     // Done already, or undone already: both are harmless.
-    if (there === (after !== null)) return;
-    // A group of the user's name goes with the user.
-    const argv = after === null ? ["userdel", name] : createUser(
-      name,
-      after,
-      findGroup(world.read("/etc/group"), name) !== null,
-    );
-    await world.must(`${after === null ? "remove" : "make"} user ${name}`, { argv });
-    const made = (before as { create_home?: unknown } | null)?.create_home === true;
-    if (after === null && made && found !== null) {
-      await world.run({
-        argv: ["sh", "-c", REMOVE_HOME, "sh", found.home, String(found.uid), name],
-      });
-    }
+    if (there !== (after !== null)) await makeOrRemove(world, name, after);
+    const made = before as { create_home?: unknown; home?: unknown } | null;
+    if (after !== null || made?.create_home !== true) return;
+    // Also where the user is gone already: whoever removed the user may have been killed right then.
+    const home = found?.home ?? (typeof made.home === "string" ? made.home : `/home/${name}`);
+    await world.run({ argv: ["sh", "-c", REMOVE_HOME, "sh", home, name] });
     return;
   }
   if (!there || after === null) return;
@@ -74,4 +69,15 @@ async function give(world: SettingWorld, { key, before, after }: SettingChange):
   await world.must(`change the ${field} of ${name}`, {
     argv: changeUser(name, field, String(after)),
   });
+}
+
+async function makeOrRemove(
+  world: SettingWorld,
+  name: string,
+  after: SettingChange["after"],
+): Promise<void> {
+  // A group of the user's name goes with the user.
+  const grouped = findGroup(world.read("/etc/group"), name) !== null;
+  const argv = after === null ? ["userdel", name] : createUser(name, after, grouped);
+  await world.must(`${after === null ? "remove" : "make"} user ${name}`, { argv });
 }
