@@ -10,37 +10,18 @@
  * | offline | an error for each that is not in the cache |
  */
 import { join } from "node:path";
-import { SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";
 import { cachedInput, hashFolder, keepInput, scratchFolder } from "./cache.ts";
 import { compareLocks, type InputChange } from "./changes.ts";
 import { fetcherFor } from "./fetcher.ts";
 import { type Lock, type LockedInput, readLock, writeLock } from "./lock.ts";
 import { localFolder } from "./path.ts";
-import { type Input, type InputSource, parseInput } from "./spec.ts";
+import { all } from "./all.ts";
+import { checkSame, checkUpdate, frozen, listed, mismatch, placed, refused } from "./refusals.ts";
+import type { InputOptions } from "./resolve_options.ts";
+import { type Input, type InputSource, parseInput, refOf } from "./spec.ts";
 import type { InputSpec, ResolvedInput } from "./types.ts";
 import { removeTree } from "../store/remove.ts";
-
-/** How inputs are to be resolved. */
-export interface InputOptions {
-  /** The config's folder: relative paths start there. */
-  readonly dir: string;
-  readonly lockPath: string;
-  readonly cacheDir: string;
-  /** Whether the lock may be written. Without it, what is new is resolved and forgotten. */
-  readonly write: boolean;
-  /** A lock that would change is an error. */
-  readonly frozen?: boolean;
-  /** Nothing is asked of the network. */
-  readonly offline?: boolean;
-  /** Inputs that are to be resolved anew, each with its own inputs. */
-  readonly update?: readonly string[] | "all";
-  /** The `inputs` table of the `init.lua` in an input's folder. */
-  readonly declaredBy?: (folder: string) => Promise<Readonly<Record<string, InputSpec>>>;
-  /** Told before something is fetched. */
-  readonly onFetch?: (name: string, url: string) => void;
-  readonly signal?: AbortSignal;
-}
 
 /** What resolving gives. */
 export interface Resolution {
@@ -257,94 +238,8 @@ class Resolver {
   }
 }
 
-/** Does something for each, all at once, and reports every failure. */
-async function all<T>(items: readonly T[], action: (item: T) => Promise<void>): Promise<void> {
-  const results = await Promise.allSettled(items.map(action));
-  const failures = results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
-  if (failures.length === 0) return;
-  const known = failures.filter((failure) => failure instanceof SysError);
-  if (known.length < failures.length) throw failures.find((f) => !(f instanceof SysError));
-  if (known.length === 1) throw known[0];
-  throw new SysError(known[0].kind, `Cannot resolve ${known.length} inputs: see each below`, {
-    notes: known.flatMap((
-      error,
-    ) => [error.message, ...error.hint ? [`  hint: ${error.hint}`] : []]),
-    ...(known[0].place ? { place: known[0].place } : {}),
-  });
-}
-
-function checkUpdate(
-  update: InputOptions["update"],
-  declared: Readonly<Record<string, InputSpec>>,
-) {
-  if (update === undefined || update === "all") return;
-  for (const name of update) {
-    if (name.split("/")[0] in declared) continue;
-    throw new SysError("input", `Cannot update "${name}": the config has no such input`, {
-      hint: listed(declared),
-    });
-  }
-}
-
-function checkSame(key: string, locked: LockedInput, source: FetchedSource) {
-  const ref = refOf(source);
-  if (locked.type === source.type && locked.url === source.url && locked.ref === ref) return;
-  const show = (url: string, ref: string | null) => ref === null ? url : `${url}#${ref}`;
-  throw new SysError(
-    "input",
-    `Cannot use input "${key}": the config says ${show(source.url, ref)}, ` +
-      `the lock says ${show(locked.url, locked.ref)}`,
-    { hint: `\`sys update ${key}\` locks what the config says` },
-  );
-}
-
-function mismatch(key: string, expected: LockedInput, found: string): SysError {
-  return new SysError("input", `Cannot use input "${key}": its content is not what the lock says`, {
-    notes: [`locked:  ${expected.hash}`, `fetched: ${found}`],
-    hint: `if you trust ${expected.url} with the new content, run \`sys update ${key}\``,
-  });
-}
-
-function frozen(keys: readonly string[]): SysError {
-  const names = keys.map((key) => `"${key}"`).join(", ");
-  return new SysError("input", `Cannot change the lock: it does not fit ${names}, and is frozen`, {
-    hint: "run `sys update` or `sys apply` without --frozen, and commit syslua.lock",
-  });
-}
-
-function refused(input: Input, why: string, hint?: string): SysError {
-  return new SysError("input", `Cannot use input "${input.name}": ${why}`, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(input.spec.place ? { place: input.spec.place } : {}),
-  });
-}
-
-/** The same error as one about this input, with the place of its entry. */
-function placed(error: unknown, { spec, name }: Input): unknown {
-  const about = error instanceof SysError && ["input", "fetch", "build"].includes(error.kind);
-  if (!about) return error;
-  const { message, hint, notes } = error;
-  const place = error.place ?? spec.place;
-  const said = message.includes(`"${name}"`) ? message : `${message} (input "${name}")`;
-  return new SysError("input", said, {
-    notes,
-    cause: error,
-    ...(place ? { place } : {}),
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
-function listed(declared: Readonly<Record<string, InputSpec>>): string {
-  const names = Object.keys(declared).sort();
-  return names.length > 0 ? `there are: ${names.join(", ")}` : "it declares no inputs";
-}
-
 function keyOf(level: Level, name: string): string {
   return level.key === "" ? name : `${level.key}/${name}`;
-}
-
-function refOf(source: InputSource): string | null {
-  return "ref" in source ? source.ref : null;
 }
 
 function isLocal(source: InputSource): boolean {

@@ -200,3 +200,8 @@ function splitFragment(text: string): [string, string | null] {
   const hash = text.indexOf("#");
   return hash < 0 ? [text, null] : [text.slice(0, hash), text.slice(hash + 1)];
 }
+
+/** What of a repository is meant: a branch, a tag, a revision. */
+export function refOf(source: InputSource): string | null {
+  return "ref" in source ? source.ref : null;
+}

@@ -10,6 +10,7 @@
 import { dirname, join } from "node:path";
 import { deferSteps } from "./deferred.ts";
 import { FolderPlan } from "./folders.ts";
+import { FOLDER, type Move, rankOf, stepsOf } from "./moves.ts";
 import { settingSteps } from "./settings.ts";
 import { ABSENT, sameState } from "./state.ts";
 import type {
@@ -18,10 +19,10 @@ import type {
   PathState,
   Plan,
   PlannedAction,
-  Step,
   Wanted,
   WantedPath,
 } from "./types.ts";
+import { whereKept } from "./where_kept.ts";
 
 /** What the planner is told besides. */
 export interface PlanOptions {
@@ -45,20 +46,6 @@ export function makePlan(
 ): Plan {
   return new Planner(wanted, current, world, options).plan();
 }
-
-/** A path on its way from one state to another. */
-interface Move {
-  readonly path: string;
-  readonly before: PathState;
-  readonly after: PathState;
-  readonly owner?: WantedPath["owner"];
-  readonly by: string;
-  /** Folders are made before all else; then the profile, files, and the env scripts. */
-  readonly rank: number;
-}
-
-const RANKS: Partial<Record<WantedPath["role"], number>> = { profile: 1, shell: 3 };
-const FOLDER = 0, FILE = 2;
 
 class Planner {
   readonly #want = new Map<string, WantedPath>();
@@ -91,7 +78,7 @@ class Planner {
     this.#removePaths();
     this.#removeFolders();
     for (const path of this.wanted.paths) this.#decide(path);
-    const paths = this.#pathSteps();
+    const paths = stepsOf(this.#moves.values());
     const { first, last, actions, changes, originals } = deferSteps(
       this.wanted,
       this.current,
@@ -293,7 +280,7 @@ class Planner {
 
   #move(path: WantedPath, before: PathState, after: PathState) {
     if (this.#isUsers(path.path, before)) this.#backups.push(path.path);
-    const rank = RANKS[path.role] ?? FILE;
+    const rank = rankOf(path);
     this.#moves.set(path.path, {
       path: path.path,
       before,
@@ -321,37 +308,6 @@ class Planner {
   #stateOf(path: string): PathState {
     return this.#folders.isNew(dirname(path)) ? ABSENT : this.world.states.get(path) ?? ABSENT;
   }
-
-  /** What goes, the deepest first; then folders, the highest first; then the rest. */
-  #pathSteps(): Step[] {
-    const moves = [...this.#moves.values()].filter(({ before, after }) =>
-      !sameState(before, after)
-    );
-    const byPath = (a: Move, b: Move) => (a.path < b.path ? -1 : 1);
-    const gone = moves.filter(({ after }) => after.kind === "absent").sort((a, b) => byPath(b, a));
-    const rest = moves.filter(({ after }) => after.kind !== "absent")
-      .sort((a, b) => a.rank - b.rank || byPath(a, b));
-    return [...gone, ...rest].map(({ path, before, after, owner, by }) => ({
-      kind: "path",
-      path,
-      before,
-      after,
-      ...(owner ? { owner } : {}),
-      by,
-    }));
-  }
-}
-
-/** Where the original of something that stays is to be found. */
-function whereKept(original: PathState): string {
-  if (original.kind === "absent" || original.kind === "other") return "";
-  if (original.kept?.number !== undefined) {
-    return `; what was there before sys.lua is original ${original.kept.number}`;
-  }
-  if (original.kind === "link") return `; before sys.lua it was a link to ${original.to}`;
-  return original.kind === "file" && original.content !== undefined
-    ? `; what was there before sys.lua lies in ${original.content}`
-    : "";
 }
 
 /** Folders that hold keys are for their owner alone, as the programs that read them demand. */

@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { SysError } from "../../src/errors.ts";
-import { type InputOptions, lockInputs, type Resolution } from "../../src/inputs/resolve.ts";
+import { lockInputs, type Resolution } from "../../src/inputs/resolve.ts";
+import type { InputOptions } from "../../src/inputs/resolve_options.ts";
 import type { InputSpec } from "../../src/inputs/types.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { discard, withTemporary } from "../support/temporary.ts";

@@ -14,20 +14,24 @@ import {
 } from "../fs.ts";
 import { type Disk, type NameChange, Refusal } from "./disk.ts";
 import { MemoryHandle, type Opened } from "./handle.ts";
+import { infoOf } from "./info.ts";
 import type { Attributes, FileInode, FolderInode, Inode } from "./inode.ts";
+import { Rights, withoutSetid } from "./rights.ts";
 import { type Found, may, pathOf, READ, SEARCH, type User, walk, WRITE } from "./walk.ts";
 
-const SETUID = 0o4000, SETGID = 0o2000, STICKY = 0o1000;
+const SETGID = 0o2000;
 
 export class MemoryFs implements FileSystem {
   readonly disk: Disk;
   readonly user: User;
   readonly #umask: number;
+  readonly #rights: Rights;
 
   constructor(disk: Disk, user: User, umask = 0o022) {
     this.disk = disk;
     this.user = user;
     this.#umask = umask;
+    this.#rights = new Rights(disk, user);
   }
 
   lstat(path: string): FileInfo | null {
@@ -102,7 +106,7 @@ export class MemoryFs implements FileSystem {
         return this.#handle(path, this.#makeFile(found, mode & ~this.#umask), "appending");
       }
       if (found.inode.kind !== "file") throw new Refusal("EISDIR");
-      this.#mayChange(found.inode);
+      this.#rights.change(found.inode);
       if (!may(this.disk, this.user, found.inode, WRITE)) throw new Refusal("EACCES");
       return this.#handle(path, found.inode, "appending");
     });
@@ -124,7 +128,7 @@ export class MemoryFs implements FileSystem {
       if (inode === null) throw new Refusal("ENOENT");
       const { folder, name } = this.#free(path);
       if (inode.dev !== folder.dev) throw new Refusal("EXDEV");
-      if (inode.kind === "dir" || inode.immutable || !this.#mayLink(inode)) {
+      if (inode.kind === "dir" || inode.immutable || !this.#rights.link(inode)) {
         throw new Refusal("EPERM");
       }
       if (inode.nlink >= this.disk.maxLinks) throw new Refusal("EMLINK");
@@ -148,12 +152,14 @@ export class MemoryFs implements FileSystem {
       const { inode } = source;
       if (inode === null) throw new Refusal("ENOENT");
       if (source.name === "" || target.name === "") throw new Refusal("EBUSY");
-      this.#mayTake(source);
+      this.#rights.take(source);
       if (target.inode === inode && source.name === target.name) return;
-      if (target.inode === inode && inode.kind === "file" && !this.#sameEntry(source, target)) {
+      if (
+        target.inode === inode && inode.kind === "file" && !this.#rights.sameEntry(source, target)
+      ) {
         return;
       }
-      this.#mayReplace(inode, source, target);
+      this.#rights.replace(inode, source, target);
       this.#change([
         { folder: source.folder, name: source.name, inode: null },
         { folder: target.folder, name: target.name, inode },
@@ -166,7 +172,7 @@ export class MemoryFs implements FileSystem {
       const found = this.#walk(path, false);
       if (found.inode === null) throw new Refusal("ENOENT");
       if (found.name === "") throw new Refusal("EBUSY");
-      this.#mayTake(found);
+      this.#rights.take(found);
       if (found.inode.kind === "dir" && found.inode.entries.size > 0) {
         throw new Refusal("ENOTEMPTY");
       }
@@ -179,7 +185,7 @@ export class MemoryFs implements FileSystem {
   }
 
   #chmod(inode: Inode, mode: number) {
-    this.#own(inode);
+    this.#rights.own(inode);
     inode.attributes = { ...inode.attributes, mode };
   }
 
@@ -189,7 +195,7 @@ export class MemoryFs implements FileSystem {
   }
 
   #chown(inode: Inode, uid: number, gid: number) {
-    this.#own(inode);
+    this.#rights.own(inode);
     const { attributes } = inode;
     const same = uid === attributes.uid && gid === this.user.gid;
     if (this.user.uid !== 0 && !same) throw new Refusal("EPERM");
@@ -204,7 +210,7 @@ export class MemoryFs implements FileSystem {
   }
 
   #utime(inode: Inode, seconds: number) {
-    this.#own(inode);
+    this.#rights.own(inode);
     inode.attributes = { ...inode.attributes, mtime: seconds };
   }
 
@@ -275,76 +281,16 @@ export class MemoryFs implements FileSystem {
 
   #change(changes: readonly NameChange[]) {
     for (const { folder } of changes) {
-      this.#mayChange(folder);
+      this.#rights.change(folder);
       if (!may(this.disk, this.user, folder, WRITE | SEARCH)) throw new Refusal("EACCES");
     }
     this.disk.change(changes);
-  }
-
-  #mayChange(inode: Inode) {
-    if (this.disk.readOnly) throw new Refusal("EROFS");
-    if (inode.immutable) throw new Refusal("EPERM");
   }
 
   #at(path: string, follow: boolean): Inode {
     const { inode } = this.#walk(path, follow);
     if (inode === null) throw new Refusal("ENOENT");
     return inode;
-  }
-
-  /** @throws Refusal where the user may not change the attributes */
-  #own(inode: Inode) {
-    this.#mayChange(inode);
-    const { uid } = this.user;
-    if (uid !== 0 && uid !== inode.attributes.uid && this.disk.rules.owners) {
-      throw new Refusal("EPERM");
-    }
-  }
-
-  /** Whether the user may take a name away. */
-  #mayTake({ folder, inode }: Found) {
-    if (!may(this.disk, this.user, folder, WRITE | SEARCH)) throw new Refusal("EACCES");
-    this.#mayChange(folder);
-    if (inode !== null) this.#mayChange(inode);
-    const { uid } = this.user;
-    const sticky = (folder.attributes.mode & STICKY) !== 0 && uid !== 0;
-    if (sticky && uid !== folder.attributes.uid && uid !== inode?.attributes.uid) {
-      throw new Refusal("EPERM");
-    }
-  }
-
-  #mayReplace(inode: Inode, source: Found, target: Found) {
-    if (inode.dev !== target.folder.dev) throw new Refusal("EXDEV");
-    if (inode.kind === "dir") {
-      for (let at = target.folder; at !== this.disk.root; at = at.parent) {
-        if (at === inode) throw new Refusal("EUNKNOWN");
-      }
-      // Its `..` changes.
-      const moves = source.folder !== target.folder;
-      if (moves && !may(this.disk, this.user, inode, WRITE)) throw new Refusal("EACCES");
-    }
-    if (target.inode === null || target.inode === inode) return;
-    this.#mayTake(target);
-    if (target.inode.kind === "dir" && inode.kind !== "dir") throw new Refusal("EISDIR");
-    if (target.inode.kind !== "dir" && inode.kind === "dir") throw new Refusal("ENOTDIR");
-    if (target.inode.kind === "dir" && target.inode.entries.size > 0) {
-      throw new Refusal("ENOTEMPTY");
-    }
-  }
-
-  /** Whether two paths are one name, spelled in two ways. */
-  #sameEntry(a: Found, b: Found): boolean {
-    const { key } = this.disk.rules;
-    return a.folder === b.folder && key(a.name) === key(b.name);
-  }
-
-  /** An ordinary user gives names only to files that are the user's, or that may be read and written
-   * (`fs.protected_hardlinks`). */
-  #mayLink(inode: Inode): boolean {
-    const { uid } = this.user;
-    if (uid === 0 || uid === inode.attributes.uid || !this.disk.rules.owners) return true;
-    return inode.kind === "file" && (inode.attributes.mode & (SETUID | SETGID)) === 0 &&
-      may(this.disk, this.user, inode, READ | WRITE);
   }
 
   #leadsToFolder(path: string): boolean {
@@ -375,31 +321,4 @@ export class MemoryFs implements FileSystem {
       throw thrown;
     }
   }
-}
-
-function infoOf(inode: Inode, owners: boolean): FileInfo {
-  const { mode, uid, gid, mtime } = inode.attributes;
-  const size = inode.kind === "file"
-    ? inode.content.size
-    : inode.kind === "link"
-    ? Buffer.byteLength(inode.to)
-    : 4096;
-  const folders = inode.kind === "dir"
-    ? [...inode.entries.values()].filter((entry) => entry.inode.kind === "dir").length
-    : 0;
-  return {
-    kind: inode.kind,
-    size,
-    mtime,
-    ctime: null,
-    ...(owners ? { mode, uid, gid } : { mode: 0o755, uid: 0, gid: 0 }),
-    dev: inode.dev,
-    ino: inode.ino,
-    nlink: inode.kind === "dir" ? 2 + folders : inode.nlink,
-  };
-}
-
-/** A new owner does not inherit the right to be run as the owner. */
-function withoutSetid(mode: number): number {
-  return mode & ~(mode & 0o010 ? SETUID | SETGID : SETUID);
 }
