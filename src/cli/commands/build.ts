@@ -90,11 +90,14 @@ export default command<Flags>({
           ...(flags.explainBound ? { bound: whyBound(machine, object) } : {}),
         }))
       );
-      session.print({ version: 1, objects }, () =>
-        objects.flatMap(({ path, bound = [] }) => [
-          path,
-          ...bound.map(({ file, why }) => `  bound by ${file}: ${why}`),
-        ]).join("\n"));
+      session.print(
+        { version: 1, objects, warnings: progress.warnings },
+        () =>
+          objects.flatMap(({ path, bound = [] }) => [
+            path,
+            ...bound.map(({ file, why }) => `  bound by ${file}: ${why}`),
+          ]).join("\n"),
+      );
     } finally {
       evaluated.recipes.close();
     }

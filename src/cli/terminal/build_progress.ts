@@ -17,6 +17,8 @@ interface Running {
 
 /** Shows the builds of one command. */
 export class BuildProgress {
+  /** What builds have warned of. */
+  readonly warnings: { readonly derivation: string; readonly text: string }[] = [];
   readonly #session: Session;
   readonly #total: number;
   readonly #running = new Map<string, Running>();
@@ -59,6 +61,7 @@ export class BuildProgress {
         this.#print(derivation, event.text);
         return;
       case "warning":
+        this.warnings.push({ derivation: derivation.name, text: event.text });
         this.#session.say(`${labelOf(derivation)}: ${event.text}`, "warning");
         return;
       case "download":
