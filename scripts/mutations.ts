@@ -662,6 +662,14 @@ const BUILDING: readonly Mutation[] = [
     filter: "early cutoff",
   },
   {
+    name: "what lacks an unused output is forgotten",
+    file: "src/store/sweep.ts",
+    find: "outputs && Object.values(outputs).some(has)",
+    replace: "outputs && Object.values(outputs).every(has)",
+    test: "tests/journeys/build_test.ts",
+    filter: "snapshots keep",
+  },
+  {
     name: "what was just built is not recent",
     file: "src/journeys/collect.ts",
     find: "recent: recentObjects(system.fs, root, now),",

@@ -33,7 +33,7 @@ export async function realizeFrom(
   machine: Machine,
   evaluated: Evaluated,
   wanted: readonly DerivationHash[],
-  settings: BuildSettings & { readonly check?: boolean },
+  settings: BuildSettings & { readonly check?: boolean; readonly needed?: OutputNames },
 ): Promise<Realized> {
   const { manifest, recipes } = evaluated;
   const { system } = machine;
@@ -62,31 +62,47 @@ export async function realizeFrom(
   return realized;
 }
 
-/** The derivations that activations name. */
-export function derivationsOf(
-  manifest: Manifest,
+/** Outputs of derivations, by their names. */
+export type OutputNames = ReadonlyMap<DerivationHash, readonly string[]>;
+
+/** The outputs that activations name. */
+export function outputsUsed(
+  { derivations }: Pick<Manifest, "derivations">,
   activations: readonly Activation[],
-): DerivationHash[] {
+): OutputNames {
   const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
-  return manifest.derivations
-    .filter(({ hash, outputs }) => outputs.some((one) => named.has(outputPlaceholder(hash, one))))
-    .map(({ hash }) => hash);
+  return new Map(derivations.flatMap(({ hash, outputs }) => {
+    const used = outputs.filter((one) => named.has(outputPlaceholder(hash, one)));
+    return used.length > 0 ? [[hash, used]] : [];
+  }));
 }
 
-/** Those of some derivations that have to be built, with what has to be built for them, in that order. */
+/** All outputs of some derivations. */
+export function allOutputs(
+  { derivations }: Pick<Manifest, "derivations">,
+  wanted: readonly DerivationHash[],
+): OutputNames {
+  const some = new Set(wanted);
+  return new Map(
+    derivations.flatMap(({ hash, outputs }) => some.has(hash) ? [[hash, outputs]] : []),
+  );
+}
+
+/** The derivations that have to be built for some outputs to be there, each after those that it depends on. */
 export function unrealized(
-  machine: Machine,
-  manifest: Manifest,
-  wanted: Iterable<DerivationHash>,
+  { store }: Pick<Machine, "store">,
+  manifest: Pick<Manifest, "derivations">,
+  wanted: OutputNames,
 ): Derivation[] {
   const byHash = new Map(manifest.derivations.map((one) => [one.hash, one]));
   const missing = new Set<DerivationHash>();
-  const seen = new Set(wanted);
-  // The list grows while it is gone through.
-  for (const hash of seen) {
-    if (machine.store.outputsOf(hash) !== null) continue;
+  const needed = new Set<DerivationHash>();
+  for (const [hash, names] of wanted) if (store.outputsOf(hash, names) === null) needed.add(hash);
+  // The list grows while it is gone through. What is built may use any output of what it depends on.
+  for (const hash of needed) {
+    if (store.outputsOf(hash) !== null) continue;
     missing.add(hash);
-    for (const dependency of byHash.get(hash)?.dependencies ?? []) seen.add(dependency);
+    for (const dependency of byHash.get(hash)?.dependencies ?? []) needed.add(dependency);
   }
   return manifest.derivations.filter(({ hash }) => missing.has(hash));
 }

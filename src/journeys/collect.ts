@@ -100,14 +100,14 @@ function oldSnapshots(
   }).map(({ number }) => number);
 }
 
-/** Every object that a snapshot needs: to be gone back to, and to give back what was there before. */
+/** Every object that a snapshot needs: to be gone back to, and to give back what was there before. Of what was built
+ * that is what it uses, with what this refers to. */
 export function objectsOf(snapshot: Snapshot): ObjectName[] {
   const originals = Object.values(snapshot.originals).flatMap((state) =>
     state.kind === "file" && state.content !== undefined ? objectsIn([state.content]) : []
   );
   return [
     ...snapshot.wanted.objects,
-    ...snapshot.derivations.flatMap(({ outputs }) => Object.values(outputs)),
     ...originals,
     ...(snapshot.config.source === null ? [] : [snapshot.config.source]),
   ];

@@ -12,7 +12,7 @@ import { discard } from "../system/write_atomic.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectsIn } from "../store/names.ts";
 import { AUTO } from "../store/roots.ts";
-import type { Realized } from "./build.ts";
+import type { OutputNames, Realized } from "./build.ts";
 
 /** A link to be made. */
 export interface OutLink {
@@ -30,15 +30,15 @@ export interface OutLink {
 export function outLinks(
   machine: Machine,
   { derivations }: Pick<Manifest, "derivations">,
-  wanted: readonly DerivationHash[],
+  wanted: OutputNames,
   path: string,
 ): OutLink[] {
   const { fs, host } = machine.system;
   const base = resolve(host.cwd, path);
-  const links = derivations.filter(({ hash }) => wanted.includes(hash)).flatMap((one, n) =>
-    one.outputs.map((output) => ({
+  const links = derivations.filter(({ hash }) => wanted.has(hash)).flatMap(({ hash }, n) =>
+    wanted.get(hash)!.map((output) => ({
       path: `${base}${n === 0 ? "" : `-${n + 1}`}${output === "out" ? "" : `-${output}`}`,
-      derivation: one.hash,
+      derivation: hash,
       output,
     }))
   );

@@ -19,7 +19,7 @@ import { readCurrent } from "../snapshot/history.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import { redirected } from "../system/redirected.ts";
 import { withoutObjects } from "../store/without.ts";
-import { derivationsOf, unrealized } from "./build.ts";
+import { outputsUsed, unrealized } from "./build.ts";
 import { editedFiles } from "./edits.ts";
 import type { LocatedManifest } from "./evaluate.ts";
 import { isInside, refuseOwnPlaces } from "./own_places.ts";
@@ -44,7 +44,7 @@ export async function propose(machine: Machine, located: LocatedManifest): Promi
   const looking = withSources(whole, located);
   const bounds = await bindAll(looking, located, scopes);
   const activations = manifest.activations.filter((one) => appliesTo(one, scopes));
-  const realize = unrealized(whole, manifest, derivationsOf(manifest, activations))
+  const realize = unrealized(whole, manifest, outputsUsed(manifest, activations))
     .map(({ hash, name, version }) => ({ hash, name, version }));
   const wanted = together(bounds.map((bound) => bound.wanted));
   const texts = new Map(bounds.flatMap((bound) => [...bound.texts]));
@@ -128,8 +128,8 @@ function knownPaths(
     const object = sourceObject(machine, declared, source);
     known.set(sourcePlaceholder(source.id), store.pathOf(object));
   }
-  for (const { hash } of manifest.derivations) {
-    for (const [output, object] of Object.entries(store.outputsOf(hash) ?? {})) {
+  for (const [hash, names] of outputsUsed(manifest, manifest.activations)) {
+    for (const [output, object] of Object.entries(store.outputsOf(hash, names) ?? {})) {
       known.set(outputPlaceholder(hash, output), store.pathOf(object));
     }
   }

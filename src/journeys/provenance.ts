@@ -3,7 +3,7 @@ import type { Provenance } from "../activation/perform.ts";
 import type { Machine } from "../machine/open.ts";
 import type { Activation } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
-import { derivationsOf } from "./build.ts";
+import { outputsUsed } from "./build.ts";
 import type { Evaluated } from "./evaluate.ts";
 
 /** The provenance of a snapshot.
@@ -15,7 +15,7 @@ export function provenanceOf(
   description: string,
   source: ObjectName | null,
 ): Provenance {
-  const used = new Set(derivationsOf(manifest, activations));
+  const used = outputsUsed(manifest, activations);
   return {
     description,
     config: { path: entry, source },
@@ -25,7 +25,7 @@ export function provenanceOf(
         hash,
         name,
         version,
-        outputs: store.outputsOf(hash) ?? {},
+        outputs: store.outputsOf(hash, used.get(hash)) ?? {},
       })),
     restores: null,
   };

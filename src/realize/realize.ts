@@ -6,7 +6,7 @@ import type { Derivation, DerivationHash, Source } from "../manifest/types.ts";
 import { lockDerivation } from "../store/lock.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
-import type { Outputs } from "../store/outputs.ts";
+import { chosen, type Outputs } from "../store/outputs.ts";
 import { build, type RealizeContext } from "./build.ts";
 import { checkAgain } from "./check.ts";
 import { failuresOf } from "./failures.ts";
@@ -27,6 +27,8 @@ export interface RealizeRequest {
   readonly derivations: readonly Derivation[];
   /** Those that are asked for. What they depend on is built only where it is needed. */
   readonly wanted: readonly DerivationHash[];
+  /** Which outputs of those are; all where it does not say. */
+  readonly needed?: ReadonlyMap<DerivationHash, readonly string[]>;
   readonly builderOf: BuilderOf;
   /** A manifest's. */
   readonly sources: readonly Source[];
@@ -72,7 +74,7 @@ export async function realize(
   let first: { thrown: unknown } | null = null;
   const results = await Promise.allSettled(unique.map(async (hash) => {
     try {
-      return [hash, await run.outputsOf(hash, request.check === true)] as const;
+      return [hash, await run.wanted(hash)] as const;
     } catch (thrown) {
       if (request.keepGoing) throw thrown;
       first ??= { thrown };
@@ -133,6 +135,21 @@ class Realization {
       keepFailed: request.keepFailed === true,
       jobserver: new Jobserver(system, join(store.dir, "tmp")),
     };
+  }
+
+  /** What is asked for of a derivation that is asked for. */
+  async wanted(hash: DerivationHash): Promise<Outputs> {
+    const { check = false, needed, observer } = this.#request;
+    const names = needed?.get(hash);
+    if (names === undefined) return await this.outputsOf(hash, check);
+    const there = check ? null : this.#shared.store.outputsOf(hash, names);
+    const derivation = this.#derivations.get(hash);
+    if (there === null || derivation === undefined) {
+      const all = await this.outputsOf(hash, check);
+      return chosen(all, names) ?? all;
+    }
+    observer({ kind: "cached", derivation });
+    return there;
   }
 
   outputsOf(hash: DerivationHash, check = false): Promise<Outputs> {

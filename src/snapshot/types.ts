@@ -20,6 +20,7 @@ export interface Snapshot extends Current {
     readonly source: ObjectName | null;
   };
   readonly lock: Json;
+  /** Those that it uses, with the outputs that it uses of each. Older programs have written all outputs. */
   readonly derivations: readonly {
     readonly hash: string;
     readonly name: string;

@@ -24,6 +24,12 @@ export function readOutputs(fs: ReadFs, layout: Layout, derivation: string): Out
   }
 }
 
+/** Some of the outputs; null where one is not among them. */
+export function chosen(outputs: Outputs, names: readonly string[]): Outputs | null {
+  if (!names.every((name) => Object.hasOwn(outputs, name))) return null;
+  return Object.fromEntries(names.map((name) => [name, outputs[name]]));
+}
+
 /** Writes `drv/<hash>.drv`, then the links for people, then `drv-out/<hash>`, which makes it count. */
 export function writeOutputs(
   writer: StoreWriter,

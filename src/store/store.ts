@@ -11,7 +11,7 @@ import { identifyContent, refuseOther } from "./identity.ts";
 import { type Imported, importTree } from "./import.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName, objectsIn } from "./names.ts";
-import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
+import { chosen, type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { addReferences, readIdentity, readRecord } from "./record.ts";
 import { remakeRecord } from "./remake.ts";
@@ -129,8 +129,9 @@ class LocalStore implements Store {
     return sparePath(this.#writer.layout);
   }
 
-  outputsOf(derivation: DerivationHash): Outputs | null {
-    const outputs = readOutputs(this.#writer.fs, this.#writer.layout, derivation);
+  outputsOf(derivation: DerivationHash, needed?: readonly string[]): Outputs | null {
+    const all = readOutputs(this.#writer.fs, this.#writer.layout, derivation);
+    const outputs = all && needed ? chosen(all, needed) : all;
     return outputs && this.#isWhole(Object.values(outputs)) ? outputs : null;
   }
 

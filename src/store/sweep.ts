@@ -93,12 +93,12 @@ class Sweeper implements Swept {
   }
 }
 
-/** Derivations that lack an output would be built again: nothing of them is of use. */
+/** Derivations of which nothing is left. Of others outputs that nobody uses may be gone. */
 function sweepDerivations(sweeper: Sweeper, layout: Layout, has: (object: ObjectName) => boolean) {
   const realized = new Set<string>();
   for (const path of sweeper.paths(layout.drvOut)) {
     const outputs = readOutputs(sweeper.fs, layout, basename(path));
-    if (outputs && Object.values(outputs).every(has)) realized.add(basename(path));
+    if (outputs && Object.values(outputs).some(has)) realized.add(basename(path));
     else sweeper.remove("derivations", path);
   }
   for (const path of sweeper.paths(layout.drv)) {

@@ -75,8 +75,12 @@ export interface Store {
   /** A path below `tmp/` that nobody else uses; its folder exists. */
   sparePath(): string;
 
-  /** The outputs of a derivation, when it is realized and they are all here. */
-  outputsOf(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;
+  /** The outputs of a derivation, or those that are needed of them, when it is realized and they are all here. Nothing
+   * keeps outputs that nobody uses: others may be gone. */
+  outputsOf(
+    derivation: DerivationHash,
+    needed?: readonly string[],
+  ): Readonly<Record<string, ObjectName>> | null;
   /** Copies the outputs of a derivation from the system's store, with all that they refer to; null where they can't
    * be had there. */
   takeOver(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;

@@ -7,8 +7,8 @@ export function withoutObjects(store: Store, gone: ReadonlySet<ObjectName>): Sto
   if (gone.size === 0) return store;
   const hidden: Pick<Store, "has" | "outputsOf"> = {
     has: (object) => !gone.has(object) && store.has(object),
-    outputsOf: (derivation) => {
-      const outputs = store.outputsOf(derivation);
+    outputsOf: (derivation, named) => {
+      const outputs = store.outputsOf(derivation, named);
       if (outputs === null) return null;
       const needed = store.closure(Object.values(outputs));
       return [...needed].some((object) => gone.has(object)) ? null : outputs;

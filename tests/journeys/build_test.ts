@@ -1,9 +1,13 @@
 /** What `sys build` makes, and how long it stays. */
 import assert from "node:assert/strict";
-import { derivationsNamed, realizeFrom } from "../../src/journeys/build.ts";
+import { allOutputs, derivationsNamed, realizeFrom } from "../../src/journeys/build.ts";
 import { collect, type Collection } from "../../src/journeys/collect.ts";
 import { evaluateConfig } from "../../src/journeys/evaluate.ts";
 import { makeOutLinks, outLinks } from "../../src/journeys/out_link.ts";
+import { UNDECIDED } from "../../src/journeys/propose.ts";
+import { rollback } from "../../src/journeys/restore.ts";
+import { status } from "../../src/journeys/status.ts";
+import { listSnapshots } from "../../src/snapshot/history.ts";
 import { why } from "../../src/journeys/why.ts";
 import type { ObjectName } from "../../src/store/names.ts";
 import type { BuildEvent } from "../../src/realize/observer.ts";
@@ -36,7 +40,8 @@ async function build(
   try {
     const { manifest } = evaluated;
     const wanted = derivationsNamed(manifest, names.split(" "));
-    const links = outLink === undefined ? [] : outLinks(t.machine, manifest, wanted, outLink);
+    const outputs = allOutputs(manifest, wanted);
+    const links = outLink === undefined ? [] : outLinks(t.machine, manifest, outputs, outLink);
     const settings = { ...t.build(), observer, check };
     makeOutLinks(t.machine, links, await realizeFrom(t.machine, evaluated, wanted, settings));
     return built;
@@ -180,4 +185,68 @@ Deno.test("early cutoff: there is none for what looks at how something was made"
       const expected = noise === "one" ? ["tool", "middle", "top"] : ["tool", "middle"];
       assert.deepEqual(await build(t, "top"), expected);
     }
+  }));
+
+/** A config that uses some outputs of `two`, which is made with a tool. */
+function using(used: string): string {
+  return `
+local tool = derive { name = "tool", config = function(_, ctx) ctx.write(ctx.out, "tool") end }
+local two = derive { name = "two", outputs = { "out", "dev" }, opts = { tool }, config = function(_, ctx)
+  ctx.write(ctx.out, "two")
+  ctx.write(ctx.outputs.dev, "for builds")
+end }
+${
+    used.split(" ").map((name) =>
+      `file { path = "~/${name}", content = "see " .. two.outputs.${name} }`
+    ).join("\n")
+  }`;
+}
+
+/** Applies, as a new process does; gives how much was built. */
+async function applied(t: TestMachine): Promise<number> {
+  t.restart();
+  let built = 0;
+  await t.apply({ built: () => built++ });
+  return built;
+}
+
+Deno.test("snapshots keep the outputs that they use, and no others", () =>
+  withMachine(async (t) => {
+    t.setup(using("out"));
+    assert.equal(await applied(t), 2);
+    assert.deepEqual(await gone(t, { all: true }), ["tool", "two-dev"]);
+    assert.equal(await applied(t), 0);
+    assert.deepEqual((await status(t.machine)).drift, []);
+    const [{ derivations }] = listSnapshots(t.machine.system.fs, t.machine.root);
+    assert.deepEqual(derivations.map(({ name, outputs }) => [name, Object.keys(outputs)]), [
+      ["two", ["out"]],
+    ]);
+    // What is gone is made again where it is asked for, and the snapshot before can be gone back to.
+    t.setup(using("out dev"));
+    assert.equal(await applied(t), 2);
+    const { signal } = new AbortController();
+    const decide = () => Promise.resolve(UNDECIDED);
+    await rollback(t.machine, "1", { dryRun: false, decide, signal });
+    assert.equal(t.read("dev"), null);
+    assert.match(t.read("out")!, /^see .*two-[^-]*$/);
+    assert.deepEqual(await gone(t, { all: true, keep: 1 }), ["config", "dev", "tool", "two-dev"]);
+  }));
+
+Deno.test("snapshots that list all outputs, as older programs wrote them, are read, and keep what they use", () =>
+  withMachine(async (t) => {
+    t.setup(using("out"));
+    await applied(t);
+    const { fs } = t.machine.system;
+    const [snapshot] = listSnapshots(fs, t.machine.root);
+    const outputs = { ...snapshot.derivations[0].outputs };
+    const dev = Deno.readDirSync(`${t.machine.store.dir}/obj`);
+    outputs.dev = [...dev].find(({ name }) => name.startsWith("two-dev"))!.name as ObjectName;
+    const derivations = [{ ...snapshot.derivations[0], outputs }];
+    Deno.writeTextFileSync(
+      `${t.machine.root}/snapshots/1.json`,
+      JSON.stringify({ ...snapshot, derivations }),
+    );
+    assert.deepEqual(await gone(t, { all: true }), ["tool", "two-dev"]);
+    assert.equal(await applied(t), 0);
+    assert.deepEqual((await status(t.machine)).drift, []);
   }));

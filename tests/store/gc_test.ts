@@ -112,10 +112,13 @@ Deno.test(
   "derivations, logs, links and records go with their objects; leftovers go always",
   inStore(async (store, root) => {
     const [kept, gone] = ["kept", "gone"].map((name) => add(store, name));
-    const [a, b] = ["a", "b"].map(derivation);
+    const [a, b, c] = ["a", "b", "c"].map(derivation);
     store.recordOutputs(a, { out: kept }, { name: "kept", version: "1" });
-    store.recordOutputs(b, { out: kept, doc: gone }, { name: "gone", version: "1" });
-    for (const name of [a, b, "failed"]) grow(fs, `${store.dir}/log/${name}.log`, { file: "log" });
+    store.recordOutputs(b, { out: kept, doc: gone }, { name: "half", version: "1" });
+    store.recordOutputs(c, { out: gone }, { name: "gone", version: "1" });
+    for (const name of [a, b, c, "failed"]) {
+      grow(fs, `${store.dir}/log/${name}.log`, { file: "log" });
+    }
     grow(fs, `${store.dir}/tmp/half-built`, { dir: { a: { dir: { b: { file: "12345" } } } } });
     fs.chmod(`${store.dir}/tmp/half-built/a`, 0o555);
     fs.chmod(`${store.dir}/obj`, 0o755);
@@ -125,17 +128,20 @@ Deno.test(
     assert.deepEqual(outcome.rest, {
       derivations: 2,
       logs: 2,
-      links: 1,
+      links: 2,
       roots: 0,
       leftovers: 3,
       downloads: 0,
     });
     assert.ok(outcome.bytes >= 5 + 4 + "gone".length);
     assert.deepEqual(store.outputsOf(a), { out: kept });
+    // One of its outputs is of use as long as the other is not asked for.
     assert.equal(store.outputsOf(b), null);
-    assert.deepEqual(fs.readDir(`${store.dir}/drv`), [`${a}.drv`]);
-    assert.deepEqual(fs.readDir(`${store.dir}/log`), [`${a}.log`]);
-    assert.deepEqual(fs.readDir(`${store.dir}/pkg`), ["gone", "kept"]);
+    assert.deepEqual(store.outputsOf(b, ["out"]), { out: kept });
+    assert.equal(store.outputsOf(c), null);
+    assert.deepEqual(fs.readDir(`${store.dir}/drv`), [`${a}.drv`, `${b}.drv`]);
+    assert.deepEqual(fs.readDir(`${store.dir}/log`), [`${a}.log`, `${b}.log`]);
+    assert.deepEqual(fs.readDir(`${store.dir}/pkg`), ["half", "kept"]);
     assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
     assert.deepEqual(fs.readDir(`${store.dir}/obj`), [kept]);
     assert.deepEqual(fs.readDir(`${store.dir}/refs`), [".files"]);

@@ -48,7 +48,7 @@ export default command<Flags>({
   async run(session, flags, args) {
     const { machineOf, withLock } = await import("../lock.ts");
     const { evaluateConfig } = await import("../../journeys/evaluate.ts");
-    const { derivationsNamed, derivationsOf, realizeFrom, unrealized } = await import(
+    const { allOutputs, derivationsNamed, outputsUsed, realizeFrom, unrealized } = await import(
       "../../journeys/build.ts"
     );
     const { makeOutLinks, outLinks } = await import("../../journeys/out_link.ts");
@@ -62,8 +62,8 @@ export default command<Flags>({
     try {
       const { manifest } = evaluated;
       const wanted = names.length > 0
-        ? derivationsNamed(manifest, names)
-        : derivationsOf(manifest, manifest.activations);
+        ? allOutputs(manifest, derivationsNamed(manifest, names))
+        : outputsUsed(manifest, manifest.activations);
       const links = flags.outLink === undefined
         ? []
         : outLinks(machine, manifest, wanted, flags.outLink);
@@ -76,7 +76,8 @@ export default command<Flags>({
         "sys build",
         async () => {
           const check = flags.check === true;
-          const made = await realizeFrom(machine, evaluated, wanted, { ...settings, check });
+          const how = { ...settings, check, needed: wanted };
+          const made = await realizeFrom(machine, evaluated, [...wanted.keys()], how);
           makeOutLinks(machine, links, made);
           return made;
         },
