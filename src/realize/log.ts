@@ -7,6 +7,9 @@ import { shortened } from "../system/tail.ts";
 /** Lines shown when a build fails. */
 const LAST = 20;
 
+/** Characters of a command that are shown in a message. */
+const BRIEF = 72;
+
 /** Bytes of a line that is not complete yet, beyond which it is written all the same. */
 const LONGEST = 64 << 10;
 
@@ -16,7 +19,9 @@ const NEWLINE = 10;
 export class BuildLog {
   readonly #handle: FileHandle;
   readonly #onText: (text: string) => void;
-  #last: string[] = [];
+  #last: readonly string[] = [];
+  /** The last command, as it is among the last lines. */
+  #command: string | null = null;
   /** Beginnings of lines, by stream: lines of two streams do not mix. */
   readonly #open = new Map<string, Uint8Array>();
   /** The disk did not take something; the build was told, and ends. */
@@ -37,6 +42,21 @@ export class BuildLog {
 
   line(text: string): void {
     this.#put(new TextEncoder().encode(`${text}\n`));
+  }
+
+  /** A command that is about to run: whole in the log, in a few words among the last lines. Gives these words. */
+  command(shown: string): string {
+    const [first, ...more] = shown.split("\n");
+    const words = first.length > BRIEF || more.length > 0 ? `${first.slice(0, BRIEF)} …` : first;
+    this.#put(new TextEncoder().encode(`$ ${shown}\n`), [`$ ${words}`]);
+    this.#command = `$ ${words}`;
+    return words;
+  }
+
+  /** The command has failed, and the error names it: it need not be among the last lines. */
+  commandFailed(): void {
+    const at = this.#last.lastIndexOf(this.#command ?? "");
+    if (at >= 0) this.#last = this.#last.toSpliced(at, 1);
   }
 
   /** A chunk of a program's output, which may end anywhere. @throws FsError when the disk does not take it */
@@ -64,10 +84,10 @@ export class BuildLog {
     this.#handle.close();
   }
 
-  #put(bytes: Uint8Array): void {
+  #put(bytes: Uint8Array, brief?: readonly string[]): void {
     if (this.#broken) return;
     const text = new TextDecoder().decode(bytes);
-    this.#last = [...this.#last, ...lastLines(text)].slice(-LAST);
+    this.#last = [...this.#last, ...brief ?? lastLines(text)].slice(-LAST);
     this.#onText(text);
     try {
       this.#handle.write(bytes);

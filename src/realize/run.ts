@@ -36,8 +36,7 @@ export async function run(build: BuildContext, request: RunRequest): Promise<str
   const { log, signal, system } = build;
   const argv = argvOf(request, system.host.os);
   const shown = typeof request.command === "string" ? request.command.trim() : argv.join(" ");
-  const name = shown.split("\n")[0];
-  log.line(`$ ${shown}`);
+  const name = log.command(shown);
   if (build.compilers !== null) mapCompilers(system, build.compilers);
   const captured = new Captured(name);
   const { code, timedOut } = await inStandIn(
@@ -62,6 +61,7 @@ export async function run(build: BuildContext, request: RunRequest): Promise<str
       }),
   );
   signal.throwIfAborted();
+  if (timedOut || (code !== 0 && request.check)) log.commandFailed();
   if (timedOut) {
     throw new SysError("build", `Cannot run ${name}: it was not done after ${request.timeout} s`, {
       notes: log.last,

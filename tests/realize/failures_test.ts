@@ -92,3 +92,18 @@ for (const sandbox of ["off", "auto"] as const) {
     assert.deepEqual(world.leftovers(), []);
   });
 }
+
+Deno.test("a long command is told once, in a few words, and is whole in the log", async () => {
+  using world = new World();
+  const long = `true ${"a long argument ".repeat(20)}`;
+  const script = `${long}\necho oops\nexit 3`;
+  const bad = world.derive("bad", function* () {
+    yield ["run", long, null, {}];
+    yield ["run", script, null, {}];
+  });
+  const error = await failureOf(() => world.realize([bad]));
+  const words = `${long.slice(0, 72)} …`;
+  assert.equal(error.message, `Cannot build bad: Cannot run ${words}: it ended with code 3`);
+  assert.deepEqual(error.notes.slice(-2), [`$ ${words}`, "oops"]);
+  assert.ok(text(`${world.store.dir}/log/${bad.hash}.log`).includes(`$ ${script}\noops\n`));
+});

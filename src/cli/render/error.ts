@@ -42,6 +42,14 @@ export function errorFields(thrown: unknown): Record<string, unknown> {
   };
 }
 
+/** Characters of a line of source that are shown. */
+const WIDTH = 120;
+
+/** A line of source, not all of it where it is long. */
+function brief(text: string): string {
+  return text.length > WIDTH ? `${text.slice(0, WIDTH)} …` : text;
+}
+
 function placeLines(place: Place, style: Style): string[] {
   const column = place.column === undefined ? "" : `:${place.column}`;
   const within = place.within ? ` in ${place.within}` : "";
@@ -49,9 +57,9 @@ function placeLines(place: Place, style: Style): string[] {
   const width = String(place.line + (place.excerpt?.length ?? 0)).length;
   place.excerpt?.forEach((text, index) => {
     const number = String(place.line + index).padStart(width);
-    lines.push(`  ${style.dim(`${number} |`)} ${text}`);
-    if (index > 0) return;
     const at = place.column === undefined ? text.search(/\S|$/) : place.column - 1;
+    lines.push(`  ${style.dim(`${number} |`)} ${at < WIDTH ? brief(text) : text}`);
+    if (index > 0) return;
     lines.push(`  ${style.dim(`${" ".repeat(width)} |`)} ${" ".repeat(at)}${style.red("^")}`);
   });
   return lines;
