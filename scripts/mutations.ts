@@ -1117,4 +1117,25 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "key: text,",
     test: "tests/activation/journal_test.ts",
   },
+  {
+    name: "originals of a moved root are looked for where they were",
+    file: "src/snapshot/originals.ts",
+    find: "state: relocated(root, it.state) })) };",
+    replace: "state: it.state })) };",
+    test: "tests/stories/moved_root_test.ts",
+  },
+  {
+    name: "originals that snapshots of a moved root name are looked for where they were",
+    file: "src/snapshot/history.ts",
+    find: "[path, relocated(root, state)]",
+    replace: "[path, state]",
+    test: "tests/stories/moved_root_test.ts",
+  },
+  {
+    name: "a damaged cache is said without what helps",
+    file: "src/fetch/in_cache.ts",
+    find: "throw aboutCache(cacheDir, thrown);",
+    replace: "throw (void aboutCache, thrown);",
+    test: "tests/fetch/in_cache_test.ts",
+  },
 ];

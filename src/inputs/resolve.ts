@@ -12,6 +12,7 @@
 import { join } from "node:path";
 import type { System } from "../system/mod.ts";
 import { cachedInput, hashFolder, keepInput, scratchFolder } from "./cache.ts";
+import { inCache } from "../fetch/in_cache.ts";
 import { compareLocks, type InputChange } from "./changes.ts";
 import { fetcherFor } from "./fetcher.ts";
 import { type Lock, type LockedInput, readLock, writeLock } from "./lock.ts";
@@ -146,7 +147,10 @@ class Resolver {
         const path = this.#part(folder.path, input);
         return { name: key, type: "path", path, rev: null, hash: folder.hash, lastModified: null };
       }
-      const { folder, locked } = await this.#locked(key, input, source);
+      const { folder, locked } = await inCache(
+        this.#options.cacheDir,
+        () => this.#locked(key, input, source),
+      );
       this.lock[key] = locked;
       const { type, rev, hash, lastModified } = locked;
       return { name: key, type, path: this.#part(folder, input), rev, hash, lastModified };

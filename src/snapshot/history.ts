@@ -4,6 +4,7 @@ import { SysError } from "../errors.ts";
 import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { pointLink, writeLasting } from "./files.ts";
 import { formatSnapshot, parseSnapshot } from "./format.ts";
+import { relocated } from "./relocate.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 
@@ -66,7 +67,10 @@ export function readSnapshot(fs: ReadFs, root: string, number: SnapshotNumber): 
     if (!(thrown instanceof FsError) || thrown.code !== "EISDIR") throw thrown;
     content = "";
   }
-  return parseSnapshot(content, path, number);
+  const snapshot = parseSnapshot(content, path, number);
+  const originals = Object.entries(snapshot.originals)
+    .map(([path, state]) => [path, relocated(root, state)]);
+  return { ...snapshot, originals: Object.fromEntries(originals) };
 }
 
 /** The current one; null where nothing was applied yet. */

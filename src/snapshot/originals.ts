@@ -14,6 +14,7 @@ import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 import { writeLasting } from "./files.ts";
 import { pathState } from "./format.ts";
+import { relocated } from "./relocate.ts";
 import { fields, list, oneOf, text, whole } from "./shape.ts";
 
 /** A state of something that is kept. */
@@ -90,7 +91,8 @@ export function readOriginals(fs: ReadFs, root: string): Originals {
   }
   const wrong = shape(value);
   if (wrong !== null) throw damaged(path, wrong.replace(/^\./, ""));
-  return value as Originals;
+  const { next, originals } = value as Originals;
+  return { next, originals: originals.map((it) => ({ ...it, state: relocated(root, it.state) })) };
 }
 
 /** Writes the list, flushed. Nothing is written where nothing changes. */

@@ -2,6 +2,7 @@
  *
  * Below `<cache>/downloads/`: `<algorithm>-<hex>` is a complete file, `part/<key>` one that is not yet, with
  * `part/<key>.json` telling which answer it is a part of, and `lock/<key>` is held while it is written. */
+import { inCache } from "../in_cache.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,7 +60,15 @@ export interface Downloaded {
  * take turns, also when they are two processes, and the second finds what the first has brought.
  * @throws SysError of kind "fetch"
  */
-export async function download(
+export function download(
+  system: DownloadSystem,
+  cacheDir: string,
+  wanted: DownloadRequest,
+): Promise<Downloaded> {
+  return inCache(cacheDir, () => downloadInto(system, cacheDir, wanted));
+}
+
+async function downloadInto(
   system: DownloadSystem,
   cacheDir: string,
   wanted: DownloadRequest,
