@@ -15,7 +15,8 @@ import { streamFile } from "../../store/copy.ts";
 import { ZEROES } from "../../store/names.ts";
 import { HashScan, type Replacement } from "../../store/scan.ts";
 import type { FileInfo, FileSystem } from "../../system/mod.ts";
-import type { DebugLink } from "./debug_link.ts";
+import { type DebugLink, debugLinkOf } from "./debug_link.ts";
+import { BytesOfFile } from "./bytes.ts";
 import { renameBuildIds } from "./build_id_names.ts";
 import type { Subject } from "./places.ts";
 
@@ -24,6 +25,10 @@ export interface Identified {
   readonly path: string;
   readonly info: FileInfo;
   readonly id: { readonly at: number; readonly bytes: Uint8Array };
+}
+
+/** One that names an output, or is called as one that does. */
+interface Member extends Identified {
   readonly link: DebugLink | null;
 }
 
@@ -44,8 +49,9 @@ export function remakeBuildIds(
   });
   const groups = Map.groupBy(files, ({ id }) => Buffer.from(id.bytes).toString("hex"));
   const renamed = new Map<string, string>();
-  for (const [old, group] of groups) {
-    if (!group.some(({ path }) => namesOne(fs, path, own))) continue;
+  for (const [old, called] of groups) {
+    if (!called.some(({ path }) => namesOne(fs, path, own))) continue;
+    const group = called.map((one): Member => ({ ...one, link: linkOf(fs, one) }));
     const id = idOf(fs, group, own);
     if (id === null) continue;
     const patches = new Map<string, Patch[]>(
@@ -70,10 +76,19 @@ function namesOne(fs: FileSystem, path: string, own: readonly Replacement[]): bo
   return scan.found.size > 0;
 }
 
+function linkOf(fs: FileSystem, { path, info }: Identified): DebugLink | null {
+  const handle = fs.openRead(path);
+  try {
+    return debugLinkOf(new BytesOfFile(handle, info.size));
+  } finally {
+    handle.close();
+  }
+}
+
 /** The build-id of a group anew; null for one that is too long. */
 function idOf(
   fs: FileSystem,
-  group: readonly Identified[],
+  group: readonly Member[],
   own: readonly Replacement[],
 ): Buffer | null {
   const digests = new Map<string, string>();
@@ -96,7 +111,7 @@ function idOf(
 }
 
 /** The file of a group that a link means. */
-function targetOf(group: readonly Identified[], { name }: DebugLink): Identified | null {
+function targetOf(group: readonly Member[], { name }: DebugLink): Member | null {
   return group.find(({ path, link }) => link === null && posix.basename(path) === name) ?? null;
 }
 

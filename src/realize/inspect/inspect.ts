@@ -5,12 +5,11 @@
  * host has (see `host_libraries.ts` for those that every host has), folders outside the store that the loader looks
  * through, the output's own path where it can't be replaced by the final one. */
 import type { Compressed } from "../../store/types.ts";
-import type { Arch, ReadFs, System } from "../../system/mod.ts";
+import type { Arch, System } from "../../system/mod.ts";
 import type { UnpackLimits } from "../../fetch/unpack/limits.ts";
 import { type Identified, remakeBuildIds } from "./build_ids.ts";
 import { BytesOfFile } from "./bytes.ts";
 import { type Candidate, candidatesIn, isArchive } from "./candidates.ts";
-import { debugLinkOf } from "./debug_link.ts";
 import { readElf } from "./elf.ts";
 import { CompressedIn } from "./compressed_in.ts";
 import { elfProblems } from "./elf_problems.ts";
@@ -39,49 +38,44 @@ export async function inspect(
   const places = new Places(fs, subject);
   const findings = new Findings();
   const compressed = new CompressedIn(places);
-  const candidates = candidatesIn(fs, Object.values(subject.outputs), subject.paths);
-  for (const candidate of candidates) {
-    const problems = isArchive(candidate)
-      ? await compressed.look(candidate, how)
-      : problemsOf(places, candidate, MACHINES[host.arch]);
-    for (const problem of problems) {
+  const identified: Identified[] = [];
+  for (const candidate of candidatesIn(fs, Object.values(subject.outputs), subject.paths)) {
+    how.signal.throwIfAborted();
+    const looked: Looked = isArchive(candidate)
+      ? { problems: await compressed.look(candidate, how) }
+      : look(places, candidate, MACHINES[host.arch]);
+    if (looked.identified) identified.push(looked.identified);
+    for (const problem of looked.problems) {
       if (problem.host && subject.host) continue;
       findings.add(places.label(candidate.path), problem.text);
     }
   }
-  remakeBuildIds(fs, subject, candidates.flatMap((candidate) => identifiedIn(fs, candidate)));
+  remakeBuildIds(fs, subject, identified);
   return { warnings: findings.texts(), compressed: compressed.found };
 }
 
-/** A file with a build-id; nothing for others. */
-function identifiedIn(fs: ReadFs, { path, info, format }: Candidate): Identified[] {
-  if (format !== "elf") return [];
-  const handle = fs.openRead(path);
-  try {
-    const file = new BytesOfFile(handle, info.size);
-    const id = readElf(file)?.buildId ?? null;
-    const bytes = id && file.read(id.at, id.length);
-    if (id === null || bytes === null) return [];
-    return [{ path, info, id: { at: id.at, bytes }, link: debugLinkOf(file) }];
-  } finally {
-    handle.close();
-  }
+/** What one file comes to. */
+interface Looked {
+  readonly problems: readonly Problem[];
+  readonly identified?: Identified;
 }
 
-function problemsOf(
-  places: Places,
-  { path, info, format }: Candidate,
-  machine: number,
-): Problem[] {
+/** Looks at a program or a library. */
+function look(places: Places, { path, info, format }: Candidate, machine: number): Looked {
   const handle = places.fs.openRead(path);
   try {
     const file = new BytesOfFile(handle, info.size);
-    if (format === "elf") {
-      const elf = readElf(file);
-      return elf === null || elf.machine !== machine ? [] : elfProblems(places, path, elf);
+    if (format === "mach-o") {
+      return {
+        problems: (readMachO(file) ?? []).flatMap((one) => machOProblems(places, path, one)),
+      };
     }
-    if (format !== "mach-o") return [];
-    return (readMachO(file) ?? []).flatMap((one) => machOProblems(places, path, one));
+    const elf = readElf(file);
+    if (elf === null) return { problems: [] };
+    const problems = elf.machine === machine ? elfProblems(places, path, elf) : [];
+    const bytes = elf.buildId && file.read(elf.buildId.at, elf.buildId.length);
+    if (elf.buildId === null || bytes === null) return { problems };
+    return { problems, identified: { path, info, id: { at: elf.buildId.at, bytes } } };
   } finally {
     handle.close();
   }
