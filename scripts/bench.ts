@@ -18,10 +18,17 @@ console.log("| work | goal | sys | beside it | ratio |");
 console.log("| --- | --- | --- | --- | --- |");
 for (const name of names) {
   const { rows } = await import(`./bench/${name}.ts`) as { rows(): Promise<Row[]> };
-  for (const { work, goal, ours, theirs, beside } of await rows()) {
+  for (const { work, goal, ours, theirs, beside, unit } of await rows()) {
     const ratio = theirs > 0 ? `${(ours / theirs).toFixed(2)} ×` : "";
-    console.log(`| ${work} | ${goal} | ${time(ours)} | ${beside} ${time(theirs)} | ${ratio} |`);
+    console.log(
+      `| ${work} | ${goal} | ${shown(ours, unit)} | ${beside} ${shown(theirs, unit)} | ${ratio} |`,
+    );
   }
+}
+
+function shown(value: number, unit?: string): string {
+  if (unit === undefined || value <= 0) return time(value);
+  return `${value.toFixed(0)} ${unit}`;
 }
 
 function time(seconds: number): string {

@@ -8,6 +8,8 @@ export interface Row {
   readonly ours: number;
   /** Seconds that the work beside it takes, on this machine and in this run. */
   readonly theirs: number;
+  /** What both are counted in, where it is not seconds. */
+  readonly unit?: "MiB";
   /** What stands beside. */
   readonly beside: string;
 }
