@@ -25,10 +25,7 @@ export async function scanCompressed(
       const input = { path, size: info.size, label: path, signal };
       await unzip(fs, input, new EntryScan(meter));
     } else {
-      for await (const chunk of decompress("gzip", path, piecesOf(fs, path))) {
-        signal.throwIfAborted();
-        meter.see(chunk);
-      }
+      await scanGzip(fs, path, meter, signal);
     }
   } catch (thrown) {
     if (meter.full) return false;
@@ -88,14 +85,26 @@ class EntryScan {
   }
 }
 
-function* piecesOf(fs: ReadFs, path: string): Generator<Uint8Array> {
+/** Shows a scan what a gzip file was, member after member. */
+async function scanGzip(fs: ReadFs, path: string, meter: Meter, signal: AbortSignal) {
   const file = fs.openRead(path);
-  try {
+  let ended = false;
+  // A decoder that is left early does not end what it reads from.
+  const pieces = function* () {
     const buffer = new Uint8Array(CHUNK);
-    for (let count = file.read(buffer); count > 0; count = file.read(buffer)) {
+    while (!ended) {
+      const count = file.read(buffer);
+      if (count === 0) return;
       yield buffer.subarray(0, count);
     }
+  };
+  try {
+    for await (const chunk of decompress("gzip", path, pieces())) {
+      signal.throwIfAborted();
+      meter.see(chunk);
+    }
   } finally {
+    ended = true;
     file.close();
   }
 }
