@@ -42,6 +42,7 @@ const SUITES: readonly Suite[] = [
     argv: ["deno", "test", "-A", "tests/stories/build_languages_test.ts"],
     env: { SYSLUA_TEST_LANGUAGES: "1" },
   },
+  { name: "toolbox", argv: ["deno", "task", "toolbox"] },
   { name: "mutants", argv: ["deno", "task", "mutate"] },
   // Twice at once: no test may depend on how fast the machine is.
   { name: "loaded", argv: ["sh", "-c", "deno task test & deno task test && wait $!"] },

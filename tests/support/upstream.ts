@@ -34,6 +34,8 @@ install: all
 \techo '.TH greet 1' >@prefix@/share/man/man1/greet.1
 \techo '.TH places: @prefix@' >@prefix@/share/man/man1/places.1
 \tln -s greet.1 @prefix@/share/man/man1/alias.1
+\techo '.TH compressed: @prefix@' | gzip >@prefix@/share/man/man1/packed.1.gz
+\tln -s packed.1.gz @prefix@/share/man/man1/packed-too.1.gz
 \techo index >@prefix@/share/info/dir
 \t[ ! -e tested ] || cp tested @prefix@/
 `,

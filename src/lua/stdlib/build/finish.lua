@@ -80,15 +80,20 @@ local function resolve(opts, ctx, file, line)
 end
 
 -- Compressed text hides what it names, so a manual that names a place in the store stays as it is. Links to manuals
--- follow, also those to other links.
+-- follow, also those to other links. Some projects compress their manuals themselves.
 local COMPRESS = [[cd "$1"
+find . -type f -name '*.gz' -exec gzip -d -f {} +
 find . -type f ! -name '*.gz' ! -name '*.bz2' ! -name '*.xz' ! -name '*.zst' | while IFS= read -r file; do
   if ! grep -q -F -e "$2" "$file"; then gzip -n9 <"$file" >"$file.gz" && rm "$file"; fi
 done
 for pass in 1 2 3; do
   find . -type l | while IFS= read -r link; do
     to="$(readlink "$link")"
-    if [ ! -e "$link" ] && [ -e "${link%/*}/$to.gz" ]; then rm "$link" && ln -s "$to.gz" "$link.gz"; fi
+    if [ -e "$link" ]; then continue; fi
+    plain="${to%.gz}"
+    for end in '' .gz; do
+      if [ -e "${link%/*}/$plain$end" ]; then rm "$link" && ln -s "$plain$end" "${link%.gz}$end"; break; fi
+    done
   done
 done]]
 
