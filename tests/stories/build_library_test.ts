@@ -1,9 +1,11 @@
 /** `lib.build` with real compilers: small tarballs such as an upstream publishes, and what comes of them. */
 import assert from "node:assert/strict";
+import { commit, hasGit } from "../support/git_repository.ts";
 import { type Story, story } from "../support/story.ts";
 import { GREET, tarball } from "../support/upstream.ts";
 
 const missing = await missingPrograms(["cc", "make", "tar", "strip", "patch", "gzip", "readelf"]);
+const withoutGit = hasGit ? [] : ["git"];
 const withoutCMake = await missingPrograms(["cmake"]);
 const skip = (programs: readonly string[]) =>
   programs.length > 0 ? ` (skipped: no ${programs.join(", ")})` : "";
@@ -119,6 +121,9 @@ story(`libraries in an output of their own${skip(missing)}`, async (s) => {
   assert.ok(!exists(`${out}/lib`));
   const pc = Deno.readTextFileSync(`${dev}/lib/pkgconfig/greet.pc`);
   assert.match(pc, new RegExp(`^libdir=${lib}/lib$`, "m"));
+  // No tool has the interpreter of its script.
+  const { stdout: log } = await s.sys(["log", "greet"], { unseen: true });
+  assert.match(log, /bin\/hello-script is run by the host's teller: a `teller` in `tools`/);
 }, { ignore: missing.length > 0 });
 
 const CMADE = {
@@ -172,6 +177,26 @@ story(`a program in a script that sets variables${skip(missing)}`, async (s) => 
   assert.equal(await output(s, `unset LIST; ${out}/bin/show one`), "it's a:b one\n");
 }, { ignore: missing.length > 0 });
 
+story(
+  `sources from a repository and from a folder${skip([...missing, ...withoutGit])}`,
+  async (s) => {
+    const rev = commit(s.at("repository"), APP);
+    for (const [path, content] of Object.entries(GREET)) s.write(`greet/${path}`, content, 0o755);
+    const source = `{ git = "file://${s.at("repository")}", rev = "${rev}", sha256 = "HASH" }`;
+    const body = (hash: string) =>
+      `local greet = build.autotools { name = "greet", src = syslua.source("greet") }
+     build.make { name = "app", src = ${source.replace("HASH", hash)}, deps = { greet } }`;
+    const wrong = await build(s, body("0".repeat(64)), ["app"]);
+    const found = [...wrong.stderr.matchAll(/sha256-[A-Za-z0-9+/]{43}=/g)].map(([hash]) => hash)
+      .find((hash) => !hash.startsWith("sha256-AAAA"));
+    assert.ok(found, wrong.stderr);
+    const [program] = await built(s, body(found), ["app"]);
+    assert.equal(await output(s, `${program}/bin/app`), "hello, loud=no\n");
+  },
+  { ignore: missing.length + withoutGit.length > 0 },
+);
+
+const BROKEN = "echo 'conftest.c:1: error: no such thing' >config.log; exit 1";
 const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] = [
   [
     "cmake",
@@ -185,6 +210,20 @@ const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] =
     'patches = { syslua.source("fix.patch") },',
     /patches\[1\] does not apply/,
     /made for another version/,
+  ],
+  [
+    "autotools",
+    `patch = function(_, ctx) ctx.write("source/configure", "#!/bin/sh\\n${BROKEN}\\n") end,`,
+    /Cannot run .\/configure.*: it ended with code 1[^]*config.log[^]*error: no such thing/,
+    /sys log/,
+  ],
+  [
+    "autotools",
+    `env = { PATH = derive { name = "few", config = function(_, ctx)
+       for _, name in ipairs { "sh", "chmod" } do ctx.symlink("/bin/" .. name, ctx.out .. "/bin/" .. name) end
+     end }.out .. "/bin" },`,
+    /there is no `cc` or `gcc` or `clang`/,
+    /install a C compiler on this machine/,
   ],
   [
     "autotools",
@@ -207,7 +246,7 @@ story(`what is said when a build cannot go on${skip(missing)}`, async (s) => {
     assert.equal(code, 1, stderr);
     assert.match(stderr, message);
     assert.match(stderr, hint);
-    assert.match(stderr, /at init.lua:3/);
+    assert.match(stderr, /init.lua:3/);
   }
 }, { ignore: missing.length > 0 });
 

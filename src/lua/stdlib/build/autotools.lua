@@ -3,10 +3,10 @@ local S, part = ...
 local declare, common = part "declare", part "common"
 local make = part "make_steps"
 local append, has = common.append, common.has
+local fail, pcall = S.fail, pcall
 
--- On a failure the end of configure's own log says why.
-local CONFIGURE = [["$@" || { code=$?; for log in config.log; do if [ -f "$log" ]; then
-  echo "-- from config.log:"; sed '/^## -* ##$/,$d;/^## Cache variables/,$d' "$log" | tail -n 30; fi; done; exit $code; }]]
+-- What configure notes before it lists what it found says why it failed.
+local NOTES = "sed '/^## Cache variables/,$d' config.log | tail -n 30"
 
 local OTHERS = {
   { "configure.ac", "put autoconf and automake into `tools`, and give `configure = function(opts, ctx, default) "
@@ -18,10 +18,13 @@ local OTHERS = {
 local function configure(opts, ctx)
   if not ctx.exists("source/configure") then common.wrong_builder(ctx, "configure", OTHERS) end
   common.need_compiler(opts, ctx)
-  local command = { "sh", "-c", CONFIGURE, "sh", "./configure", "--prefix=" .. ctx.out }
+  local command = { "./configure", "--prefix=" .. ctx.out }
   if has(ctx, "lib") then append(command, { "--libdir=" .. ctx.outputs.lib .. "/lib" }) end
   ctx.chmod("source/configure", "0755")
-  ctx.run(append(command, opts.flags), { cwd = "source", capture = false })
+  local ok, message = pcall(ctx.run, append(command, opts.flags), { cwd = "source", capture = false })
+  if ok then return end
+  if ctx.exists("source/config.log") then ctx.run(NOTES, { cwd = "source" }) end
+  fail(message)
 end
 
 local builder = {
