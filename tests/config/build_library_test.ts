@@ -75,7 +75,7 @@ Deno.test("a derivation's hash covers the parts of the library that it uses, and
     ["make_steps", '{ "install" }', '{ "install-all" }', ["configured"]],
     ["finish", "share/info/dir", "share/info/all", ["cmade", "configured"]],
     ["wrap", '"#!/bin/sh"', '"#!/bin/bash"', ["wrapped"]],
-    ["common", 'common.need(ctx, { "patch" }', 'common.need(ctx, { "patch2" }', [
+    ["common", 'need(ctx, { "patch" }', 'need(ctx, { "patch2" }', [
       "cmade",
       "configured",
     ]],

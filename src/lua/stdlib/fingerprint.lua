@@ -9,6 +9,7 @@
 --     derivation D<hash>
 --     part of sys.lua L<name>;       `lib.toJSON`, `_G`, `string.format`, …
 --     function F<code><upvalue>…;    <code> is that of a text; upvalues in the order of their first use
+--     of a library  P<hash>;         a function of `lib.build`: the hash of its own encoding, made once
 --     again   b<number>;             a table or function already met; counted from 1 in the order of meeting
 --
 -- A derivation is also known by what the derivations that it uses have become, however they were made. Then:
@@ -30,6 +31,13 @@ local tokens = {}
 S.tokens = tokens
 -- Views of ours → what is hashed in their place.
 S.stands_for = {}
+-- Functions that are hashed once, however many derivations use them → their hash, "" before that is known.
+local once = {}
+
+--- What it captures never changes, and has no derivation and no source in it.
+function S.hash_once(f)
+  if type(f) == "function" then once[f] = once[f] or "" end
+end
 
 --- Names everything in a table of ours, and the tables in it.
 function S.name_parts(name, value)
@@ -245,7 +253,19 @@ local function encode_table(value, parts, state)
   end
 end
 
-local function encode_function(value, parts, state)
+local encode_function
+
+local function encode_once(value, parts)
+  if once[value] == "" then
+    local own = {}
+    once[value] = nil
+    encode_function(value, own, S.encoding("lib.build", "build"))
+    once[value] = S.host("sha256", concat(own))
+  end
+  parts[#parts + 1] = "P" .. once[value] .. ";"
+end
+
+function encode_function(value, parts, state)
   local seen = state.seen[value]
   if seen then parts[#parts + 1] = format("b%d;", seen) return end
   local code = code_of(value)
@@ -279,6 +299,7 @@ function encode(value, parts, state)
   elseif tokens[value] then encode_part(tokens[value], parts)
   elseif S.stands_for[value] then encode(S.stands_for[value], parts, state)
   elseif kind == "table" then encode_table(value, parts, state)
+  elseif once[value] then encode_once(value, parts)
   elseif kind == "function" then encode_function(value, parts, state)
   else refuse(state, "a " .. (kind == "thread" and "coroutine" or kind)) end
 end

@@ -141,7 +141,10 @@ local function build_part(name)
   if parts[name] == nil then
     local text, message = S.host("part", name)
     if not text then S.fail("lib.build: " .. message, { word = "build" }) end
-    parts[name] = assert(raw_load(text, "=(sys)/build/" .. name .. ".lua", "t", S.env))(S, build_part)
+    local part = assert(raw_load(text, "=(sys)/build/" .. name .. ".lua", "t", S.env))(S, build_part)
+    parts[name] = part
+    S.hash_once(part)
+    for _, f in next, type(part) == "table" and name ~= "init" and part or {} do S.hash_once(f) end
   end
   return parts[name]
 end

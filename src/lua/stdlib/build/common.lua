@@ -1,8 +1,7 @@
 -- The steps that all builders share, and what theirs are made of. The source lies in `source`, below `ctx.tmp`.
+-- None captures the table of all: each is hashed by itself.
 local S = ...
 local fail, format, ipairs, pairs, pcall, concat = S.fail, string.format, ipairs, pairs, pcall, table.concat
-
-local common = {}
 
 local function fetched(ctx, file)
   if file.git then return ctx.fetch_git(file.git, file.rev, file.sha256, { submodules = file.submodules }) end
@@ -13,36 +12,36 @@ end
 local function is_folder(ctx, path) return (pcall(ctx.list, path)) end
 
 --- Refuses to go on where none of the programs is there.
-function common.need(ctx, programs, hint)
+local function need(ctx, programs, hint)
   local line = "command -v " .. concat(programs, " || command -v ") .. " || true"
   if ctx.run({ "sh", "-c", line }) ~= "" then return end
   fail(format("there is no `%s`", concat(programs, "` or `")), { hint = hint })
 end
 
 --- What a C compiler is called.
-function common.need_compiler(opts, ctx)
+local function need_compiler(opts, ctx)
   if opts.env and opts.env.CC then return end
-  common.need(ctx, { "cc", "gcc", "clang" },
+  need(ctx, { "cc", "gcc", "clang" },
     "install a C compiler on this machine (Debian: apt install gcc libc6-dev make; macOS: xcode-select --install), "
       .. "or name one in `tools`")
 end
 
 --- The environment of make: how many commands it may start at once.
-function common.jobs(opts, ctx)
+local function jobs(opts, ctx)
   return { MAKEFLAGS = opts.cores and format("-j%d", opts.cores) or ctx.jobserver }
 end
 
 --- How many commands may run at once.
-function common.cores(opts, ctx) return format("%d", opts.cores or ctx.cores) end
+local function cores(opts, ctx) return format("%d", opts.cores or ctx.cores) end
 
 --- A list in a list.
-function common.append(list, more)
+local function append(list, more)
   for _, value in ipairs(more or {}) do list[#list + 1] = value end
   return list
 end
 
 --- Whether an output is declared.
-function common.has(ctx, name)
+local function has(ctx, name)
   for output in pairs(ctx.outputs) do
     if output == name then return true end
   end
@@ -50,7 +49,7 @@ function common.has(ctx, name)
 end
 
 --- Says which builder knows what lies there instead.
-function common.wrong_builder(ctx, missing, others)
+local function wrong_builder(ctx, missing, others)
   local present = {}
   for _, other in ipairs(others) do
     if ctx.exists("source/" .. other[1]) then present[#present + 1] = other end
@@ -62,7 +61,7 @@ function common.wrong_builder(ctx, missing, others)
   })
 end
 
-function common.unpack(opts, ctx)
+local function unpack(opts, ctx)
   local path = fetched(ctx, opts.src)
   if is_folder(ctx, path) then ctx.copy(path, "source")
   else
@@ -74,9 +73,9 @@ function common.unpack(opts, ctx)
   ctx.run({ "chmod", "-R", "u+w", "source" })
 end
 
-function common.patch(opts, ctx)
+local function patch(opts, ctx)
   if #opts.patches == 0 then return end
-  common.need(ctx, { "patch" }, "install it on this machine (Debian: apt install patch), or name it in `tools`")
+  need(ctx, { "patch" }, "install it on this machine (Debian: apt install patch), or name it in `tools`")
   for index, file in ipairs(opts.patches) do
     local path = fetched(ctx, file)
     local command = { "patch", format("-p%d", file.strip or 1), "--batch", "--forward", "-i", path }
@@ -89,4 +88,7 @@ function common.patch(opts, ctx)
   end
 end
 
-return common
+return {
+  need = need, need_compiler = need_compiler, jobs = jobs, cores = cores, append = append, has = has,
+  wrong_builder = wrong_builder, unpack = unpack, patch = patch,
+}

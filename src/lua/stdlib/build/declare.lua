@@ -178,6 +178,7 @@ return function(builder, spec)
   local opts = options_of(what, spec)
   if builder.prepare then builder.prepare(what, spec, opts) end
   local own = own_steps(what, spec)
+  for _, step in next, builder.steps do S.hash_once(step) end
   -- What `config` captures is hashed: the steps of this builder, and those of the user's.
   local defaults = {
     unpack = common.unpack, patch = common.patch, finish = part "finish", check = builder.steps.check,

@@ -8,6 +8,7 @@ local unpack_source, patch_source = common.unpack, common.patch
 return function(what, spec, opts, fetch)
   if spec.vendor == nil then return end
   S.check_string(what, "vendor", spec.vendor)
+  S.hash_once(fetch)
   local made = S.derive {
     name = spec.name .. "-vendor", version = spec.version, sha256 = spec.vendor, platforms = spec.platforms,
     opts = { src = opts.src, patches = opts.patches, tools = opts.tools, env = opts.env, deps = {} },
