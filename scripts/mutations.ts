@@ -65,6 +65,47 @@ const KEEPING: readonly Mutation[] = [
     filter: "nor waited for",
   },
   {
+    name: "nothing is held outside of the root",
+    file: "src/activation/hold.ts",
+    find: "return topsAbove(fs, path).map((top) => join(top, HELD, id));",
+    replace: "return topsAbove(fs, path).map((top) => join(top, HELD, id)).slice(0, 0);",
+    test: ORIGINALS,
+    filter: "the root on another disk",
+  },
+  {
+    name: "what can't be linked is not renamed",
+    file: "src/activation/hold.ts",
+    find: "  if (fs.lstat(held) !== null) return false;",
+    replace: "  if (fs.lstat(held) !== undefined) return false;",
+    test: ORIGINALS,
+    filter: "where there are no hard links",
+  },
+  {
+    name: "folders in which nothing is held stay",
+    file: "src/activation/hold.ts",
+    find: "if (folders.length === 0) return;",
+    replace: "if (folders.length >= 0) return;",
+    test: ORIGINALS,
+    filter: "the root on another disk",
+  },
+  {
+    name: "holding ends before what was put back is flushed",
+    file: "src/activation/undo.ts",
+    find: '  const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));\n',
+    replace:
+      '  await attempt("", () => strikeUndone(fs, root, header.kept ?? [], pathsOf(failedSteps)));\n' +
+      '  const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));\n',
+    test: POWER,
+  },
+  {
+    name: "a user's folder is root's to go through at the top level",
+    file: "src/activation/their_files.ts",
+    find: "(fs.uid === 0 ? masterOf(path) : null)",
+    replace: "(fs.uid === -1 ? masterOf(path) : null)",
+    test: "tests/activation/swapped_test.ts",
+    filter: "at the top level",
+  },
+  {
     name: "the thing itself is not put back",
     file: "src/activation/path_step.ts",
     find: "if (bringBackHeld(fs, path, to)) return;",
@@ -840,7 +881,7 @@ export const MUTATIONS: readonly Mutation[] = [
   unflushed("src/activation/flush.ts", "    fs.syncDir(folder);", POWER),
   unflushed(
     "src/activation/keep.ts",
-    "if (fs.lstat(originalsFolder(root)) !== null) fs.syncDir(originalsFolder(root));",
+    "    if (fs.lstat(folder) !== null) fs.syncDir(folder);",
     POWER,
   ),
   unflushed("src/activation/undo.ts", "fs.syncDir(snapshotFolder(root));", POWER),

@@ -1,9 +1,9 @@
 /** Takes a plan, keeps what it would replace; gives the plan that can put all of it back.
  *
- * Content becomes an object. Beside that the thing itself is held by a hard link in a private folder of the root,
- * where the file system lets us: times, attributes and other hard links come back with it. What can't be linked
- * (another file system, somebody else's file) comes back with the owner, mode and time that are noted here. */
-import { basename } from "node:path";
+ * Content becomes an object. Beside that the thing itself is held (`hold.ts`): times, attributes and other hard links
+ * come back with it. What can't be held (in a folder of somebody else's) comes back with the owner, mode and time that
+ * are noted here. */
+import { basename, dirname } from "node:path";
 import { SysError } from "../errors.ts";
 import { sameState } from "../plan/state.ts";
 import type { Owner, PathState, Plan, Step } from "../plan/types.ts";
@@ -16,10 +16,11 @@ import {
 } from "../snapshot/originals.ts";
 import { isPrivate } from "../store/privacy.ts";
 import type { Store } from "../store/types.ts";
-import { type FileInfo, type FileSystem, FsError } from "../system/fs.ts";
+import type { FileInfo, FileSystem } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 import { copyItself, readWhole } from "../system/contents.ts";
 import { UNFINISHED } from "../snapshot/files.ts";
+import { hold } from "./hold.ts";
 import { digestOfFile, stateAt } from "./observe.ts";
 
 /** Bytes of a file above which it is copied a chunk at a time. */
@@ -43,45 +44,54 @@ export interface KeptPlan {
 /** Keeps what a plan would replace. Nothing is listed yet: the journal names it until the plan is done. */
 export function keepOriginals(keeper: Keeper, plan: Plan): KeptPlan {
   const { fs, root } = keeper;
-  const foreign = new Set(
-    plan.steps.flatMap((step) => step.kind === "path" && step.owner ? [step.path] : []),
-  );
   const kept = new Map<string, Original>();
   let number = readOriginals(fs, root).next;
   for (const path of plan.backups) {
     const known = plan.originals[path];
-    const original = keepOne(keeper, path, number, !foreign.has(path));
+    const original = keepOne(keeper, path, number, true);
     if (original === null) continue;
     const first = known === undefined ||
       (!("kept" in known) && sameState(known, original.state));
     kept.set(path, { ...original, why: first ? "original" : "edit" });
     number++;
   }
-  if (fs.lstat(originalsFolder(root)) !== null) fs.syncDir(originalsFolder(root));
+  flushHeld(fs, root, [...kept.values()]);
   return withKept(fs, plan, kept);
 }
 
-/** Keeps what lies at a path. Null when nothing that can be kept is there. */
+/** Flushes the folders in which something is held by now. */
+function flushHeld(fs: FileSystem, root: string, kept: readonly Original[]): void {
+  const held = kept.flatMap(({ state: { kept: { held } } }) => held === undefined ? [] : [held]);
+  for (const folder of new Set([originalsFolder(root), ...held.map((path) => dirname(path))])) {
+    if (fs.lstat(folder) !== null) fs.syncDir(folder);
+  }
+}
+
+/**
+ * Keeps what lies at a path. Null when nothing that can be kept is there.
+ * @param moves a step is about to put something else there, which renames what can't be linked
+ */
 export function keepOne(
   keeper: Keeper,
   path: string,
   number: number,
-  hold: boolean,
+  moves: boolean,
 ): Original | null {
   const { fs, root, time } = keeper;
-  const held = hold ? holdAt(fs, path, heldPath(root, number)) : null;
+  const found = hold(fs, root, path, number);
+  const held = found?.linked || moves ? found?.held : undefined;
   // What is held can't be exchanged any more for something else.
-  const place = held ?? path;
+  const place = found?.linked ? found.held : path;
   const info = fs.lstat(place);
   if (info === null || info.kind === "other") return null;
   const { owner, ...state } = ownedStateAt(fs, place);
   if (state.kind === "absent" || state.kind === "other") return null;
   const kept: KeptState["kept"] = {
-    ...{ number, ...(held ? { held } : {}), ...detailsOf(info) },
+    ...{ number, ...(held === undefined ? {} : { held }), ...detailsOf(info) },
     ...owner,
   };
   const content = state.kind === "file"
-    ? addContent(keeper, { path, place, info: { ...info, ...state }, foreign: !hold, number })
+    ? addContent(keeper, { path, place, info: { ...info, ...state }, number })
     : undefined;
   if (content !== undefined && digestOfFile(fs, content) !== (state as { digest: string }).digest) {
     throw changed(path);
@@ -100,38 +110,17 @@ export function detailsOf({ uid, gid, mtime }: FileInfo) {
   return { uid, gid, mtime: Math.max(0, mtime) };
 }
 
-/** Makes a hard link to a file or link, unless it is there already. Gives null where none can be made. */
-export function holdAt(fs: FileSystem, path: string, held: string): string | null {
-  const info = fs.lstat(path);
-  if (info?.kind !== "file" && info?.kind !== "link") return null;
-  const there = fs.lstat(held);
-  if (there !== null) return there.ino === info.ino && there.dev === info.dev ? held : null;
-  makeLastingFolders(fs, held.slice(0, held.lastIndexOf("/")), 0o700);
-  try {
-    fs.link(path, held);
-    return held;
-  } catch (thrown) {
-    if (thrown instanceof FsError && CANNOT_LINK.has(thrown.code)) return null;
-    throw thrown;
-  }
-}
-
-/** What file systems and kernels say that make no link: the content is kept all the same. */
-const CANNOT_LINK = new Set(["EXDEV", "EPERM", "EACCES", "EMLINK", "EUNKNOWN"]);
-
 /** What is made an object, and where from. */
 interface Keepable {
   readonly path: string;
   readonly place: string;
   readonly info: FileInfo;
-  /** Somebody else's: the store, which is root's, does not look at it by name. */
-  readonly foreign: boolean;
   readonly number: number;
 }
 
 function addContent(
   { fs, root, store }: Keeper,
-  { path, place, info, foreign, number }: Keepable,
+  { path, place, info, number }: Keepable,
 ): string {
   const name = `original-${basename(path)}`;
   const executable = (info.mode & 0o100) !== 0;
@@ -139,7 +128,8 @@ function addContent(
     if (info.size <= LARGE) {
       return store.addFile(name, readWhole(fs, place), executable, isPrivate(info));
     }
-    if (!foreign) return store.addTree(name, place);
+    // What may be somebody else's the store, which is root's, does not look at by name.
+    if (place === heldPath(root, number)) return store.addTree(name, place);
     makeLastingFolders(fs, originalsFolder(root), 0o700);
     const copy = `${heldPath(root, number)}${UNFINISHED}`;
     if (fs.lstat(copy) !== null) fs.remove(copy);

@@ -1,19 +1,22 @@
 /** Takes what was kept for a plan that is done or was undone, puts the list of originals and what is held in order. */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
 import { sameState } from "../plan/state.ts";
 import {
   addOriginals,
-  heldPath,
+  heldOf,
   type Original,
+  type Originals,
   originalsFolder,
   readOriginals,
   removeOriginals,
 } from "../snapshot/originals.ts";
-import type { FileSystem } from "../system/fs.ts";
+import type { FileSystem, ReadFs } from "../system/fs.ts";
+import { readJournals } from "./journal.ts";
+import { tidyHeldFolders } from "./hold.ts";
 import { detailsOf } from "./keep.ts";
-import { stateAt } from "./observe.ts";
+import { leadsToFolder, stateAt } from "./observe.ts";
 
 /**
  * After a plan is done: what lies at its place again is struck off the list.
@@ -37,6 +40,7 @@ export function strikeReturned(
   for (const { number } of changed) numbers.delete(number);
   removeOriginals(fs, root, numbers);
   addOriginals(fs, root, changed);
+  tidyHeldFolders(fs, root);
   return changed;
 }
 
@@ -50,7 +54,6 @@ export function strikeUndone(
   kept: readonly Original[],
   unrestored: ReadonlySet<string>,
 ): void {
-  if (kept.length === 0) return;
   // What a person put there instead, or a later apply, is not what was kept.
   const back = kept.filter((one) => !unrestored.has(one.path) && isInPlace(fs, one));
   const changed = back.flatMap((one) => letGo(fs, root, one));
@@ -58,29 +61,42 @@ export function strikeUndone(
   for (const { number } of changed) gone.delete(number);
   removeOriginals(fs, root, gone);
   addOriginals(fs, root, [...changed, ...kept.filter((one) => !back.includes(one))]);
+  tidyHeldFolders(fs, root);
 }
 
 /** Removes what is held for nobody, where it has another name: an apply was killed before it had begun. */
-export function sweepHeld(
-  fs: FileSystem,
-  root: string,
-  journalled: ReadonlySet<number>,
-): void {
+export function sweepHeld(fs: FileSystem, root: string): void {
   if (fs.lstat(originalsFolder(root)) === null) return;
-  const listed = listedNumbers(fs, root);
+  const list = readableList(fs, root);
   // With a damaged list nothing is known to be for nobody.
-  if (listed === null) return;
-  for (const name of fs.readDir(originalsFolder(root))) {
-    const number = /^[1-9][0-9]*$/.test(name) ? Number(name) : null;
-    if (number === null || listed.has(number) || journalled.has(number)) continue;
-    const held = heldPath(root, number);
-    if ((fs.lstat(held)?.nlink ?? 1) > 1) fs.remove(held);
+  if (list === null) return;
+  const journals = readJournals(fs, root);
+  const needed = new Set(
+    [...list.originals, ...journals.flatMap(({ header }) => header.kept ?? [])]
+      .map(({ number }) => number),
+  );
+  for (const held of heldIn(fs, [originalsFolder(root), ...list.folders])) {
+    if (needed.has(Number(basename(held)))) continue;
+    const info = fs.lstat(held);
+    // What has no other name is the user's only one.
+    if (info !== null && info.kind !== "dir" && info.nlink > 1) fs.remove(held);
   }
+  // Undoing may hold something there again.
+  if (journals.length === 0) tidyHeldFolders(fs, root);
 }
 
-function listedNumbers(fs: FileSystem, root: string): Set<number> | null {
+/** Paths of all that is held in folders. */
+export function heldIn(fs: ReadFs, folders: readonly string[]): string[] {
+  return folders.filter((folder) => leadsToFolder(fs, folder)).flatMap((folder) =>
+    fs.readDir(folder).filter((name) => /^[1-9][0-9]*$/.test(name)).map((name) =>
+      join(folder, name)
+    )
+  );
+}
+
+function readableList(fs: FileSystem, root: string): Originals | null {
   try {
-    return new Set(readOriginals(fs, root).originals.map(({ number }) => number));
+    return readOriginals(fs, root);
   } catch (thrown) {
     if (thrown instanceof SysError && thrown.kind === "snapshot") return null;
     throw thrown;
@@ -96,7 +112,7 @@ export function isInPlace(fs: FileSystem, { path, state, size }: Original): bool
 
 /** Ends the holding of something that is at its place. Gives it back, as an edit, where it is not that any more. */
 function letGo(fs: FileSystem, root: string, original: Original): Original[] {
-  const held = heldPath(root, original.number);
+  const held = heldOf(root, original);
   const info = fs.lstat(held);
   if (info === null) return [];
   const state = stateAt(fs, held);

@@ -8,11 +8,11 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { SysError } from "../errors.ts";
-import { describeState, sameState } from "../plan/state.ts";
+import { ABSENT, describeState, sameState } from "../plan/state.ts";
 import type { Kept, Owner, PathState, Step } from "../plan/types.ts";
 import { type FileSystem, FsError, type OpenFile, type ReadFs } from "../system/fs.ts";
 import { besidePath } from "./beside.ts";
-import { holdAt } from "./keep.ts";
+import { setAside } from "./hold.ts";
 import { stateAt } from "./observe.ts";
 import { eachChunk } from "../system/contents.ts";
 
@@ -85,12 +85,13 @@ export function undoPathStep(fs: FileSystem, step: PathStep): Undone {
 function put(
   fs: FileSystem,
   { path, owner }: PathStep,
-  { from, now, to }: Readonly<Record<"from" | "now" | "to", PathState>>,
+  { from, now: found, to }: Readonly<Record<"from" | "now" | "to", PathState>>,
 ): void {
   if (to.kind === "other") throw new SysError("activation", `Cannot make ${path}`);
   // What was given back and goes again is held again.
   const held = keptOf(from)?.held;
-  if (held !== undefined && sameState(now, from)) holdAt(fs, path, held);
+  const moved = held !== undefined && sameState(found, from) && setAside(fs, path, held);
+  const now = moved ? ABSENT : found;
   if (now.kind === "dir" || (to.kind === "dir" && now.kind !== "absent")) fs.remove(path);
   if (to.kind === "absent") {
     if (now.kind !== "dir" && now.kind !== "absent") fs.remove(path);

@@ -23,7 +23,7 @@ import { flushFolders } from "./flush.ts";
 import { Journal, readJournals } from "./journal.ts";
 import { keepOriginals } from "./keep.ts";
 import { doPathStep } from "./path_step.ts";
-import { strikeReturned } from "./originals.ts";
+import { strikeReturned, sweepHeld } from "./originals.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
 import { asTheirUsers, pathsOfSteps } from "./their_files.ts";
@@ -75,23 +75,10 @@ export async function perform(
   }
   throwIfAborted(performance.signal);
   const owned = pathsOfSteps(performance.plan.steps);
-  let fs = await asTheirUsers(system.fs, owned);
+  let fs = await asTheirUsers(system.fs, root, owned);
   makeLastingFolders(fs, root);
-  const time = clock.now().toISOString();
-  const { plan, kept } = keepOriginals({ fs, root, store, time }, performance.plan);
-  // What the journal will point to is on the disk before the journal is.
-  const stored = join(root, "store", "obj");
-  if (fs.lstat(stored) !== null) fs.syncDir(stored);
-  const number = freeNumber(fs, root);
-  const journal = new Journal(fs, root, {
-    version: 1,
-    number,
-    previous: currentNumber(fs, root),
-    time,
-    description: provenance.description,
-    steps: plan.steps,
-    kept,
-  });
+  const { plan, journal } = begin({ fs, clock }, store, performance);
+  const { number, time, kept = [] } = journal.header;
   const snapshot: Snapshot | null = !plan.changes ? null : {
     version: 1,
     number,
@@ -117,7 +104,7 @@ export async function perform(
       performance.onStep?.(plan.steps[index], index, plan.steps.length);
       await doStep(fs, performance, journal, plan.steps[index], index);
     }
-    fs = await asTheirUsers(system.fs, owned);
+    fs = await asTheirUsers(system.fs, root, owned);
     flushFolders(fs, plan.steps);
     throwIfAborted(performance.signal);
     if (snapshot) {
@@ -130,6 +117,31 @@ export async function perform(
     throw await undone(system, performance, journal, thrown, plan.steps[index]);
   }
   return { snapshot, kept: [...kept, ...returned(fs, root, plan)] };
+}
+
+/** Keeps what will be replaced, and writes the journal. Where that fails nothing has happened, and nothing is held. */
+function begin(
+  { fs, clock }: Pick<System, "fs" | "clock">,
+  store: Parameters<typeof perform>[1],
+  { root, plan: approved, provenance: { description } }: Performance,
+): { readonly plan: Plan; readonly journal: Journal } {
+  const time = clock.now().toISOString();
+  try {
+    const { plan, kept } = keepOriginals({ fs, root, store, time }, approved);
+    // What the journal will point to is on the disk before the journal is.
+    const stored = join(root, "store", "obj");
+    if (fs.lstat(stored) !== null) fs.syncDir(stored);
+    const [number, previous] = [freeNumber(fs, root), currentNumber(fs, root)];
+    const header = { version: 1, number, previous, time, description, steps: plan.steps, kept };
+    return { plan, journal: new Journal(fs, root, { ...header, version: 1 }) };
+  } catch (thrown) {
+    try {
+      sweepHeld(fs, root);
+    } catch {
+      // The next command does it.
+    }
+    throw thrown;
+  }
 }
 
 /** What is at its place again is no original any more. It has happened, so failing at this undoes nothing. */

@@ -1,9 +1,8 @@
 /** Takes a root whose list of originals is damaged, makes the list again from what snapshots say and from what lies
  * there. */
-import { join } from "node:path";
+import { basename, dirname } from "node:path";
 import { SysError } from "../errors.ts";
 import {
-  heldPath,
   type Original,
   type Originals,
   originalsFolder,
@@ -13,28 +12,41 @@ import {
 } from "../snapshot/originals.ts";
 import { freeName, UNFINISHED } from "../snapshot/files.ts";
 import { readSnapshot, snapshotNumbers } from "../snapshot/history.ts";
+import type { Snapshot } from "../snapshot/types.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { objectNames } from "../store/list.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { writeAtomic } from "../system/write_atomic.ts";
 import { detailsOf } from "./keep.ts";
-import { stateAt } from "./observe.ts";
-import { isInPlace } from "./originals.ts";
+import { foldersAbove, HELD } from "./hold.ts";
+import { leadsToFolder, stateAt } from "./observe.ts";
+import { heldIn, isInPlace } from "./originals.ts";
+import { asTheirUsers } from "./their_files.ts";
 
 /** Keeps a damaged list beside and writes another. With `force`, adds to one in order what it does not list. Gives
  * how many it has; null where nothing was to be done. */
-export function rebuildOriginals(fs: FileSystem, root: string, force = false): number | null {
-  const known = readable(fs, root);
+export async function rebuildOriginals(
+  ownFs: FileSystem,
+  root: string,
+  force = false,
+): Promise<number | null> {
+  const known = readable(ownFs, root);
   if (known !== null && !force) return null;
+  const snapshots = readableSnapshots(ownFs, root);
+  const paths = snapshots.flatMap(({ wanted }) => wanted.paths);
+  const fs = await asTheirUsers(ownFs, root, paths);
+  const folders = [...new Set([...known?.folders ?? [], ...heldFolders(fs, root, snapshots)])];
   const found = new Map<number, Original>((known?.originals ?? []).map((one) => [one.number, one]));
-  for (const one of recorded(fs, root)) {
+  for (const one of recorded(fs, snapshots)) {
     if (!found.has(one.number) && !isInPlace(fs, one)) found.set(one.number, one);
   }
-  for (const one of held(fs, root)) if (!found.has(one.number)) found.set(one.number, one);
+  for (const one of held(fs, [originalsFolder(root), ...folders])) {
+    if (!found.has(one.number)) found.set(one.number, one);
+  }
   for (const one of nameless(fs, root, [...found.values()])) found.set(one.number, one);
   if (known === null) keepDamaged(fs, originalsPath(root));
   const next = Math.max(known?.next ?? 1, ...[...found.keys()].map((number) => number + 1));
-  writeOriginals(fs, root, { next, originals: [...found.values()] });
+  writeOriginals(fs, root, { next, originals: [...found.values()], folders });
   return found.size;
 }
 
@@ -57,20 +69,10 @@ function keepDamaged(fs: FileSystem, path: string): void {
   });
 }
 
-/** What snapshots that can be read say. */
-function recorded(fs: FileSystem, root: string): Original[] {
+function readableSnapshots(fs: FileSystem, root: string): Snapshot[] {
   return snapshotNumbers(fs, root).flatMap((number) => {
     try {
-      const { originals, time } = readSnapshot(fs, root, number);
-      return Object.entries(originals).flatMap(([path, state]): Original[] => {
-        if (state.kind === "absent" || state.kind === "other") return [];
-        const kept = state.kept;
-        if (kept?.number === undefined) return [];
-        const content = state.kind === "file" ? state.content : undefined;
-        const size = content === undefined ? 0 : fs.lstat(content)?.size ?? 0;
-        const whole = { ...state, kept: { ...kept, number: kept.number } };
-        return [{ number: kept.number, time, path, why: "original", state: whole, size }];
-      });
+      return [readSnapshot(fs, root, number)];
     } catch (thrown) {
       if (thrown instanceof SysError && thrown.kind === "snapshot") return [];
       throw thrown;
@@ -78,22 +80,44 @@ function recorded(fs: FileSystem, root: string): Original[] {
   });
 }
 
+/** Folders outside of the root that are there and in which something may be held. */
+function heldFolders(fs: FileSystem, root: string, snapshots: readonly Snapshot[]): string[] {
+  const above = snapshots.flatMap(({ wanted, originals }) => [
+    ...wanted.paths.flatMap(({ path }) => foldersAbove(fs, root, path)),
+    ...Object.values(originals).flatMap((state) =>
+      "kept" in state && state.kept?.held?.includes(`/${HELD}/`) ? [dirname(state.kept.held)] : []
+    ),
+  ]);
+  return [...new Set(above)].filter((folder) => leadsToFolder(fs, folder));
+}
+
+/** What snapshots say. */
+function recorded(fs: FileSystem, snapshots: readonly Snapshot[]): Original[] {
+  return snapshots.flatMap(({ originals, time }) =>
+    Object.entries(originals).flatMap(([path, state]): Original[] => {
+      if (state.kind === "absent" || state.kind === "other") return [];
+      const kept = state.kept;
+      if (kept?.number === undefined) return [];
+      const content = state.kind === "file" ? state.content : undefined;
+      const size = content === undefined ? 0 : fs.lstat(content)?.size ?? 0;
+      const whole = { ...state, kept: { ...kept, number: kept.number } };
+      return [{ number: kept.number, time, path, why: "original", state: whole, size }];
+    })
+  );
+}
+
 /** What is held, and where it was is not known any more. */
-function held(fs: FileSystem, root: string): Original[] {
-  if (fs.lstat(originalsFolder(root)) === null) return [];
-  return fs.readDir(originalsFolder(root)).flatMap((name): Original[] => {
-    if (!/^[1-9][0-9]*$/.test(name)) return [];
-    const number = Number(name);
-    const path = heldPath(root, number);
+function held(fs: FileSystem, folders: readonly string[]): Original[] {
+  return heldIn(fs, folders).flatMap((path): Original[] => {
+    const number = Number(basename(path));
     const info = fs.lstat(path);
     const state = stateAt(fs, path);
     if (info === null || state.kind === "absent" || state.kind === "other") return [];
     const kept = { number, held: path, ...detailsOf(info) };
     const content = state.kind === "file" ? { content: path } : {};
     const time = new Date(info.mtime * 1000).toISOString();
-    const from = join(originalsFolder(root), name);
-    const size = info.size;
-    return [{ number, time, path: from, why: "edit", state: { ...state, ...content, kept }, size }];
+    const whole = { ...state, ...content, kept };
+    return [{ number, time, path, why: "edit", state: whole, size: info.size }];
   });
 }
 

@@ -7,6 +7,7 @@ import { originalsFolder } from "../snapshot/originals.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { endJournal, type FoundJournal, leftovers, readJournals } from "./journal.ts";
 import { keepForgotten, sweepHeld } from "./originals.ts";
+import { asTheirUsers } from "./their_files.ts";
 import { nameOf, undoJournal } from "./undo.ts";
 
 /** What was undone. */
@@ -40,7 +41,7 @@ export async function recover(
   adapters: Adapters,
   root: string,
 ): Promise<Recovery | null> {
-  clean(fs, root);
+  await clean(fs, root);
   const [journal] = readJournals(fs, root).filter(({ unrestored }) => !unrestored);
   return journal === undefined ? null : await undo(fs, adapters, root, journal);
 }
@@ -67,7 +68,7 @@ export async function repair(
   root: string,
   forget: boolean,
 ): Promise<Repairs> {
-  clean(fs, root);
+  await clean(fs, root);
   const recoveries: Recovery[] = [], forgotten: Forgotten[] = [];
   for (const journal of readJournals(fs, root)) {
     if (forget && journal.unrestored) forgotten.push(...forgetSteps(fs, root, journal));
@@ -97,12 +98,12 @@ function withoutManaged(fs: FileSystem, root: string, journal: FoundJournal): Fo
 }
 
 /** What a crash left and nobody needs. */
-function clean(fs: FileSystem, root: string): void {
+async function clean(ownFs: FileSystem, root: string): Promise<void> {
+  const fs = await asTheirUsers(ownFs, root, []);
   for (const path of leftovers(fs, root)) fs.remove(path);
   removeUnfinished(fs, snapshotFolder(root));
   removeUnfinished(fs, originalsFolder(root));
-  const journalled = readJournals(fs, root).flatMap(({ header }) => header.kept ?? []);
-  sweepHeld(fs, root, new Set(journalled.map(({ number }) => number)));
+  sweepHeld(fs, root);
 }
 
 async function undo(

@@ -1,9 +1,13 @@
-/** Takes paths that root manages for others, gives the file system in which each is reached with the rights of the
- * user whose it is: what that user swaps for a link meanwhile leads to nothing that is not theirs. */
-import { dirname } from "node:path";
+/** Takes paths that root manages for others, or in their folders, gives the file system in which each is reached with
+ * the rights of the user whose it is: what that user swaps for a link meanwhile leads to nothing that is not theirs. */
+import { dirname, join } from "node:path";
+import { SysError } from "../errors.ts";
 import type { Owner, Step, WantedPath } from "../plan/types.ts";
-import { CHANGES, type FileSystem, FsError, LOOKS } from "../system/fs.ts";
+import { readOriginals } from "../snapshot/originals.ts";
+import { CHANGES, type FileSystem, FsError, LOOKS, type ReadFs } from "../system/fs.ts";
 import { besidePath } from "./beside.ts";
+import { HELD, topsAbove } from "./hold.ts";
+import { masters } from "./master.ts";
 
 type OwnedPath = Pick<WantedPath, "path" | "owner">;
 
@@ -12,19 +16,62 @@ const METHODS = [...LOOKS, ...CHANGES, "syncDir"] as const;
 /** Methods about two paths. Of a symbolic link only the second is reached. */
 const TWO = new Set<string>(["rename", "link"]);
 
-/** The file system for some paths, some of which have an owner. */
+/** Whose files are reached how. */
+interface Theirs {
+  readonly paths: Map<string, FileSystem>;
+  /** Folders in which something may be held, by the folder above them. */
+  readonly tops: Map<string, FileSystem>;
+}
+
+/** The file system for some paths, and for what is held of a root's originals. A path without an owner is reached with
+ * the rights of the user in whose folder it lies. */
 export async function asTheirUsers(
   fs: FileSystem,
+  root: string,
   paths: Iterable<OwnedPath>,
 ): Promise<FileSystem> {
-  const theirs = new Map<string, FileSystem>();
+  const theirs: Theirs = { paths: new Map(), tops: new Map() };
+  const become = becoming(fs);
+  const above = new Map<string, string[]>();
   for (const { path, owner } of paths) {
-    if (owner === undefined) continue;
-    const own = await fs.as(owner);
+    const own = await become(path, owner);
     if (own === fs) continue;
-    for (const reached of [path, besidePath(path), dirname(path)]) theirs.set(reached, own);
+    const folder = dirname(path);
+    for (const reached of [path, besidePath(path), folder]) theirs.paths.set(reached, own);
+    const tops = above.get(folder) ?? topsAbove(own, path);
+    above.set(folder, tops);
+    for (const top of tops) theirs.tops.set(top, own);
   }
-  return theirs.size === 0 ? fs : routed(fs, theirs);
+  for (const folder of foldersOf(fs, root)) {
+    const top = dirname(dirname(folder));
+    const own = await become(join(top, HELD));
+    if (own !== fs) theirs.tops.set(top, own);
+  }
+  return theirs.paths.size + theirs.tops.size === 0 ? fs : routed(fs, theirs);
+}
+
+/** Gives the file system for a path. Who is not root has only the own rights. */
+function becoming(fs: FileSystem): (path: string, owner?: Owner) => Promise<FileSystem> {
+  const masterOf = masters(fs);
+  const known = new Map<string, FileSystem>();
+  return async (path, owner) => {
+    const master = owner ?? (fs.uid === 0 ? masterOf(path) : null);
+    if (master === null || master.uid === fs.uid) return fs;
+    const key = `${master.uid}:${master.gid}`;
+    const own = known.get(key) ?? await fs.as(master);
+    known.set(key, own);
+    return own;
+  };
+}
+
+/** With a damaged list nothing is known of them; who needs it says so. */
+function foldersOf(fs: ReadFs, root: string): readonly string[] {
+  try {
+    return readOriginals(fs, root).folders;
+  } catch (thrown) {
+    if (thrown instanceof SysError && thrown.kind === "snapshot") return [];
+    throw thrown;
+  }
 }
 
 /** The paths of steps. */
@@ -41,8 +88,16 @@ export function pathsOfOriginals(
   );
 }
 
-function routed(fs: FileSystem, theirs: ReadonlyMap<string, FileSystem>): FileSystem {
-  const of = (path: unknown) => theirs.get(String(path)) ?? fs;
+/** `<top>/.syslua-held`, what is in it, and what is in that. */
+const IN_HELD = new RegExp(`^(.*)/${HELD.replaceAll(".", "[.]")}(?:/[0-9a-f]{12}(?:/[0-9]+)?)?$`);
+
+function routed(fs: FileSystem, { paths, tops }: Theirs): FileSystem {
+  const of = (path: unknown) => {
+    const known = paths.get(String(path));
+    if (known !== undefined || tops.size === 0) return known ?? fs;
+    const top = IN_HELD.exec(String(path))?.[1];
+    return top === undefined ? fs : tops.get(top === "" ? "/" : top) ?? fs;
+  };
   const result = Object.create(fs) as Record<string, unknown>;
   for (const name of METHODS) {
     result[name] = (...args: unknown[]) => {

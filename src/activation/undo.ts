@@ -30,7 +30,7 @@ export async function undoJournal(
   journal: FoundJournal,
 ): Promise<Undoing> {
   const { header, begun, reached } = journal;
-  const fs = await asTheirUsers(ownFs, pathsOfSteps(header.steps));
+  const fs = await asTheirUsers(ownFs, root, pathsOfSteps(header.steps));
   const failed: string[] = [], failedSteps: Step[] = [], final: string[] = [];
   let restored = 0;
   const attempt = async (what: string, action: () => unknown): Promise<boolean> => {
@@ -64,11 +64,12 @@ export async function undoJournal(
       else failedSteps.unshift(step);
     }
   }
+  const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));
+  // Nothing ends being held before what was put back has reached the disk.
   const settled = await attempt(
     "the list of originals",
     () => strikeUndone(fs, root, header.kept ?? [], pathsOf(failedSteps)),
   );
-  const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));
   // While `current` may still name the new snapshot, or what was put back may not have reached the disk, the next
   // command has to try again.
   if (forgotten && settled && flushed) endJournal(fs, root, journal, failedSteps);

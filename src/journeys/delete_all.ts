@@ -1,6 +1,11 @@
 /** Returns everything to what was there before sys.lua, and deletes what sys.lua keeps. */
+import { tidyHeldFolders } from "../activation/hold.ts";
+import { asTheirUsers } from "../activation/their_files.ts";
 import type { Machine } from "../machine/open.ts";
 import { deleteRoot } from "../machine/delete_root.ts";
+import { readOriginals } from "../snapshot/originals.ts";
+import { removeTree } from "../store/remove.ts";
+import type { FileSystem } from "../system/fs.ts";
 import { destroy, type Restored, type RestoreRequest } from "./restore.ts";
 import {
   type Endangered,
@@ -22,12 +27,33 @@ export interface Deleted extends Restored {
 /** Call it with the exclusive lock held (shared for a dry run). */
 export async function deleteAll(machine: Machine, request: RestoreRequest): Promise<Deleted> {
   // What can't be read stops it before anything is changed.
-  endangered(machine);
+  endangered(await reaching(machine));
   const restored = await destroy(machine, request);
   if (request.dryRun) {
-    return { ...restored, endangered: endangered(machine, restored.plan), saved: null };
+    return {
+      ...restored,
+      endangered: endangered(await reaching(machine), restored.plan),
+      saved: null,
+    };
   }
-  const saved = saveOriginals(machine);
+  const reached = await reaching(machine);
+  const saved = saveOriginals(reached);
+  removeHeldFolders(reached.system.fs, machine.root);
+  await machine.system.fs.dismiss();
   await deleteRoot(machine);
   return { ...restored, endangered: [], saved };
+}
+
+/** The same machine, on which what is held in users' folders is reached with their rights. */
+async function reaching(machine: Machine): Promise<Machine> {
+  const { system, root } = machine;
+  return { ...machine, system: { ...system, fs: await asTheirUsers(system.fs, root, []) } };
+}
+
+/** What is held outside of the root: nothing of it is needed any more. */
+function removeHeldFolders(fs: FileSystem, root: string): void {
+  for (const folder of readOriginals(fs, root).folders) {
+    if (fs.lstat(folder)?.kind === "dir") removeTree(fs, folder);
+  }
+  tidyHeldFolders(fs, root);
 }

@@ -1,21 +1,24 @@
 /** Takes numbers of originals, gives what was set aside: to look at, to put back, to let go. */
 import { dirname } from "node:path";
+import { tidyHeldFolders } from "../activation/hold.ts";
+import { masters } from "../activation/master.ts";
 import { stateAt } from "../activation/observe.ts";
 import { asTheirUsers } from "../activation/their_files.ts";
 import { perform } from "../activation/perform.ts";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { ABSENT, sameState } from "../plan/state.ts";
-import type { Owner, PathState, Plan } from "../plan/types.ts";
+import type { PathState, Plan } from "../plan/types.ts";
 import { NOTHING } from "../plan/wanted.ts";
 import { readCurrent } from "../snapshot/history.ts";
 import {
   chooseOriginal,
-  heldPath,
+  heldOf,
   type Original,
   readOriginals,
   removeOriginals,
 } from "../snapshot/originals.ts";
+import { removeTree } from "../store/remove.ts";
 
 export type { Original } from "../snapshot/originals.ts";
 
@@ -28,16 +31,17 @@ export interface ListedOriginal extends Original {
 }
 
 /** All of them, the oldest first. */
-export function listOriginals({ system: { fs }, root }: Here): ListedOriginal[] {
+export async function listOriginals({ system, root }: Here): Promise<ListedOriginal[]> {
+  const fs = await asTheirUsers(system.fs, root, []);
   return readOriginals(fs, root).originals.map((one) => ({ ...one, lost: isLost(fs, root, one) }));
 }
 
 /** One, with its content where it is a file of which something is left. */
-export function showOriginal(
-  here: Here,
+export async function showOriginal(
+  { system, root }: Here,
   named: string,
-): { readonly original: ListedOriginal; readonly content: Uint8Array | null } {
-  const { system: { fs }, root } = here;
+): Promise<{ readonly original: ListedOriginal; readonly content: Uint8Array | null }> {
+  const fs = await asTheirUsers(system.fs, root, []);
   const original = chooseOriginal(fs, root, named);
   const lost = isLost(fs, root, original);
   const place = placeOf(fs, root, original);
@@ -93,9 +97,9 @@ export async function restoreOriginal(
 /** One step. @throws SysError of kind "activation" where it can't be done */
 async function planToRestore(machine: Machine, original: Original, path: string): Promise<Plan> {
   const { system: { fs }, root } = machine;
-  const owner = ownerAbove(machine, path);
+  const owner = machine.system.host.elevated ? masters(fs)(path) : null;
   const owned = { path, ...(owner ? { owner } : {}) };
-  const reached = await asTheirUsers(fs, [owned]);
+  const reached = await asTheirUsers(fs, root, [owned]);
   refuse({ ...machine, system: { ...machine.system, fs: reached } }, original, path);
   const before = stateAt(reached, path);
   const { held: _held, number: _number, ...details } = original.state.kept;
@@ -116,16 +120,6 @@ async function planToRestore(machine: Machine, original: Original, path: string)
     settings: {},
     changes: false,
   };
-}
-
-/** Whose folder a path lies in, where root writes into somebody else's: that is done with that user's rights. */
-function ownerAbove({ system: { fs, host } }: Machine, path: string): Owner | undefined {
-  if (!host.elevated) return undefined;
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
-    const info = fs.lstat(folder);
-    if (info !== null && info.uid !== 0) return { uid: info.uid, gid: info.gid };
-  }
-  return undefined;
 }
 
 function refuse({ system: { fs }, root }: Machine, original: Original, path: string): void {
@@ -149,16 +143,18 @@ function refuse({ system: { fs }, root }: Machine, original: Original, path: str
 }
 
 /** Lets some go: what nothing else needs of them goes with the next gc. Call it with the exclusive lock held. */
-export function dropOriginals(
-  { system: { fs }, root }: Here,
+export async function dropOriginals(
+  { system, root }: Here,
   named: readonly string[],
-): Original[] {
+): Promise<Original[]> {
+  const fs = await asTheirUsers(system.fs, root, []);
   const chosen = named.map((one) => chooseOriginal(fs, root, one));
-  for (const { number } of chosen) {
-    const held = heldPath(root, number);
-    if (fs.lstat(held) !== null) fs.remove(held);
+  for (const one of chosen) {
+    const held = heldOf(root, one);
+    if (fs.lstat(held) !== null) removeTree(fs, held);
   }
   removeOriginals(fs, root, new Set(chosen.map(({ number }) => number)));
+  tidyHeldFolders(fs, root);
   return chosen;
 }
 
@@ -170,11 +166,12 @@ function isLost(fs: Machine["system"]["fs"], root: string, original: Original): 
 export function placeOf(
   fs: Machine["system"]["fs"],
   root: string,
-  { number, state }: Original,
+  original: Original,
 ): string | null {
+  const { state } = original;
   if (state.kind !== "file") return null;
   const { content } = state;
-  const places = [heldPath(root, number), ...(content === undefined ? [] : [content])];
+  const places = [heldOf(root, original), ...(content === undefined ? [] : [content])];
   return places.find((place) => {
     const there = stateAt(fs, place);
     return there.kind === "file" && there.digest === state.digest;

@@ -99,7 +99,7 @@ export function withSources(machine: Machine, located: LocatedManifest): Machine
 
 /** What the machine is like where a plan may touch it. */
 export async function lookAt(
-  { system, adapters, store }: Machine,
+  { system, adapters, store, root }: Machine,
   wanted: Wanted,
   current: Current | null,
   texts: ReadonlyMap<string, string> = new Map(),
@@ -111,7 +111,7 @@ export async function lookAt(
     ...current?.wanted.paths ?? [],
     ...pathsOfOriginals(current?.originals ?? {}),
   ];
-  const fs = await asTheirUsers(system.fs, paths);
+  const fs = await asTheirUsers(system.fs, root, paths);
   return observe(fs, wanted, current, texts, { ...asked, edited });
 }
 

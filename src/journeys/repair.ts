@@ -19,7 +19,7 @@ export interface Repaired extends Repairs {
 export async function repair(machine: Machine, forget: boolean): Promise<Repaired> {
   const { system: { fs }, adapters, root } = machine;
   // What a damaged journal had kept is listed nowhere else, so it is listed before the journal goes.
-  const originals = rebuildOriginals(fs, root, damagedJournals(fs, root).length > 0);
+  const originals = await rebuildOriginals(fs, root, damagedJournals(fs, root).length > 0);
   const journals = setAsideJournals(fs, root);
   const snapshots = setAsideDamaged(fs, root);
   return { ...await repairJournals(fs, adapters, root, forget), originals, snapshots, journals };

@@ -5,8 +5,9 @@
  *     { "version": 1, "next": 4, "originals": [{ "number": 3, "time": "…", "path": "/home/maria/.vimrc", … }] }
  *
  * with the fields of `Original`, ascending. `next` is the number that comes next: none is given twice. Beside it lies
- * `<root>/originals/<number>`, a hard link to the file or link itself where one could be made. What is listed here
- * stays until it is given back or dropped. */
+ * `<root>/originals/<number>`, the thing itself, where it could be held there; `folders` names the folders outside of
+ * the root in which others are held (see `src/activation/hold.ts`). What is listed here stays until it is given back
+ * or dropped. */
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Kept, PathState } from "../plan/types.ts";
@@ -15,7 +16,7 @@ import { makeLastingFolders } from "../system/folders.ts";
 import { writeLasting } from "./files.ts";
 import { pathState } from "./format.ts";
 import { relocated } from "./relocate.ts";
-import { fields, list, oneOf, text, whole } from "./shape.ts";
+import { fields, list, oneOf, optional, text, whole } from "./shape.ts";
 
 /** A state of something that is kept. */
 export type KeptState =
@@ -40,6 +41,8 @@ export interface Original {
 export interface Originals {
   readonly next: number;
   readonly originals: readonly Original[];
+  /** Folders outside of the root in which something is held, or may be. */
+  readonly folders: readonly string[];
 }
 
 const VERSION = 1;
@@ -54,6 +57,7 @@ const shape = fields({
     state: pathState,
     size: whole,
   })),
+  folders: optional(list(text)),
 });
 
 /** `<root>/originals`. */
@@ -71,10 +75,15 @@ export function heldPath(root: string, number: number): string {
   return join(originalsFolder(root), String(number));
 }
 
+/** Where an original itself is held, or would be. */
+export function heldOf(root: string, { number, state: { kept: { held } } }: Original): string {
+  return held ?? heldPath(root, number);
+}
+
 /** What is listed. @throws SysError of kind "snapshot" when the list can't be read */
 export function readOriginals(fs: ReadFs, root: string): Originals {
   const path = originalsPath(root);
-  if (fs.lstat(path) === null) return { next: 1, originals: [] };
+  if (fs.lstat(path) === null) return { next: 1, originals: [], folders: [] };
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(fs.readFile(path)));
@@ -91,21 +100,26 @@ export function readOriginals(fs: ReadFs, root: string): Originals {
   }
   const wrong = shape(value);
   if (wrong !== null) throw damaged(path, wrong.replace(/^\./, ""));
-  const { next, originals } = value as Originals;
-  return { next, originals: originals.map((it) => ({ ...it, state: relocated(root, it.state) })) };
+  const { next, originals, folders = [] } = value as
+    & Omit<Originals, "folders">
+    & Partial<Originals>;
+  const here = originals.map((it) => ({ ...it, state: relocated(root, it.state) }));
+  return { next, originals: here, folders };
 }
 
 /** Writes the list, flushed. Nothing is written where nothing changes. */
 export function writeOriginals(
   fs: FileSystem,
   root: string,
-  { next, originals }: Originals,
+  { next, originals, folders }: Originals,
 ): void {
   const sorted = [...originals].sort((a, b) => a.number - b.number);
-  const content = JSON.stringify({ version: VERSION, next, originals: sorted }) + "\n";
+  const elsewhere = folders.length > 0 ? { folders } : {};
+  const content = JSON.stringify({ version: VERSION, next, originals: sorted, ...elsewhere }) +
+    "\n";
   const path = originalsPath(root);
   const there = fs.lstat(path) === null ? null : new TextDecoder().decode(fs.readFile(path));
-  if (there === content || (there === null && sorted.length === 0)) return;
+  if (there === content || (there === null && sorted.length + folders.length === 0)) return;
   makeLastingFolders(fs, originalsFolder(root), 0o700);
   writeLasting(fs, path, content, 0o600);
 }
@@ -113,20 +127,21 @@ export function writeOriginals(
 /** Adds some, in place of those that have their numbers. */
 export function addOriginals(fs: FileSystem, root: string, some: readonly Original[]): void {
   if (some.length === 0) return;
-  const { next, originals } = readOriginals(fs, root);
+  const { next, originals, folders } = readOriginals(fs, root);
   const numbers = new Set(some.map(({ number }) => number));
   writeOriginals(fs, root, {
     next: Math.max(next, ...some.map(({ number }) => number + 1)),
     originals: [...originals.filter(({ number }) => !numbers.has(number)), ...some],
+    folders,
   });
 }
 
 /** Strikes some off the list. What is held of them stays where it is. */
 export function removeOriginals(fs: FileSystem, root: string, numbers: ReadonlySet<number>): void {
   if (numbers.size === 0) return;
-  const { next, originals } = readOriginals(fs, root);
+  const { originals, ...rest } = readOriginals(fs, root);
   writeOriginals(fs, root, {
-    next,
+    ...rest,
     originals: originals.filter(({ number }) => !numbers.has(number)),
   });
 }

@@ -132,6 +132,8 @@ export interface LiveFs extends ReadFs {
 
 /** Looking and changing. Every method that changes is one atomic operation of the operating system. */
 export interface FileSystem extends LiveFs {
+  /** The user with whose rights; null where the system numbers none. */
+  readonly uid: number | null;
   /** Creates a new file (fails if anything is there) and opens it for writing. `mode` is set exactly. */
   create(path: string, mode: number): OpenFile;
   /** Opens an existing or new file for appending; of a pipe no reader is waited for. */

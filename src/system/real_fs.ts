@@ -34,6 +34,7 @@ const CODES = new Set<string>([
 
 /** Files and folders of this machine. */
 export class RealFs implements FileSystem {
+  readonly uid: number | null = Deno.uid();
   /** By user and group. */
   readonly #agents = new Map<string, Agent>();
 

@@ -1,4 +1,6 @@
 /** Changes of a machine that tests interrupt: an apply, another one, a rollback, a destroy. */
+import { join } from "node:path";
+import { HELD } from "../../src/activation/hold.ts";
 import type { Wanted } from "../../src/plan/types.ts";
 import { chooseSnapshot } from "../../src/snapshot/choose.ts";
 import { originalsFolder, readOriginals } from "../../src/snapshot/originals.ts";
@@ -56,8 +58,11 @@ export interface Prepared {
   readonly operations: number;
 }
 
-/** Where a change is made: in memory, in memory with the home on a disk of its own, or on the real disk. */
-export type World = "memory" | "two disks" | "real";
+/** Where a change is made: in memory, in memory with the home on a disk of its own, on one where no file may have
+ * another name, by root in a user's home on a disk of its own, or on the real disk. */
+export type World = "memory" | "two disks" | "few links" | "a user's home" | "real";
+
+const USER = { uid: 1000, gid: 1000 };
 
 /** Prepares a change: a disk in memory is copied, on the real one all is done again. */
 export async function prepare(change: Change, world: World): Promise<Prepared> {
@@ -70,8 +75,11 @@ export async function prepare(change: Change, world: World): Promise<Prepared> {
   if (world !== "real") {
     const prepared = inMemory();
     const rig = new Rig(prepared);
-    if (world === "two disks") prepared.fs.mount(rig.home);
-    await start(rig);
+    if (world === "two disks" || world === "a user's home") prepared.fs.mount(rig.home);
+    furnish(rig);
+    if (world === "few links") prepared.fs.disk.maxLinks = 1;
+    if (world === "a user's home") giveAway(rig);
+    await change.before(rig);
     fresh = () => Promise.resolve(new Rig(inMemory(prepared.fs.disk.copy())));
   }
   using rig = await fresh();
@@ -88,30 +96,40 @@ export function relative(rig: Rig): Record<string, string> {
   return Object.fromEntries(
     Object.entries(JSON.parse(text) as Record<string, string>)
       // The root and its folders may come to be at any time.
-      .filter(([path]) => path !== "/root/snapshots"),
+      .filter(([path]) => path !== "/root/snapshots" && !path.includes(HELD)),
   );
 }
 
 /** Owners and times of everything in the home, where a clock that stands still makes these comparable; and whether
- * hard links are what they were, where originals can be held. */
-function detailsOf({ system: { fs, clock }, dir, home }: Rig): Record<string, string> {
+ * hard links are what they were. */
+function detailsOf({ system: { fs, clock }, home }: Rig): Record<string, string> {
   if (clock.monotonic() !== 0) return {};
   const details = Object.keys(treeOf(home, [], fs)).map((path) => {
     const { uid, gid, mtime } = fs.lstat(path)!;
     return [`${path}: owner and time`, `${uid}:${gid} ${mtime}`];
   });
   const twins = fs.lstat(`${home}/twin`)?.ino === fs.lstat(`${home}/.vimrc`)?.ino;
-  const oneDisk = fs.lstat(home)?.dev === fs.lstat(dir)?.dev;
-  if (oneDisk) details.push([`${home}/twin: the same file as .vimrc`, String(twins)]);
+  details.push([`${home}/twin: the same file as .vimrc`, String(twins)]);
   return Object.fromEntries(details);
 }
 
-/** Originals that are held and not listed. */
-export function heldForNobody({ system: { fs }, root }: Rig): string[] {
+/** Originals that are held and not listed, and folders in which nothing is held. */
+export function heldForNobody({ system: { fs }, root, home }: Rig): string[] {
   const listed = readOriginals(fs, root).originals.map(({ number }) => String(number));
-  const folder = originalsFolder(root);
-  const there = fs.lstat(folder) === null ? [] : fs.readDir(folder);
-  return there.filter((name) => name !== "index.json" && !listed.includes(name));
+  const list = (folder: string) => fs.lstat(folder) === null ? [] : fs.readDir(folder);
+  const above = join(home, HELD);
+  const elsewhere = list(above).flatMap((id) => list(join(above, id)));
+  const empty = fs.lstat(above) !== null && elsewhere.length === 0 ? [above] : [];
+  const there = [...list(originalsFolder(root)), ...elsewhere];
+  return [...empty, ...there.filter((name) => name !== "index.json" && !listed.includes(name))];
+}
+
+/** Makes a home a user's, who may look into the root; one file in it is somebody else's. */
+function giveAway({ system: { fs }, home, root }: Rig) {
+  fs.mkdir(root, 0o755);
+  for (const path of [home, ...Object.keys(treeOf(home, [], fs))]) {
+    if (path !== `${home}/tool`) fs.chown(path, USER.uid, USER.gid);
+  }
 }
 
 /** What the user had. */
@@ -172,4 +190,10 @@ function run(name: string): Wanted["runs"][number] {
 }
 
 /** Every operation on a disk in memory; on the real one, which is slow, one of several. */
-export const WORLDS = [{ world: "memory", every: 1 }, { world: "real", every: 9 }] as const;
+export const WORLDS = [
+  { world: "memory", every: 1 },
+  { world: "two disks", every: 1 },
+  { world: "few links", every: 1 },
+  { world: "a user's home", every: 1 },
+  { world: "real", every: 9 },
+] as const;

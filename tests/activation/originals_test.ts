@@ -9,7 +9,7 @@ import { SysError } from "../../src/errors.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
 import { readOriginals } from "../../src/snapshot/originals.ts";
 import { faultySystem } from "../../src/system/faulty.ts";
-import { type FileSystem, FsError } from "../../src/system/fs.ts";
+import { type FileSystem, type FsCode, FsError } from "../../src/system/fs.ts";
 import type { System } from "../../src/system/mod.ts";
 import { real, Rig } from "./support.ts";
 
@@ -108,16 +108,48 @@ const WAYS_BACK: [string, (rig: Rig) => Promise<unknown>][] = [
   }],
 ];
 
+/** A system of which some methods are others. */
+function without(change: Partial<FileSystem>): System {
+  return { ...real, fs: Object.assign(Object.create(real.fs), change) };
+}
+/** One in which links and renames that lead to some names, or from them, fail. */
+function refusing(which: RegExp, code: FsCode, renames: boolean): System {
+  const refuse = (name: "link" | "rename") => (from: string, to: string) => {
+    if (which.test(from) || which.test(to)) throw new FsError(name, to, code);
+    real.fs[name](from, to);
+  };
+  return without({ link: refuse("link"), ...(renames ? { rename: refuse("rename") } : {}) });
+}
+
+const UNHOLDABLE = refusing(/\/originals\/\d|[.]syslua-held/, "EXDEV", true);
+
+/** What the root's file system, and the home's, can't do. */
+const DISKS: [string, System][] = [
+  ["", real],
+  [", the root on another disk", refusing(/\/originals\/\d/, "EXDEV", true)],
+  [", where there are no hard links", refusing(/\/originals\/\d/, "EPERM", false)],
+  [
+    ", where there are none, on another disk",
+    without({
+      link: (_, path) => {
+        throw new FsError("link", path, path.includes("/originals/") ? "EXDEV" : "EPERM");
+      },
+    }),
+  ],
+];
+
 for (const [name, back] of WAYS_BACK) {
-  Deno.test(`originals: owner, times, attributes and hard links are as before after ${name}`, async () => {
-    using rig = new Rig();
-    furnish(rig);
-    const before = everythingIn(rig.home);
-    await back(rig);
-    assert.deepEqual(everythingIn(rig.home), before);
-    assert.deepEqual(readOriginals(real.fs, rig.root).originals, []);
-    assert.deepEqual(held(rig), []);
-  });
+  for (const [disk, system] of DISKS) {
+    Deno.test(`originals: owner, times, attributes and hard links are as before after ${name}${disk}`, async () => {
+      using rig = new Rig(undefined, system);
+      furnish(rig);
+      const before = everythingIn(rig.home);
+      await back(rig);
+      assert.deepEqual(everythingIn(rig.home), before);
+      const { originals, folders } = readOriginals(real.fs, rig.root);
+      assert.deepEqual([originals, folders, held(rig)], [[], [], []]);
+    });
+  }
 }
 
 /** Numbers of what is held. */
@@ -130,18 +162,7 @@ function held(rig: Rig): string[] {
   }
 }
 
-/** A system whose files can't be linked: the root is on another file system. */
-function without(change: Partial<FileSystem>): System {
-  return { ...real, fs: Object.assign(Object.create(real.fs), change) };
-}
-const unlinkable = without({
-  link: (existing, path) => {
-    if (path.includes("/originals/")) throw new FsError("link", path, "EXDEV");
-    real.fs.link(existing, path);
-  },
-});
-
-Deno.test("originals: owner, mode and time come back where nothing can be linked", async () => {
+Deno.test("originals: owner, mode and time come back where nothing can be held", async () => {
   using rig = new Rig();
   furnish(rig);
   const facts = () =>
@@ -152,9 +173,9 @@ Deno.test("originals: owner, mode and time come back where nothing can be linked
       return [path, uid, gid, mode, seconds, what];
     });
   const before = facts();
-  await rig.apply(ours(rig), { replace: "all", system: unlinkable });
+  await rig.apply(ours(rig), { replace: "all", system: UNHOLDABLE });
   assert.deepEqual(held(rig), []);
-  await rig.apply({}, { system: unlinkable });
+  await rig.apply({}, { system: UNHOLDABLE });
   assert.deepEqual(facts(), before);
 });
 
@@ -162,10 +183,16 @@ Deno.test("originals: an apply that was killed before its journal leaves nothing
   using rig = new Rig();
   furnish(rig);
   const before = everythingIn(rig.home);
+  let dead = false;
   const dying = without({
     create: (path, mode) => {
-      if (path.includes("/journal/")) throw new Error("dead");
+      dead ||= path.includes("/journal/");
+      if (dead) throw new Error("dead");
       return real.fs.create(path, mode);
+    },
+    readDir: (path) => {
+      if (dead) throw new Error("dead");
+      return real.fs.readDir(path);
     },
   });
   await assert.rejects(rig.apply(ours(rig), { replace: "all", system: dying }), /dead/);
@@ -213,7 +240,7 @@ Deno.test("originals: what is damaged is not put back, the others are, and it is
     for (const name of ["a", "b"]) Deno.writeTextFileSync(join(rig.home, name), `my ${name}`);
     await rig.apply({ paths: [rig.link("~/a", "1"), rig.copy("~/b", "2")] }, {
       replace: "all",
-      system: unlinkable,
+      system: UNHOLDABLE,
     });
     const [a] = readOriginals(real.fs, rig.root).originals;
     assert.ok(a.state.kind === "file");
@@ -346,8 +373,8 @@ Deno.test("repair: a damaged list of originals is made again, and nothing on it 
     Deno.writeTextFileSync(join(rig.root, "originals/index.json"), damage);
     await assert.rejects(rig.apply({}), /it is damaged/);
     await recover(real.fs, rig.adapters(), rig.root);
-    assert.equal(rebuildOriginals(real.fs, rig.root), 3);
-    assert.equal(rebuildOriginals(real.fs, rig.root), null);
+    assert.equal(await rebuildOriginals(real.fs, rig.root), 3);
+    assert.equal(await rebuildOriginals(real.fs, rig.root), null);
     assert.deepEqual(listed(rig).map(([number]) => number), [1, 2, 3]);
     await rig.apply({});
     assert.equal(Deno.readTextFileSync(join(rig.home, "a")), "my a");

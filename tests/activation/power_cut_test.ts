@@ -12,7 +12,7 @@ import { NAMES, NOTHING, random, type Survivors } from "../../src/system/memory/
 import { type Change, CHANGES, prepare, type Prepared, relative } from "./changes.ts";
 import type { Rig } from "./support.ts";
 
-const WORLDS = ["memory", "two disks"] as const;
+const WORLDS = ["memory", "a user's home"] as const;
 const CHANCES = 3;
 /** What a power cut leaves of what was not flushed. */
 const LEFT: readonly (readonly [string, (at: number) => Survivors])[] = [

@@ -27,9 +27,11 @@ export class Rig {
   readonly home: string;
   readonly root: string;
   readonly store: Store;
+  readonly #memory: boolean;
 
-  constructor(memory?: MemorySystem) {
-    this.system = memory ?? real;
+  constructor(memory?: MemorySystem, onDisk: System = real) {
+    this.system = memory ?? onDisk;
+    this.#memory = memory !== undefined;
     this.dir = memory ? "/rig" : Deno.makeTempDirSync({ prefix: "sys-activation-" });
     this.home = join(this.dir, "home");
     this.root = join(this.dir, "root");
@@ -39,7 +41,7 @@ export class Rig {
 
   /** Removes it all, read-only folders too. */
   [Symbol.dispose]() {
-    if (this.system === real) removeAll(this.dir);
+    if (!this.#memory) removeAll(this.dir);
   }
 
   path(target: string): string {
@@ -126,7 +128,7 @@ export class Rig {
       ...current?.wanted.paths ?? [],
       ...pathsOfOriginals(current?.originals ?? {}),
     ];
-    const fs = await asTheirUsers(system.fs, paths);
+    const fs = await asTheirUsers(system.fs, this.root, paths);
     const world = observe(fs, wanted, current, new Map(), elsewhere);
     return makePlan(wanted, current, world, {
       root: this.root,

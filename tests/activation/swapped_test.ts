@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { besidePath } from "../../src/activation/beside.ts";
 import { perform } from "../../src/activation/perform.ts";
+import { HELD } from "../../src/activation/hold.ts";
 import { approve } from "../../src/plan/approve.ts";
 import { SysError } from "../../src/errors.ts";
 import type { Wanted, WantedRun } from "../../src/plan/types.ts";
@@ -28,7 +29,7 @@ class Stage extends Rig {
   readonly app = join(this.home, ".config/app");
   readonly victim = join(this.dir, "victim");
 
-  /** @param owner whose the paths are; undefined: root's own, in a folder of that user's */
+  /** @param owner whose the paths are; undefined: nobody said, and they lie in a folder of that user's */
   constructor(readonly owner: FileOwner | undefined = OWNER) {
     super(memorySystem());
     const { fs } = this.system;
@@ -83,6 +84,7 @@ const SWAPS: [string, (stage: Stage) => [path: string, to: string]][] = [
   ["a temporary name", (s) => [besidePath(join(s.app, "conf")), join(s.victim, "conf")]],
   ["its folder", (s) => [s.app, join(s.victim, "app")]],
   ["the folder above", (s) => [dirname(s.app), s.victim]],
+  ["the folder of what is held", (s) => [join(s.home, HELD), s.victim]],
 ];
 
 interface Attack {
@@ -137,10 +139,10 @@ function swap(fs: FileSystem, [path, to]: [string, string], back: boolean): Atta
   };
 }
 
-/** Of what is root's own, in a folder of a user's, only the last part of a path is safe. */
+/** What root declares for a user, and at the top level for a user's folder. */
 const CASES = [
   ...SWAPS.map((swap) => [...swap, OWNER] as const),
-  ...SWAPS.slice(0, 2).map(([what, choose]) => [`${what} of root's`, choose, undefined] as const),
+  ...SWAPS.map(([what, choose]) => [`${what}, at the top level`, choose, undefined] as const),
 ];
 
 for (const [what, choose, owner] of CASES) {

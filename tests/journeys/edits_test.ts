@@ -30,11 +30,12 @@ function editThroughLink(t: TestMachine, path: string, text: string) {
   t.restart();
 }
 
-function kept(t: TestMachine): [number, string, string][] {
-  return listOriginals(t.machine).map(({ number, path }) => {
-    const { content } = showOriginal(t.machine, String(number));
-    return [number, path.slice(t.home.length + 1), new TextDecoder().decode(content!)];
-  });
+async function kept(t: TestMachine): Promise<[number, string, string][]> {
+  const originals = await listOriginals(t.machine);
+  return await Promise.all(originals.map(async ({ number, path }) => {
+    const { content } = await showOriginal(t.machine, String(number));
+    return [number, path.slice(t.home.length + 1), new TextDecoder().decode(content!)] as const;
+  })) as [number, string, string][];
 }
 
 /** Ways for `~/a` to come to be a link to what says "as made", and the path below it that is edited. */
@@ -71,12 +72,12 @@ for (const [kind, [, edited]] of Object.entries(KINDS)) {
 
       await assert.rejects(t.apply(), /Cannot replace ~\/a/);
       assert.equal(t.read(edited), "edited");
-      assert.deepEqual(kept(t), []);
+      assert.deepEqual(await kept(t), []);
 
       const applied = await t.apply(REPLACE);
       assert.deepEqual(applied.kept.map(({ number, why }) => [number, why]), [[1, "edit"]]);
       assert.equal(t.read(edited), "as made");
-      assert.deepEqual(kept(t), [[1, edited, "edited"]]);
+      assert.deepEqual(await kept(t), [[1, edited, "edited"]]);
       t.restart();
       assert.deepEqual((await status(t.machine)).drift, []);
       assert.deepEqual(await verifyObjects(t.machine.system, t.machine.root), []);
@@ -154,7 +155,7 @@ Deno.test("edits: one that is skipped outlives the config that made it, and gc",
     await assert.rejects(t.apply(), /Cannot replace ~\/a/);
     await t.apply(REPLACE);
     assert.equal(t.read("a"), "second");
-    assert.deepEqual(kept(t), [[1, "a", "edited"]]);
+    assert.deepEqual(await kept(t), [[1, "a", "edited"]]);
   }));
 
 Deno.test("edits: what is skipped is linked to from nowhere else", () =>
@@ -179,9 +180,9 @@ Deno.test("edits: where the object can't be made again, the edit is at its place
     };
     await assert.rejects(t.apply(failing), /no network/);
     assert.equal(t.read("a"), "edited");
-    assert.deepEqual(kept(t), [[1, "a", "edited"]]);
+    assert.deepEqual(await kept(t), [[1, "a", "edited"]]);
     await t.apply(REPLACE);
-    assert.deepEqual(kept(t), [[1, "a", "edited"]], "kept once");
+    assert.deepEqual(await kept(t), [[1, "a", "edited"]], "kept once");
   }));
 
 Deno.test("edits: rollback keeps one, and brings the former content", () =>
@@ -192,7 +193,7 @@ Deno.test("edits: rollback keeps one, and brings the former content", () =>
     editThroughLink(t, "a", "edited");
     await rollback(t.machine, undefined, { ...RESTORE, ...REPLACE });
     assert.equal(t.read("a"), "as made");
-    assert.deepEqual(kept(t), [[1, "a", "edited"]]);
+    assert.deepEqual(await kept(t), [[1, "a", "edited"]]);
   }));
 
 Deno.test("edits: destroy keeps one", () =>
@@ -200,7 +201,7 @@ Deno.test("edits: destroy keeps one", () =>
     await arrange(t, "a text");
     editThroughLink(t, "a", "edited");
     await destroy(t.machine, RESTORE);
-    assert.deepEqual(kept(t), [[1, "a", "edited"]]);
+    assert.deepEqual(await kept(t), [[1, "a", "edited"]]);
   }));
 
 Deno.test("edits: a repair of the store keeps one", () =>
@@ -213,5 +214,5 @@ Deno.test("edits: a repair of the store keeps one", () =>
     const repaired = await repairStore(t.machine, problems, repair);
     assert.deepEqual(repaired.kept.map(({ number }) => number), [1]);
     assert.equal(t.read("a"), "as made");
-    assert.deepEqual(kept(t), [[1, "a", "edited"]]);
+    assert.deepEqual(await kept(t), [[1, "a", "edited"]]);
   }));

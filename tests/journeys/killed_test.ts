@@ -84,7 +84,7 @@ async function check(
   for (const name of order) await walk(t, name, trace);
   const machine = t.open();
   const { fs } = t.system;
-  const originals = fs.lstat(machine.root) === null ? [] : originalTexts(machine);
+  const originals = fs.lstat(machine.root) === null ? [] : await originalTexts(machine);
   const there = [...t.texts(), ...originals];
   for (const text of precious) {
     assert.ok(there.includes(text), `${text} is lost; there is ${JSON.stringify(there)}`);
@@ -97,10 +97,13 @@ async function check(
   assert.deepEqual(problems.filter(({ lost }) => lost === null || !damaged.has(lost)), []);
 }
 
-function originalTexts(machine: Machine): string[] {
-  return listOriginals(machine).map(({ number }) =>
-    new TextDecoder().decode(showOriginal(machine, String(number)).content ?? undefined)
-  );
+async function originalTexts(machine: Machine): Promise<string[]> {
+  const texts: string[] = [];
+  for (const { number } of await listOriginals(machine)) {
+    const { content } = await showOriginal(machine, String(number));
+    texts.push(new TextDecoder().decode(content ?? undefined));
+  }
+  return texts;
 }
 
 /** The command on a fresh copy, killed before an operation; what is left of it for the next process. */

@@ -219,12 +219,12 @@ Deno.test("originals: gc keeps what is listed, and lets go what was dropped", ()
     await t.apply();
     const all = { dryRun: false, keep: 1, olderThan: null, maxBytes: null };
     await held(t.machine, () => collect(t.machine, all));
-    const { content } = showOriginal(t.machine, "1");
+    const { content } = await showOriginal(t.machine, "1");
     assert.equal(new TextDecoder().decode(content!), "edited");
-    dropOriginals(t.machine, ["1"]);
+    await dropOriginals(t.machine, ["1"]);
     const { removed } = await held(t.machine, () => collect(t.machine, all));
     assert.deepEqual(removed.map(({ object }) => object.slice(0, -33)), ["original-a"]);
-    assert.deepEqual(listOriginals(t.machine), []);
+    assert.deepEqual(await listOriginals(t.machine), []);
   }));
 
 Deno.test("originals: one is put back, or elsewhere, and what was there is set aside", () =>
@@ -243,7 +243,7 @@ Deno.test("originals: one is put back, or elsewhere, and what was there is set a
     assert.ok(!isThere(a));
     await restoreOriginal(t.machine, "1", undefined, signal);
     assert.equal(t.read("a"), "edited");
-    assert.deepEqual(listOriginals(t.machine).map(({ number }) => number), [2]);
+    assert.deepEqual((await listOriginals(t.machine)).map(({ number }) => number), [2]);
     await assert.rejects(restoreOriginal(t.machine, "9", undefined, signal), /there is none/);
     const own = join(t.machine.root, "x");
     await assert.rejects(restoreOriginal(t.machine, "2", own, signal), /own folder/);
@@ -279,11 +279,11 @@ Deno.test("originals: one of which nothing is left is listed as lost until it is
   withMachine(async (t) => {
     const [arrange] = SITUATIONS["a hand edit that was replaced"];
     await arrange(t);
-    const [{ state, number }] = listOriginals(t.machine);
+    const [{ state, number }] = await listOriginals(t.machine);
     assert.ok(state.kind === "file" && state.content !== undefined);
     removeObject(state.content);
     Deno.removeSync(join(t.machine.root, "originals", String(number)));
-    assert.deepEqual(listOriginals(t.machine).map(({ lost }) => lost), [true]);
+    assert.deepEqual((await listOriginals(t.machine)).map(({ lost }) => lost), [true]);
     const back = restoreOriginal(t.machine, "1", join(t.home, "b"), RESTORE.signal);
     await assert.rejects(back, /nothing whole is left/);
     const { saved } = await held(t.machine, () => deleteAll(t.machine, RESTORE));

@@ -1,8 +1,11 @@
 /** Temporary folders that are gone after the test, also when they hold read-only store objects. */
 
-/** Runs a test body with a fresh folder. */
-export async function withTemporary<T>(body: (dir: string) => Promise<T> | T): Promise<T> {
-  const dir = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "syslua-test-" }));
+/** Runs a test body with a fresh folder. @param above where it is made, instead of the usual place */
+export async function withTemporary<T>(
+  body: (dir: string) => Promise<T> | T,
+  above?: string,
+): Promise<T> {
+  const dir = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "syslua-test-", dir: above }));
   try {
     return await body(dir);
   } finally {

@@ -1,55 +1,14 @@
 import assert from "node:assert/strict";
 import type { FileSystem } from "../../src/system/fs.ts";
-import { realSystem } from "../../src/system/real.ts";
-import { withTemporary } from "../support/temporary.ts";
+import { sh, system, withUser } from "../support/user.ts";
 
-const { fs, host } = realSystem();
-let users = 0;
-const isRoot = host.elevated && host.os === "linux";
-
-/** A test with a second user who really is there; the agents stay until the process ends. */
-function withUser(
-  name: string,
-  fn: (user: { readonly uid: number; readonly gid: number }, dir: string) => Promise<void>,
-) {
-  const canAdd = isRoot && has("useradd");
-  Deno.test({
-    name: `agent: ${name}${canAdd ? "" : " (needs root and useradd)"}`,
-    ignore: !canAdd,
-    sanitizeResources: false,
-    sanitizeOps: false,
-    fn: () =>
-      withTemporary(async (dir) => {
-        const account = `syslua-t${host.pid}-${users++}`;
-        sh(`useradd --no-create-home --home-dir ${dir} ${account}`);
-        try {
-          const [uid, gid] = sh(`id -u ${account}; id -g ${account}`).split("\n").map(Number);
-          Deno.chownSync(dir, uid, gid);
-          await fn({ uid, gid }, dir);
-        } finally {
-          // A user of whom a process runs can't be removed.
-          await fs.dismiss();
-          sh(`userdel ${account}`);
-        }
-      }),
-  });
-}
-
-function sh(line: string): string {
-  const { success, stdout, stderr } = new Deno.Command("sh", { args: ["-c", line] }).outputSync();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
+const { fs } = system;
 
 /** Children of this process that run the same program. */
 function agents(): string[] {
   return sh(`for pid in $(cat /proc/${Deno.pid}/task/*/children); do
     [ "$(readlink /proc/$pid/exe)" = "$(readlink -f ${Deno.execPath()})" ] && echo $pid
   done; true`).split("\n").filter(Boolean);
-}
-
-function has(program: string): boolean {
-  return new Deno.Command("sh", { args: ["-c", `command -v ${program}`] }).outputSync().success;
 }
 
 function write(own: FileSystem, path: string, text: string) {
@@ -60,7 +19,7 @@ function write(own: FileSystem, path: string, text: string) {
 }
 
 withUser(
-  "it has the user's rights, no group of root's, and cannot be stopped by the user",
+  "agent: it has the user's rights, no group of root's, and cannot be stopped by the user",
   async (user, dir) => {
     const own = await fs.as(user);
     write(own, `${dir}/mine`, "x");
@@ -84,7 +43,7 @@ withUser(
   },
 );
 
-withUser("another one takes its place when it has ended", async (user, dir) => {
+withUser("agent: another one takes its place when it has ended", async (user, dir) => {
   const own = await fs.as(user);
   const pids = agents();
   for (const pid of pids) Deno.kill(Number(pid), "SIGKILL");
@@ -92,7 +51,7 @@ withUser("another one takes its place when it has ended", async (user, dir) => {
   assert.equal((await fs.as(user)).lstat(dir)?.kind, "dir");
 });
 
-withUser("a user who swaps without pause gets nothing of root's", async (user, dir) => {
+withUser("agent: a user who swaps without pause gets nothing of root's", async (user, dir) => {
   const secret = `${dir}-secret`;
   fs.mkdir(secret, 0o700);
   try {

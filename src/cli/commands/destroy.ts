@@ -51,7 +51,7 @@ export default command<Flags>({
     };
     const done = await withLock(session, machine, mode, "sys destroy", body);
     const { plan, kept } = done;
-    const left = flags.store || dryRun ? [] : listOriginals(machine);
+    const left = flags.store || dryRun ? [] : await listOriginals(machine);
     const snapshot = flags.store ? null : done.snapshot;
     const { style } = session;
     session.print({

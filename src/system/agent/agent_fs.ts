@@ -19,7 +19,7 @@ const CHUNK = 1 << 20;
 
 /** A file system whose every operation an agent does. */
 export class AgentFs implements FileSystem {
-  constructor(readonly ask: Ask) {}
+  constructor(readonly ask: Ask, readonly uid: number) {}
 
   lstat(path: string): FileInfo | null {
     return this.#value("lstat", path) as FileInfo | null;

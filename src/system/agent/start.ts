@@ -73,7 +73,7 @@ function connect(
     };
     if (error) throw new FsError(error.doing, error.path, error.code);
     return { value, bytes: answer.bytes };
-  });
+  }, uid);
   const end = async () => {
     ended = true;
     requests.close();

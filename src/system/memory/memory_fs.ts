@@ -27,6 +27,10 @@ export class MemoryFs implements FileSystem {
   readonly #umask: number;
   readonly #rights: Rights;
 
+  get uid(): number {
+    return this.user.uid;
+  }
+
   constructor(disk: Disk, user: User, umask = 0o022) {
     this.disk = disk;
     this.user = user;

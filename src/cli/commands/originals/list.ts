@@ -14,7 +14,7 @@ export default command({
     const { machineOf } = await import("../../lock.ts");
     const { listOriginals } = await import("../../../journeys/originals.ts");
     const { originalDocument, originalsText } = await import("../../render/originals.ts");
-    const originals = listOriginals(machineOf(session));
+    const originals = await listOriginals(machineOf(session));
     session.print(
       { version: 1, originals: originals.map(originalDocument) },
       () => originalsText(originals, session.style),

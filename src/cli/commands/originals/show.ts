@@ -13,7 +13,7 @@ export default command({
     const { machineOf } = await import("../../lock.ts");
     const { showOriginal } = await import("../../../journeys/originals.ts");
     const { originalDocument, originalText } = await import("../../render/originals.ts");
-    const { original, content } = showOriginal(machineOf(session), named);
+    const { original, content } = await showOriginal(machineOf(session), named);
     session.print({ version: 1, original: originalDocument(original) }, () => {
       const about = originalText(original);
       if (content === null || content.length > SHOWN || content.includes(0)) return about;
