@@ -29,7 +29,10 @@ export function buildSettings(
     sandbox: flags.sandbox,
     keepFailed: flags.keepFailed === true,
     keepGoing: flags.keepGoing === true,
-    observer,
+    observer: (event) => {
+      session.timings.observe(event);
+      observer(event);
+    },
     signal: session.signal,
   };
 }

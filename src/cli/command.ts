@@ -117,6 +117,7 @@ async function execute<F>(
     return session.fail(thrown);
   } finally {
     session.live?.hide();
+    if (flags.timings && !flags.json) session.timings.lines().forEach((line) => session.say(line));
     ignore();
   }
 }

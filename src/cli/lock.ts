@@ -11,7 +11,7 @@ import type { Session } from "./session.ts";
 
 /** The machine of who runs the command. */
 export function machineOf(session: Session): Machine {
-  const machine = openMachine(session.system, session.version);
+  const machine = openMachine(session.system, session.version, session.timings.phase);
   checkFolders(machine);
   return machine;
 }

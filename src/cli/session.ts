@@ -5,6 +5,7 @@ import type { Console, System } from "../system/mod.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { errorDocument, errorFields, errorText } from "./render/error.ts";
 import { SafeConsole } from "./terminal/safe_console.ts";
+import { Timings } from "./timings.ts";
 import { chooseStyle, type Style } from "./terminal/style.ts";
 
 /** Flags that every command takes. */
@@ -39,6 +40,7 @@ export class Session {
   readonly errStyle: Style;
   /** Fires at the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  readonly timings: Timings;
   /** The line that a live display keeps below the messages; set by it. */
   live: { hide(): void; show(): void } | null = null;
 
@@ -47,6 +49,7 @@ export class Session {
     this.version = context.version;
     this.flags = flags;
     this.signal = signal;
+    this.timings = new Timings(context.system.clock);
     const env = (name: string) => this.system.host.env(name);
     const { console } = context;
     this.style = chooseStyle(flags.color, console.outIsTerminal, env);
@@ -58,10 +61,15 @@ export class Session {
   }
 
   /** Prints a result: the document with `--json`, else the text. */
-  print(document: unknown, text: () => string): void {
-    if (this.flags.json) return this.console.out(JSON.stringify(document, null, 2) + "\n");
+  print(document: object, text: () => string): void {
+    if (this.flags.json) return this.#document(document);
     const rendered = text();
     if (rendered !== "") this.console.out(rendered.endsWith("\n") ? rendered : rendered + "\n");
+  }
+
+  #document(document: object) {
+    const whole = this.flags.timings ? { ...document, timings: this.timings.document() } : document;
+    this.console.out(JSON.stringify(whole, null, 2) + "\n");
   }
 
   /** Says something on standard error, unless `--quiet`. */
@@ -81,7 +89,7 @@ export class Session {
   fail(thrown: unknown): number {
     this.live?.hide();
     if (this.flags.json) {
-      this.console.out(JSON.stringify(errorDocument(thrown), null, 2) + "\n");
+      this.#document(errorDocument(thrown));
     } else if (this.flags.logFormat === "json") {
       this.console.err(JSON.stringify({ level: "error", ...errorFields(thrown) }) + "\n");
     } else {

@@ -65,7 +65,9 @@ async function applyOnce(
   const evaluated = await evaluateConfig(machine, request);
   try {
     const shown = await propose(machine, evaluated);
+    machine.onPhase("ask");
     const decision = await request.decide(shown, evaluated);
+    machine.onPhase("plan");
     if (decision === "evaluate again") return decision;
     const approved = decided(shown, decision);
     approve(approved.plan);
@@ -131,6 +133,7 @@ async function activate(
   if (revalidated === "evaluate again") return revalidated;
   const { plan, wanted, activations } = revalidated;
   const source = plan.changes ? storeConfigFiles(machine, evaluated.files) : null;
+  machine.onPhase("activate");
   flushNames(machine);
   const outcome = await perform(machine.system, machine.store, {
     root: machine.root,

@@ -37,6 +37,7 @@ export async function realizeFrom(
 ): Promise<Realized> {
   const { manifest, recipes } = evaluated;
   const { system } = machine;
+  machine.onPhase("build");
   const made: ObjectName[] = [];
   const asked = new Set(wanted);
   const realized = await realize(system, machine.store, {

@@ -37,6 +37,7 @@ export interface Collected extends GcOutcome {
 
 /** Deletes old snapshots, then everything that the others don't need. Call it with the exclusive lock held. */
 export async function collect(machine: Machine, collection: Collection): Promise<Collected> {
+  machine.onPhase("collect");
   const { system, root, places } = machine;
   const all = listSnapshots(system.fs, root);
   refuseBlindness(machine, all);

@@ -47,9 +47,11 @@ export async function evaluateConfig(
 ): Promise<Evaluated> {
   const { system, version } = machine;
   const { limits, signal } = request;
+  machine.onPhase("evaluate");
   const entry = findConfig(world, request.path);
   let lock: Lock = {};
   const resolve: InputResolver = async (declared) => {
+    if (Object.keys(declared).length > 0) machine.onPhase("inputs");
     const resolution = await lockInputs(system, {
       dir: dirname(entry),
       lockPath: join(dirname(entry), LOCK_NAME),
@@ -62,6 +64,7 @@ export async function evaluateConfig(
         declaredInputs(world, { entry: join(folder, "init.lua"), limits, version, signal }),
     }, declared);
     lock = resolution.lock;
+    machine.onPhase("evaluate");
     return resolution.inputs;
   };
   const evaluation = await evaluate(world, { entry, resolve, limits, version, signal });

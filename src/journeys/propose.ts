@@ -37,6 +37,7 @@ export interface ConfigProposal extends Proposal {
 
 /** Plans for what a config declares. */
 export async function propose(machine: Machine, located: LocatedManifest): Promise<ConfigProposal> {
+  machine.onPhase("plan");
   const { manifest } = located;
   const scopes = scopesOf(machine, manifest);
   const current = readCurrent(machine.system.fs, machine.root);

@@ -87,11 +87,13 @@ async function restore(
   const { system, store, root, adapters } = machine;
   const current = readCurrent(system.fs, root);
   const propose = async () => {
+    machine.onPhase("plan");
     const world = await lookAt(machine, wanted, current);
     return proposal(wanted, current, world, { root, replace: "none", agreed, realize: [] });
   };
   const shown = await propose();
   if (request.dryRun) return { plan: shown.plan, snapshot: null, kept: [] };
+  machine.onPhase("ask");
   const approved = decided(shown, await request.decide(shown.plan));
   approve(approved.plan);
   const revalidated = await revalidate(machine, approved, {
@@ -103,6 +105,7 @@ async function restore(
   const { plan } = revalidated;
   const edits = keepEdits(machine, editedFiles(machine, current), current);
   const changes = plan.changes || isElsewhere(current, provenance.restores);
+  machine.onPhase("activate");
   const { snapshot, kept } = await perform(system, store, {
     root,
     plan: { ...plan, changes },

@@ -47,6 +47,7 @@ export async function holding<T>(
     const recovery = await recover(system.fs, machine.adapters, root);
     if (recovery) how.onRecovery(recovery);
   };
+  machine.onPhase("lock");
   let held: RootLock = await lock(how.mode === "repair" ? "exclusive" : how.mode);
   try {
     if (how.mode === "repair") settle();
@@ -59,6 +60,7 @@ export async function holding<T>(
       held.release();
       held = await lock(how.mode);
     }
+    machine.onPhase("work");
     return await body();
   } finally {
     held.release();

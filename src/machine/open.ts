@@ -6,6 +6,18 @@ import { openStore } from "../store/store.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
 
+/** A part of a command, for those who want to know how long it takes. */
+export type Phase =
+  | "lock"
+  | "work"
+  | "inputs"
+  | "evaluate"
+  | "plan"
+  | "ask"
+  | "build"
+  | "activate"
+  | "collect";
+
 /** One user's machine. */
 export interface Machine {
   readonly system: System;
@@ -15,10 +27,16 @@ export interface Machine {
   readonly adapters: Adapters;
   /** Version of this program. */
   readonly version: string;
+  /** Told when a part of the command begins; the one before has ended then. */
+  readonly onPhase: (phase: Phase) => void;
 }
 
 /** Opens the machine of the user who runs the program. Nothing is made or written. */
-export function openMachine(system: System, version: string): Machine {
+export function openMachine(
+  system: System,
+  version: string,
+  onPhase: Machine["onPhase"] = () => {},
+): Machine {
   const here = places(system.host);
   return {
     system,
@@ -27,5 +45,6 @@ export function openMachine(system: System, version: string): Machine {
     store: openStore(system, here.root, { system: here.systemRoot }),
     adapters: platformAdapters(system, here),
     version,
+    onPhase,
   };
 }

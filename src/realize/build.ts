@@ -71,6 +71,7 @@ async function buildNow(
 ): Promise<Outputs> {
   const { system, store, observer } = shared;
   const { fs } = system;
+  observer({ kind: "phase", derivation, phase: "build" });
   const { folder, outputs } = scratchOf(store, derivation, inputs.again === true);
   const direct = [
     ...[...inputs.dependencies.values()].flatMap((made) => Object.values(made)),
@@ -132,6 +133,7 @@ async function buildNow(
     const builder = shared.builderOf(derivation);
     if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);
     else await runProcess(context, builder.process, known);
+    observer({ kind: "phase", derivation, phase: "store" });
     const paths = await refuseUnseen(system, derivation, Object.values(outputs));
     const compressed = await inspectBuild(context, store, closure, paths);
     const made = register(shared, derivation, outputs, { closure, compressed });

@@ -8,6 +8,8 @@ export type BuildEvent =
   /** Another process builds it; this one uses the result. */
   | { readonly kind: "waiting"; readonly derivation: Derivation }
   | { readonly kind: "started"; readonly derivation: Derivation }
+  /** It has its turn; or it is done, and what it has made is looked at and stored. */
+  | { readonly kind: "phase"; readonly derivation: Derivation; readonly phase: "build" | "store" }
   /** `config` asked for an operation. `detail` is what a person would call it by: a URL, a path, a command. */
   | {
     readonly kind: "op";

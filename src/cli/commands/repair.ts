@@ -22,7 +22,7 @@ export default command<Flags>({
     const { checkFolders, openMachine, setAsideMisplaced } = await import("../../journeys/open.ts");
     const { repair } = await import("../../journeys/repair.ts");
     const { counted } = await import("../render/words.ts");
-    const machine = openMachine(session.system, session.version);
+    const machine = openMachine(session.system, session.version, session.timings.phase);
     const misplaced = setAsideMisplaced(machine);
     checkFolders(machine);
     const { recoveries, forgotten, snapshots, journals, originals } = await withLock(

@@ -24,7 +24,7 @@ export function errorText(thrown: unknown, style: Style, verbose: boolean): stri
 }
 
 /** The document of an error, for `--json`. */
-export function errorDocument(thrown: unknown): unknown {
+export function errorDocument(thrown: unknown): object {
   return { version: 1, error: errorFields(thrown) };
 }
 
