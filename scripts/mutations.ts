@@ -584,7 +584,7 @@ const RUNNING: readonly Mutation[] = [
   {
     name: "nothing kills the group when sys dies",
     file: "src/system/guard.ts",
-    find: '[ -n "$group" ] && kill -s KILL -- "-$group"',
+    find: 'for group in $groups; do kill -s KILL -- "-$group"; done',
     replace: ":",
     test: PROCESSES,
     filter: "the one that runs it is killed",

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { fromFileUrl } from "../../tests/support/paths.ts";
 
 /** Name in `sources.lua` → source package and archive of Debian 12. */
-const ARCHIVES: Readonly<Record<string, readonly [pkg: string, file: RegExp]>> = {
+export const ARCHIVES: Readonly<Record<string, readonly [pkg: string, file: RegExp]>> = {
   bzip2: ["bzip2", /^bzip2_.*\.orig\.tar\.gz$/],
   cmark: ["cmark", /^cmark_.*\.orig\.tar\.gz$/],
   hello: ["hello", /^hello_.*\.orig\.tar\.gz$/],

@@ -127,6 +127,7 @@ Deno.test("what a lock file names is a derivation of its own, with the hash that
 });
 
 const REFUSED: [string, RegExp, RegExp][] = [
+  [`require("syslua.lib").biuld.make {}`, /There is no `lib.biuld`/, /did you mean `lib.build`/],
   [`build.autotool {}`, /There is no `lib.build.autotool`/, /did you mean `lib.build.autotools`/],
   [`build.make "x"`, /build.make: expected a table/, /write build.make/],
   [`build.make { ${SRC} }`, /build.make: `name` is missing/, /^$/],

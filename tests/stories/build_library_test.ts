@@ -164,6 +164,40 @@ story(`a library of CMake, found by another${skip([...missing, ...withoutCMake])
   assert.match(await output(s, `readelf -d ${program}/bin/app`), new RegExp(`${out}/lib`));
 }, { ignore: missing.length + withoutCMake.length > 0 });
 
+const MESON = {
+  "meson.build": `project('sum', 'c')
+library('sum', 'sum.c', install: true)
+install_headers('sum.h')
+import('pkgconfig').generate(name: 'sum', libraries: ['-L\${libdir}', '-lsum'], description: 'adds', version: '1')
+`,
+  "sum.c": CMADE["sum.c"],
+  "sum.h": CMADE["sum.h"],
+};
+const MESON_APP = {
+  "meson.build": `project('app', 'c')
+executable('app', 'app.c', dependencies: dependency('sum'), install: true)
+`,
+  "app.c": CMAKE_APP["app.c"],
+};
+const withoutMeson = await missingPrograms(["meson", "ninja", "pkg-config"]);
+
+story(
+  `a library of Meson, found by pkg-config${skip([...missing, ...withoutMeson])}`,
+  async (s) => {
+    const [sum, app] = [await tarball(s, "sum-1", MESON), await tarball(s, "app-1", MESON_APP)];
+    const [out, dev, program] = await built(
+      s,
+      `local sum = build.meson { name = "sum", version = "1", outputs = { "out", "dev" }, src = ${sum} }
+     build.meson { name = "app", src = ${app}, deps = { sum } }`,
+      ["sum", "app"],
+    );
+    assert.ok(exists(`${dev}/include/sum.h`) && !exists(`${out}/include`));
+    assert.equal(await output(s, `${program}/bin/app`), "5\n");
+    assert.match(await output(s, `readelf -d ${program}/bin/app`), new RegExp(`${out}/lib`));
+  },
+  { ignore: missing.length + withoutMeson.length > 0 },
+);
+
 story(`a program in a script that sets variables${skip(missing)}`, async (s) => {
   const [out] = await built(
     s,

@@ -171,9 +171,11 @@ lib.package = S.framed(package)
 S.lib_contents = lib
 S.lib = S.constant("lib", lib, function(key)
   if key == "build" then return build_library() end
-  local near = type(key) == "string" and S.nearest(key, S.sorted_keys(lib))
+  local known = S.sorted_keys(lib)
+  known[#known + 1] = "build"
+  local near = type(key) == "string" and S.nearest(key, known)
   S.fail(format("There is no `lib.%s`", S.show(key)), {
-    hint = near and format("did you mean `lib.%s`?", near) or "there are " .. concat(S.sorted_keys(lib), ", "),
+    hint = near and format("did you mean `lib.%s`?", near) or "there are " .. concat(known, ", "),
     word = S.show(key),
   })
 end)
