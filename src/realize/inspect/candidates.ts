@@ -20,7 +20,7 @@ export function isArchive({ format }: Candidate): boolean {
 
 /** What names of libraries and archives end with. */
 const LOOKED_AT = words(
-  "dylib bundle node cmxs debug gz tgz svgz taz zip jar war ear whl egg xpi apk",
+  "dylib bundle node cmxs eln debug gz tgz svgz taz crate zip jar war ear aar whl egg xpi apk vsix nupkg",
 );
 /** What names of other things end with, whatever their permissions. */
 const PASSED_OVER = words(
