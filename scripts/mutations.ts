@@ -1179,4 +1179,11 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "throw (void aboutCache, thrown);",
     test: "tests/fetch/in_cache_test.ts",
   },
+  {
+    name: "the plan does not say what needs root",
+    file: "src/plan/plan.ts",
+    find: "if (closed !== undefined) {",
+    replace: "if (closed === undefined && closed !== undefined) {",
+    test: "tests/journeys/needs_root_test.ts",
+  },
 ];

@@ -1,4 +1,5 @@
 /** Takes an evaluated config, gives the Plan for this machine: what is wanted against what is there. Writes nothing. */
+import { closedFolders } from "../activation/closed.ts";
 import { observe } from "../activation/observe.ts";
 import { asTheirUsers, pathsOfOriginals } from "../activation/their_files.ts";
 import { observeSettings } from "../activation/observe_settings.ts";
@@ -113,7 +114,8 @@ export async function lookAt(
     ...pathsOfOriginals(current?.originals ?? {}),
   ];
   const fs = await asTheirUsers(system.fs, root, paths);
-  return observe(fs, wanted, current, texts, { ...asked, edited });
+  const closed = closedFolders(fs, system.host, wanted.paths);
+  return { ...observe(fs, wanted, current, texts, { ...asked, edited }), closed };
 }
 
 /** Placeholder → path, for all that is known before anything is built. */

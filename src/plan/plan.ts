@@ -22,6 +22,7 @@ import type {
   Wanted,
   WantedPath,
 } from "./types.ts";
+import { variableActions } from "./variables.ts";
 import { whereKept } from "./where_kept.ts";
 
 /** What the planner is told besides. */
@@ -89,7 +90,12 @@ class Planner {
     return {
       version: 1,
       realize: this.options.realize,
-      actions: [...this.#actions, ...settings.actions, ...actions],
+      actions: [
+        ...this.#actions,
+        ...variableActions(this.wanted.env, this.current?.wanted.env ?? {}),
+        ...settings.actions,
+        ...actions,
+      ],
       steps: [...first, ...paths, ...settings.steps, ...last],
       backups: this.#backups,
       unmanaged: this.#unmanaged,
@@ -256,6 +262,11 @@ class Planner {
       // What has yet to be built may turn out to be the same.
       if (!path.pending && this.world.identical.has(path.path)) this.#ask(path, now);
     }
+    const closed = this.world.closed?.get(path.path);
+    if (closed !== undefined) {
+      const hint = "run sys as root, or leave it out of the config";
+      return this.#block(path, `it needs root: ${closed} is another user's`, hint);
+    }
     this.#move(path, this.#known(now, was), path.state);
   }
 
@@ -274,8 +285,8 @@ class Planner {
     this.#unmanaged.push(path.target);
   }
 
-  #block(path: WantedPath, why: string) {
-    this.#blocked.push({ target: path.target, why, place: path.place });
+  #block(path: WantedPath, why: string, hint?: string) {
+    this.#blocked.push({ target: path.target, why, place: path.place, ...(hint ? { hint } : {}) });
   }
 
   #move(path: WantedPath, before: PathState, after: PathState) {

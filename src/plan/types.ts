@@ -253,6 +253,8 @@ export interface Observation {
   readonly folders: ReadonlySet<string>;
   /** Those of them that lead into the config's folder or an input. Absent where no config is applied. */
   readonly sourceLinks?: ReadonlySet<string>;
+  /** By wanted path: a folder of another user's in which it, or a folder for it, would have to be made. */
+  readonly closed?: ReadonlyMap<string, string>;
   /** Managed links out of the store that lead nowhere. */
   readonly dangling: ReadonlySet<string>;
   /** Where a file lies and a link is wanted: whether the content is the same. Missing: not known yet. */
