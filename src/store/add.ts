@@ -69,7 +69,7 @@ export function addFile(
       handle.close();
     }
     writeRecord(fs, layout, object, { ...form, references, entries: sealOf(fs, spare) });
-    writer.put(spare, object);
+    writer.putFile(spare, object);
   } catch (thrown) {
     discard(() => fs.remove(spare));
     throw thrown;

@@ -14,10 +14,6 @@ import { removeTree } from "./remove.ts";
 /** What file systems say that make no hard links. */
 const NO_LINKS = new Set<string>(["EPERM", "EXDEV", "EMLINK", "EUNKNOWN"]);
 
-/** What became of what was to be an object. `linked`: it was named in a step that replaces nothing. `dropped`: the
- * object was there already. */
-type Put = "linked" | "moved" | "dropped";
-
 export class StoreWriter {
   readonly fs: FileSystem;
   readonly host: Host;
@@ -78,7 +74,18 @@ export class StoreWriter {
    * it moves into `obj/` under a name with a dot, is closed, and is renamed there.
    */
   put(tree: string, object: ObjectName, folderMode = FOLDER_MODE): void {
-    if (this.#move(tree, object, folderMode) === "linked") return;
+    if (this.fs.lstat(tree)?.kind !== "dir") return this.putFile(tree, object);
+    this.#move(tree, object, folderMode);
+    this.#checkSeal(object);
+  }
+
+  /** The same for a finished file or link. */
+  putFile(file: string, object: ObjectName): void {
+    if (!this.#link(file, objectPath(this.layout, object))) this.#checkSeal(object);
+  }
+
+  /** Makes the seal again when it is another one's. */
+  #checkSeal(object: ObjectName) {
     // Of two processes that store the same, one's record may describe the other's tree. Whose file was linked need
     // not look: the other one's link has failed, and the other one looks.
     const { fs, layout } = this;
@@ -86,32 +93,32 @@ export class StoreWriter {
     if (sealedInode(fs, layout, object) !== found?.ino) reseal(fs, layout, object);
   }
 
-  /** Names a file in a step that does not replace what another process has just put there. */
-  #link(file: string, path: string): Put {
+  /** Names a file in a step that does not replace what another process has just put there; false where it is there
+   * already, or this file system has no such step. */
+  #link(file: string, path: string): boolean {
     const { fs } = this;
-    let put: Put = "linked";
+    let linked = true;
     try {
       inObjects(fs, this.layout, () => fs.link(file, path));
     } catch (thrown) {
       if (!(thrown instanceof FsError)) throw thrown;
       if (NO_LINKS.has(thrown.code)) {
         inObjects(fs, this.layout, () => fs.rename(file, path));
-        return "moved";
+        return false;
       }
       if (thrown.code !== "EEXIST") throw thrown;
-      put = "dropped";
+      linked = false;
     }
     fs.remove(file);
-    return put;
+    return linked;
   }
 
-  #move(tree: string, object: ObjectName, folderMode: number): Put {
+  #move(tree: string, object: ObjectName, folderMode: number): void {
     const { fs } = this;
     const path = objectPath(this.layout, object);
-    if (fs.lstat(tree)?.kind !== "dir") return this.#link(tree, path);
     if (fs.lstat(path) !== null) {
       removeTree(fs, tree);
-      return "dropped";
+      return;
     }
     const moved = `${this.layout.obj}/.new-${sparePath(this.layout).slice(-24)}`;
     inObjects(fs, this.layout, () => fs.rename(tree, moved));
@@ -123,7 +130,7 @@ export class StoreWriter {
       // Another process may have been faster with the same object.
       if (fs.lstat(path)?.kind === "dir") {
         inObjects(fs, this.layout, () => void removeTree(fs, moved));
-        return "dropped";
+        return;
       }
       discard(() => {
         fs.chmod(moved, 0o755);
@@ -131,6 +138,5 @@ export class StoreWriter {
       });
       throw thrown;
     }
-    return "moved";
   }
 }

@@ -6,9 +6,13 @@ import { writeAtomic } from "../system/write_atomic.ts";
 import type { Layout } from "./layout.ts";
 import { removeTree } from "./remove.ts";
 
+/** Of this process, and how many names it has taken. */
+const OWN = randomBytes(8).toString("hex");
+let taken = 0;
+
 /** A path in the store's folder for work in progress that nobody else uses. */
 export function sparePath(layout: Layout): string {
-  return `${layout.tmp}/.${randomBytes(12).toString("hex")}`;
+  return `${layout.tmp}/.${OWN}${(taken++).toString(16).padStart(8, "0")}`;
 }
 
 /** Puts a file of the store's own in place, whole. A folder there goes: none belongs there, or is anybody's. */
