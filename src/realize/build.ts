@@ -9,7 +9,6 @@ import type { Compressed, Output, Store } from "../store/types.ts";
 import { Confinement } from "./confine.ts";
 import { Files } from "./files.ts";
 import { rightHash } from "./fixed.ts";
-import { inspectBuild } from "./inspect/inspect_build.ts";
 import { keepFailed, type Scratch } from "./keep_failed.ts";
 import { BuildLog } from "./log.ts";
 import type { BuilderOf } from "./builder.ts";
@@ -135,6 +134,7 @@ async function buildNow(
     else await runProcess(context, builder.process, known);
     observer({ kind: "phase", derivation, phase: "store" });
     const paths = await refuseUnseen(system, derivation, Object.values(outputs));
+    const { inspectBuild } = await import("./inspect/inspect_build.ts");
     const compressed = await inspectBuild(context, store, closure, paths);
     const made = register(shared, derivation, outputs, { closure, compressed });
     if (!inputs.again) store.recordOutputs(derivation.hash, made, derivation);
