@@ -16,9 +16,10 @@ import { UNDECIDED } from "../../src/journeys/propose.ts";
 import { destroy } from "../../src/journeys/restore.ts";
 import { holding } from "../../src/machine/lock.ts";
 import type { Machine } from "../../src/machine/open.ts";
-import { openStore } from "../../src/store/store.ts";
 import { verifyObjects } from "../../src/store/verify.ts";
 import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import type { System } from "../../src/system/mod.ts";
+import { HOME, MemoryMachine } from "./memory_machine.ts";
 import { type TestMachine, withMachine } from "./support.ts";
 
 const REPLACE = {
@@ -153,20 +154,17 @@ Deno.test("delete all: a dry run tells what would be saved, and changes nothing"
     assert.ok(isThere(t.machine.root));
   }));
 
-function dying({ machine }: TestMachine, at: number) {
-  const faulty = faultySystem(machine.system, { at, when: "before" });
-  const store = openStore(faulty.system, machine.root);
-  return { machine: { ...machine, system: faulty.system, store }, operations: faulty.operations };
-}
-
-async function arrangeDeath(t: TestMachine) {
-  t.writeHome("a", "mine");
+/** In memory, where a fresh copy of the disk costs nothing. */
+async function beforeDeath(): Promise<MemoryMachine> {
+  const t = new MemoryMachine();
+  t.write(`${HOME}/a`, "mine");
   t.setup(
     'file { path = "~/a", content = "ours", mode = "0644" }\nfile { path = "~/b", content = "b" }',
   );
-  await t.apply(REPLACE);
-  Deno.writeTextFileSync(join(t.home, "a"), "edited");
-  await t.apply(REPLACE);
+  await t.apply();
+  t.write(`${HOME}/a`, "edited");
+  await t.apply();
+  return t;
 }
 
 Deno.test({
@@ -174,38 +172,29 @@ Deno.test({
     "delete all: killed at any operation, it is finished by the next, and nothing is lost or half there",
   sanitizeResources: false,
   fn: async () => {
-    const operationsOf = (body: (machine: Machine) => Promise<unknown>) =>
-      withMachine(async (t) => {
-        await arrangeDeath(t);
-        const { machine, operations } = dying(t, 0);
-        await held(t.machine, () => body(machine));
-        return operations();
-      });
-    // Death while things are put back is tried with `destroy` alone.
-    const before = await operationsOf((machine) => destroy(machine, RESTORE));
-    const total = await operationsOf((machine) => deleteAll(machine, RESTORE));
-    assert.ok(total > before + 20);
-    for (let at = before + 1; at <= total; at += 2) {
-      await withMachine(async (t) => {
-        await arrangeDeath(t);
-        const { machine } = dying(t, at);
-        const killed = held(t.machine, () => deleteAll(machine, RESTORE));
-        await assert.rejects(
-          killed,
-          (error) => error instanceof Crash || error instanceof SysError,
-        );
-        t.restart();
-        // Whatever is there is whole, and the next apply can use it.
-        await held(t.machine, async () => {
-          assert.deepEqual(await verifyObjects(t.machine.system, t.machine.root), [], `${at}`);
-          await t.apply({ decide: REPLACE.decide });
-        });
-        assert.equal(t.read("b"), "b");
-        await held(t.machine, () => deleteAll(t.machine, RESTORE));
-        assert.equal(t.read("a"), "mine", `${at}`);
-        assert.ok(savedIn(t.home).includes("edited"), `${at}`);
-        assert.ok(!isThere(t.machine.root), `${at}`);
-      });
+    const prepared = await beforeDeath();
+    const copy = (t = prepared) => new MemoryMachine(t.system.fs.disk.copy());
+    const all = (t: MemoryMachine, system?: System) =>
+      t.held("exclusive", (machine) => deleteAll(machine, RESTORE), system);
+    const counting = copy();
+    const { system, operations } = faultySystem(counting.system, { at: 0, when: "before" });
+    await all(counting, system);
+    assert.ok(operations() > 60, `${operations()}`);
+    for (let at = 1; at <= operations(); at++) {
+      const dying = copy();
+      const faulty = faultySystem(dying.system, { at, when: "before" });
+      const refused = (error: unknown) => error instanceof Crash || error instanceof SysError;
+      await assert.rejects(all(dying, faulty.system), refused);
+      const t = copy(dying);
+      // Whatever is there is whole, and the next apply can use it.
+      await t.apply();
+      const { root, system: { fs } } = t.open();
+      assert.deepEqual(await verifyObjects(t.system, root), [], `${at}`);
+      assert.ok(fs.lstat(`${HOME}/b`) !== null, `${at}`);
+      await all(t);
+      assert.equal(new TextDecoder().decode(fs.readFile(`${HOME}/a`)), "mine", `${at}`);
+      assert.ok(t.texts().includes("edited"), `${at}`);
+      assert.equal(fs.lstat(root), null, `${at}`);
     }
   },
 });
