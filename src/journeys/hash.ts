@@ -8,16 +8,16 @@ import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { hashTree } from "../store/nar.ts";
 
-/** What was hashed: the bytes of a file (what `fetch_url` checks), or a tree as NAR (what a fixed output has). */
+/** Both hashes of what was hashed. */
 export interface Hashed {
-  readonly digest: Digest;
-  readonly of: "file" | "nar";
+  /** Of a file's bytes, as `fetch_url` checks it; null for a folder. */
+  readonly file: Digest | null;
+  /** Of a file or folder as NAR, as a derivation with a fixed output has it. */
+  readonly nar: Digest;
 }
 
 export interface HashRequest {
   readonly what: string;
-  /** Hash a file as NAR too. */
-  readonly nar: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (bytes: number, total: number | null) => void;
 }
@@ -33,7 +33,7 @@ export async function hash(machine: Machine, request: HashRequest): Promise<Hash
       signal: request.signal,
       onProgress: ({ bytes, total }) => request.onProgress(bytes, total),
     });
-    return request.nar ? narOf(machine, path) : { digest, of: "file" };
+    return { file: digest, nar: narOf(machine, path) };
   }
   const path = resolve(host.cwd, request.what);
   const info = fs.lstat(path);
@@ -43,13 +43,14 @@ export async function hash(machine: Machine, request: HashRequest): Promise<Hash
     });
   }
   const isFile = info.kind === "file" || (info.kind === "link" && isFileAt(machine, path));
-  return isFile && !request.nar
-    ? { digest: fileDigest(machine, fs.realPath(path)), of: "file" }
-    : narOf(machine, path);
+  return {
+    file: isFile ? fileDigest(machine, fs.realPath(path)) : null,
+    nar: narOf(machine, path),
+  };
 }
 
-function narOf({ system }: Machine, path: string): Hashed {
-  return { digest: toDigest("sha256", hashTree(system.fs, path)), of: "nar" };
+function narOf({ system }: Machine, path: string): Digest {
+  return toDigest("sha256", hashTree(system.fs, path));
 }
 
 function isFileAt({ system }: Machine, path: string): boolean {

@@ -6,6 +6,7 @@
  * anywhere else (in pieces of paths, in generated names) as `000…0`. Then each becomes the final hash. Whoever
  * checks the object later counts its own hash as zeroes, sees the same bytes, and gets the same digest. */
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { digestParts, shortHash, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
@@ -18,6 +19,8 @@ import { removeTree } from "./remove.ts";
 import { rewriteTree } from "./rewrite.ts";
 import type { Replacement } from "./scan.ts";
 import type { Output } from "./types.ts";
+import { readChunks } from "../system/contents.ts";
+import type { ReadFs } from "../system/mod.ts";
 import { discard } from "../system/write_atomic.ts";
 import { sparePath } from "./writing.ts";
 
@@ -61,7 +64,7 @@ export function register(
   if (object.length !== own.length) {
     throw new Error(`${scratch} is not the scratch path of ${object}`);
   }
-  check(output, bytes);
+  check(fs, output, bytes);
 
   const self = scan.count(zeroed.from);
   const form: Form = bound
@@ -111,7 +114,7 @@ function refuseHashes(replacements: readonly Replacement[]) {
   };
 }
 
-function check({ name, expected }: Output, found: Uint8Array) {
+function check(fs: ReadFs, { name, expected, scratch }: Output, found: Uint8Array) {
   if (expected === undefined) return;
   const { algorithm, bytes } = digestParts(expected);
   if (algorithm !== "sha256") {
@@ -122,6 +125,16 @@ function check({ name, expected }: Output, found: Uint8Array) {
   if (Buffer.compare(bytes, found) === 0) return;
   throw new SysError("build", `Cannot accept the output of ${name}: its content is another one`, {
     notes: [`expected ${expected}`, `found    ${toDigest("sha256", found)}`],
-    hint: "if the new content is right, put the found hash into `sha256`",
+    hint: isFileWith(fs, scratch, bytes)
+      ? "what was expected is the hash of the file's bytes, which is for `ctx.fetch_url`; `sha256` of a " +
+        "derivation is that of its NAR: write the found one"
+      : "if the new content is right, put the found hash into `sha256`",
   });
+}
+
+function isFileWith(fs: ReadFs, path: string, digest: Uint8Array): boolean {
+  if (fs.lstat(path)?.kind !== "file") return false;
+  const hash = createHash("sha256");
+  for (const chunk of readChunks(fs, path)) hash.update(chunk);
+  return Buffer.compare(hash.digest(), digest) === 0;
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import type { Digest } from "../../src/digest.ts";
+import { type Digest, sha256, shortHash, toDigest } from "../../src/digest.ts";
 import { outputPlaceholder, sourcePlaceholder } from "../../src/manifest/placeholder.ts";
 import type { DerivationHash, Source } from "../../src/manifest/types.ts";
-import { shortHash } from "../../src/digest.ts";
 import { hashTree } from "../../src/store/nar.ts";
 import { type Config, failureOf, text, World } from "./support.ts";
 
@@ -203,6 +202,9 @@ Deno.test("realize: a fixed output is checked, told when empty, and never stored
   const mismatch = await failureOf(() => world.realize([declare(wrong)]));
   const said = [mismatch.message, ...mismatch.notes].join("\n");
   assert.ok(said.includes(digest) && said.includes(wrong), said);
+  const flat = toDigest("sha256", sha256("content"));
+  const other = await failureOf(() => world.realize([declare(flat)]));
+  assert.match(other.hint!, /^what was expected is the hash of the file's bytes/);
   assert.deepEqual([...Deno.readDirSync(`${world.store.dir}/obj`)], []);
   const right = declare(digest);
   const made = await world.realize([right]);

@@ -64,3 +64,22 @@ story("a build that does not repeat, and how long it takes", async (s) => {
   assert.ok(timings.phases.some(({ name }: { name: string }) => name === "evaluate"));
   assert.match((await s.sys([...timed, "hello"], { unseen: true })).stderr, /^total +[\d.]+ s$/m);
 });
+
+story("hashes, and what each is for", async (s) => {
+  s.write("file", "content\n");
+  s.write("folder/file", "content\n");
+  for (const how of [[], ["--nar"], ["--form", "hex"]]) await s.sys(["hash", "file", ...how]);
+  await s.sys(["hash", "folder"]);
+  const json = async (...args: string[]) =>
+    JSON.parse((await s.sys(["hash", ...args, "--json"], { unseen: true })).stdout);
+  const { hash, of, hashes } = await json("file");
+  assert.deepEqual([hash, of], [hashes.file, "file"]);
+  assert.equal((await json(`file://${s.home}/file`)).hashes.nar, hashes.nar);
+  assert.equal((await json("folder")).hashes.file, null);
+  const made = `return { setup = function() derive { name = "x", sha256 = "${hashes.file}",
+    config = function(_, ctx) ctx.write(ctx.out, "content\\n") end } end }`;
+  s.write("init.lua", made);
+  await s.sys(["build", "--config", ".", "x"]);
+  s.write("init.lua", made.replace(hashes.file, hashes.nar));
+  assert.equal((await s.sys(["build", "--config", ".", "x"], { unseen: true })).code, 0);
+});

@@ -132,10 +132,12 @@ async function fromMirrors(
 }
 
 class WrongHash extends Error {
-  readonly hint =
-    "if the new content is the right one, put its hash into the configuration; nothing was kept";
-  constructor(wanted: Digest, got: Digest) {
+  readonly hint: string;
+  constructor(wanted: Digest, got: Digest, isNar: boolean) {
     super(`its hash is ${got}, and ${wanted} was wanted`);
+    this.hint = isNar
+      ? "what was wanted is the hash of the file's NAR, which is for `derive { sha256 = … }`; write the other one"
+      : "if the new content is the right one, put its hash into the configuration; nothing was kept";
   }
 }
 
@@ -155,8 +157,9 @@ async function fromUrl(
     digest = await complete(system, partial, url, algorithm, wanted);
   }
   if (wanted.digest !== null && digest !== wanted.digest) {
+    const isNar = partial.hasNar(wanted.digest);
     partial.discard();
-    throw new WrongHash(wanted.digest, digest);
+    throw new WrongHash(wanted.digest, digest, isNar);
   }
   const path = join(folder, fileNameOf(digest));
   if (system.fs.lstat(path) !== null) system.fs.remove(path);

@@ -1,6 +1,7 @@
 /** A download that is not complete yet: its file, the hash of what is there, and what it is a part of. */
 import { createHash, type Hash } from "node:crypto";
-import type { Algorithm } from "../../digest.ts";
+import { type Algorithm, type Digest, toDigest } from "../../digest.ts";
+import { hashTree } from "../../store/nar.ts";
 import type { FileHandle, FileSystem } from "../../system/mod.ts";
 import { readChunks } from "../../system/contents.ts";
 
@@ -35,6 +36,11 @@ export class Partial {
     this.#path = path;
     this.#algorithm = algorithm;
     this.#hash = createHash(algorithm);
+  }
+
+  /** Whether the NAR of the whole file has a hash: one for another purpose. */
+  hasNar(digest: Digest): boolean {
+    return toDigest("sha256", hashTree(this.#fs, this.#path)) === digest;
   }
 
   /** Where a download from this URL may go on, or null when it has to start from nothing. */

@@ -7,6 +7,7 @@ import {
   type DownloadRequest,
 } from "../../../src/fetch/http/download.ts";
 import type { RetryPolicy } from "../../../src/fetch/http/retry.ts";
+import { hashTree } from "../../../src/store/nar.ts";
 import type { System } from "../../../src/system/mod.ts";
 import { realSystem } from "../../../src/system/real.ts";
 import { failureOf, TempDir } from "../../realize/support.ts";
@@ -360,3 +361,17 @@ Deno.test("credentials: those in a URL are sent, and never shown", async () => {
 function escape(text: string): string {
   return text.replace(/[+/=]/g, "\\$&");
 }
+
+Deno.test("the hash of a file's NAR in place of that of its bytes is told apart from any other", async () => {
+  using cache = new Cache();
+  Deno.writeFileSync(`${cache.path}/file`, BODY);
+  const get = (digest: Digest) =>
+    failureOf(() => cache.get(`file://${cache.path}/file`, { digest }));
+  const nar = toDigest("sha256", hashTree(cache.system.fs, `${cache.path}/file`));
+  assert.match((await get(nar)).hint!, /is the hash of the file's NAR/);
+  assert.match(
+    (await get(digestOf(new Uint8Array()))).hint!,
+    /if the new content is the right one/,
+  );
+  assert.match((await get(digestOf(BODY.slice(1), "sha512"))).hint!, /if the new content/);
+});
