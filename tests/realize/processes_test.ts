@@ -1,9 +1,11 @@
 /** Two processes that want the same, and a machine that dies at any moment. */
 import assert from "node:assert/strict";
-import { Crash, faultySystem } from "../../src/system/faulty.ts";
-import { realSystem } from "../../src/system/real.ts";
+import { Crash, type Fault, faultySystem } from "../../src/system/faulty.ts";
+import { makeFolders } from "../../src/system/folders.ts";
+import type { MemoryFs } from "../../src/system/memory/memory_fs.ts";
 import { openStore } from "../../src/store/store.ts";
-import { text, World } from "./support.ts";
+import { inMemory } from "../support/memory.ts";
+import { World } from "./support.ts";
 
 /** Builds one thing that can be built once only, and tells what happened. */
 const PROGRAM = `
@@ -53,47 +55,72 @@ Deno.test({
   fn: dieAtEveryOperation,
 });
 
+/** Where it dies: at every operation in memory, at one of several on the real disk, where a real program runs. */
+const PLACES = [{ real: false, every: 1 }, { real: true, every: 7 }];
+
 async function dieAtEveryOperation() {
-  const declare = (world: World) => {
-    const low = world.derive("low", function* ({ outputs }) {
-      yield ["write", `${outputs.out}/file`, outputs.out];
-    });
-    return world.derive("high", function* ({ outputs }) {
-      yield ["write", `${outputs.out}/bin/x`, "x", { executable: true }];
-      yield ["write", outputs.doc, "doc"];
-      yield ["run", ["/bin/sh", "-c", `echo run > ${outputs.out}/run`], null, {}];
-    }, { outputs: ["out", "doc"], dependencies: [low.hash] });
-  };
-  let total = 0, expected: unknown;
-  {
-    using world = new World();
-    const counted = faultySystem(world.system, { at: 0, when: "before" });
-    const thing = declare(world);
-    const store = openStore(counted.system, `${world.path}/root`);
-    expected = (await world.realize([thing], {}, counted.system, store)).get(thing.hash);
-    total = counted.operations();
-  }
-  assert.ok(total > 30, String(total));
-  for (let at = 1; at <= total; at++) {
-    // After one operation is before the next, so only the last has an after of its own.
-    for (const when of at === total ? ["before", "after"] as const : ["before"] as const) {
-      using world = new World();
-      const thing = declare(world);
-      const { system } = faultySystem(world.system, { at, when });
-      const store = openStore(system, `${world.path}/root`);
-      await assert.rejects(world.realize([thing], {}, system, store), Crash);
-      const fresh = openStore(realSystem(), `${world.path}/root`);
-      const recorded = fresh.outputsOf(thing.hash);
-      if (recorded !== null) assert.deepEqual(recorded, expected);
-      const made = await world.realize([thing], {}, world.system, fresh);
-      assert.deepEqual(made.get(thing.hash), expected, `${when} ${at}`);
-      assert.equal(text(`${fresh.pathOf(made.get(thing.hash)!.out)}/run`), "run\n");
-      // Rubbish for the next gc: the store's spare files, scratch and lock of a build that was recorded before the
-      // machine went down. Never an output.
-      const left = world.leftovers().filter((name) => !/^\.|-build$|\.lock$/.test(name));
-      assert.deepEqual(left, [], `${when} ${at}`);
+  for (const { real, every } of PLACES) {
+    const fresh = () => real ? new World() : new MemoryWorld();
+    const { total, expected } = await wholeRealize(fresh);
+    assert.ok(total > 30, String(total));
+    for (let at = 1; at <= total; at += every) {
+      await dieAt(fresh, { at, when: "before" }, expected);
     }
+    // After one operation is before the next, so only the last has an after of its own.
+    await dieAt(fresh, { at: total, when: "after" }, expected);
   }
+}
+
+/** A world whose disk is in memory. */
+class MemoryWorld extends World {
+  constructor() {
+    super(inMemory());
+    makeFolders(this.system.fs, this.path);
+  }
+}
+
+function declare(world: World) {
+  const low = world.derive("low", function* ({ outputs }) {
+    yield ["write", `${outputs.out}/file`, outputs.out];
+  });
+  return world.derive("high", function* ({ outputs }) {
+    yield ["write", `${outputs.out}/bin/x`, "x", { executable: true }];
+    yield ["write", outputs.doc, "doc"];
+    yield ["run", ["/bin/sh", "-c", `echo run > ${outputs.out}/run`], null, {}];
+  }, { outputs: ["out", "doc"], dependencies: [low.hash] });
+}
+
+/** How many operations it takes, and what it gives. */
+async function wholeRealize(fresh: () => World) {
+  using world = fresh();
+  const counted = faultySystem(world.system, { at: 0, when: "before" });
+  const thing = declare(world);
+  const store = openStore(counted.system, `${world.path}/root`);
+  const made = await world.realize([thing], {}, counted.system, store);
+  return { total: counted.operations(), expected: made.get(thing.hash) };
+}
+
+async function dieAt(fresh: () => World, fault: Fault, expected: unknown) {
+  using world = fresh();
+  const thing = declare(world);
+  const { system } = faultySystem(world.system, fault);
+  const dying = openStore(system, `${world.path}/root`);
+  await assert.rejects(world.realize([thing], {}, system, dying), Crash);
+  const { disk } = world.system.fs as Partial<MemoryFs>;
+  const after = disk === undefined ? world.system : inMemory(disk.copy());
+  const store = openStore(after, `${world.path}/root`);
+  const recorded = store.outputsOf(thing.hash);
+  if (recorded !== null) assert.deepEqual(recorded, expected);
+  const made = await world.realize([thing], {}, after, store);
+  const when = `${fault.when} ${fault.at}`;
+  assert.deepEqual(made.get(thing.hash), expected, when);
+  const run = after.fs.readFile(`${store.pathOf(made.get(thing.hash)!.out)}/run`);
+  assert.equal(new TextDecoder().decode(run), "run\n");
+  // Rubbish for the next gc: the store's spare files, scratch and lock of a build that was recorded before the
+  // machine went down. Never an output.
+  const left = after.fs.readDir(`${store.dir}/tmp`)
+    .filter((name) => !/^\.|-build$|\.lock$/.test(name));
+  assert.deepEqual(left, [], when);
 }
 
 Deno.test("a full disk fails the build with what the system says, and leaves nothing", async () => {
