@@ -67,8 +67,8 @@ const KEEPING: readonly Mutation[] = [
   {
     name: "nothing is held outside of the root",
     file: "src/activation/hold.ts",
-    find: "return topsAbove(fs, path).map((top) => join(top, HELD, id));",
-    replace: "return topsAbove(fs, path).map((top) => join(top, HELD, id)).slice(0, 0);",
+    find: "return topsAbove(fs, path).map((top) => join(top, HELD + id));",
+    replace: "return topsAbove(fs, path).map((top) => join(top, HELD + id)).slice(0, 0);",
     test: ORIGINALS,
     filter: "the root on another disk",
   },

@@ -2,7 +2,7 @@
  * all that it has comes back with it: owner, times, attributes, hard links.
  *
  * The folder is `<root>/originals` where it can be. Where it can't (the root is on another file system, or root acts
- * with the rights of a user) it is `.syslua-held/<id of the root>` in the topmost folder above the path that is on the
+ * with the rights of a user) it is `.syslua-held-<id of the root>` in the topmost folder above the path that is on the
  * same file system and belongs to the same user: the home, as a rule. The list of originals names such a folder before
  * it is made. What is held has one more hard link, made before anything is changed; what can't have one is renamed at
  * its step, when the journal knows it. Nobody trusts what lies in such a folder: it is put back only where it is what
@@ -13,8 +13,8 @@ import { heldPath, readOriginals, writeOriginals } from "../snapshot/originals.t
 import { type FileInfo, type FileSystem, type FsCode, FsError, type ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 
-/** Name of the folder in which things are held outside of a root. */
-export const HELD = ".syslua-held";
+/** How the names of folders begin in which things are held outside of a root. */
+export const HELD = ".syslua-held-";
 
 /** Where something is held, or will be. */
 export interface Hold {
@@ -93,10 +93,10 @@ function foldersFor(fs: FileSystem, root: string, path: string): string[] {
 /** Folders above a path in which a root would hold it, whether or not they are there. */
 export function foldersAbove(fs: ReadFs, root: string, path: string): string[] {
   const id = sha256Hex(`${root}\0${fs.lstat(root)?.ino}`).slice(0, 12);
-  return topsAbove(fs, path).map((top) => join(top, HELD, id));
+  return topsAbove(fs, path).map((top) => join(top, HELD + id));
 }
 
-/** Folders above a path, on its file system, that belong to the same user and into which not everybody writes: the
+/** Folders above a path, on its file system, that belong to the same user and into which not everybody may write: the
  * topmost first. */
 export function topsAbove(fs: ReadFs, path: string): string[] {
   const found: string[] = [];
@@ -104,9 +104,9 @@ export function topsAbove(fs: ReadFs, path: string): string[] {
     let folder = fs.realPath(dirname(path));
     const first = fs.lstat(folder);
     for (let info = first; info !== null; info = fs.lstat(folder)) {
-      if (info.uid !== first?.uid || info.dev !== first.dev) break;
-      if ((info.mode & 0o1002) !== 0o0002) found.unshift(folder);
+      if (info.uid !== first?.uid || info.dev !== first.dev || info.mode & 0o002) break;
       if (dirname(folder) === folder) break;
+      found.unshift(folder);
       folder = dirname(folder);
     }
   } catch (thrown) {
@@ -125,17 +125,15 @@ function isMade(fs: FileSystem, root: string, folder: string): boolean {
   if (!folders.includes(folder)) {
     writeOriginals(fs, root, { ...rest, folders: [...folders, folder] });
   }
-  const top = fs.lstat(dirname(dirname(folder)));
+  const top = fs.lstat(dirname(folder));
   try {
     makeLastingFolders(fs, folder, 0o700);
   } catch (thrown) {
     if (thrown instanceof FsError && CANNOT_HOLD.has(thrown.code)) return false;
     throw thrown;
   }
-  return [dirname(folder), folder].every((made) => {
-    const info = fs.lstat(made);
-    return info?.kind === "dir" && info.uid === top?.uid && (info.mode & 0o077) === 0;
-  });
+  const made = fs.lstat(folder);
+  return made?.kind === "dir" && made.uid === top?.uid && (made.mode & 0o077) === 0;
 }
 
 /** Removes folders in which nothing is held any more, and strikes them off the list. */
@@ -146,16 +144,13 @@ export function tidyHeldFolders(fs: FileSystem, root: string): void {
   writeOriginals(fs, root, { ...rest, folders: left });
 }
 
-/** Removes one that is empty, and the one above it, flushed: while it may come back it is on the list. */
+/** Removes one that is empty, flushed: while it may come back it is on the list. */
 function isGone(fs: FileSystem, folder: string): boolean {
   try {
-    for (const at of [folder, dirname(folder)]) {
-      const kind = fs.lstat(at)?.kind;
-      if (kind === "dir" && fs.readDir(at).length > 0) return at !== folder;
-      if (kind !== "dir") continue;
-      fs.remove(at);
-      fs.syncDir(dirname(at));
-    }
+    if (fs.lstat(folder)?.kind !== "dir") return true;
+    if (fs.readDir(folder).length > 0) return false;
+    fs.remove(folder);
+    fs.syncDir(dirname(folder));
     return true;
   } catch (thrown) {
     // It is another user's by now, or that user's files are not there: later, perhaps.

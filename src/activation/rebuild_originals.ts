@@ -85,7 +85,7 @@ function heldFolders(fs: FileSystem, root: string, snapshots: readonly Snapshot[
   const above = snapshots.flatMap(({ wanted, originals }) => [
     ...wanted.paths.flatMap(({ path }) => foldersAbove(fs, root, path)),
     ...Object.values(originals).flatMap((state) =>
-      "kept" in state && state.kept?.held?.includes(`/${HELD}/`) ? [dirname(state.kept.held)] : []
+      "kept" in state && state.kept?.held?.includes(`/${HELD}`) ? [dirname(state.kept.held)] : []
     ),
   ]);
   return [...new Set(above)].filter((folder) => leadsToFolder(fs, folder));

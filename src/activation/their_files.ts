@@ -1,6 +1,6 @@
 /** Takes paths that root manages for others, or in their folders, gives the file system in which each is reached with
  * the rights of the user whose it is: what that user swaps for a link meanwhile leads to nothing that is not theirs. */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Owner, Step, WantedPath } from "../plan/types.ts";
 import { readOriginals } from "../snapshot/originals.ts";
@@ -43,8 +43,8 @@ export async function asTheirUsers(
     for (const top of tops) theirs.tops.set(top, own);
   }
   for (const folder of foldersOf(fs, root)) {
-    const top = dirname(dirname(folder));
-    const own = await become(join(top, HELD));
+    const top = dirname(folder);
+    const own = await become(folder);
     if (own !== fs) theirs.tops.set(top, own);
   }
   return theirs.paths.size + theirs.tops.size === 0 ? fs : routed(fs, theirs);
@@ -88,15 +88,15 @@ export function pathsOfOriginals(
   );
 }
 
-/** `<top>/.syslua-held`, what is in it, and what is in that. */
-const IN_HELD = new RegExp(`^(.*)/${HELD.replaceAll(".", "[.]")}(?:/[0-9a-f]{12}(?:/[0-9]+)?)?$`);
+/** `<top>/.syslua-held-…`, and what is in it. */
+const IN_HELD = new RegExp(`^(.*)/${HELD.replaceAll(".", "[.]")}[0-9a-f]{12}(?:/[0-9]+)?$`);
 
 function routed(fs: FileSystem, { paths, tops }: Theirs): FileSystem {
   const of = (path: unknown) => {
     const known = paths.get(String(path));
     if (known !== undefined || tops.size === 0) return known ?? fs;
     const top = IN_HELD.exec(String(path))?.[1];
-    return top === undefined ? fs : tops.get(top === "" ? "/" : top) ?? fs;
+    return top === undefined ? fs : tops.get(top) ?? fs;
   };
   const result = Object.create(fs) as Record<string, unknown>;
   for (const name of METHODS) {

@@ -117,9 +117,9 @@ function detailsOf({ system: { fs, clock }, home }: Rig): Record<string, string>
 export function heldForNobody({ system: { fs }, root, home }: Rig): string[] {
   const listed = readOriginals(fs, root).originals.map(({ number }) => String(number));
   const list = (folder: string) => fs.lstat(folder) === null ? [] : fs.readDir(folder);
-  const above = join(home, HELD);
-  const elsewhere = list(above).flatMap((id) => list(join(above, id)));
-  const empty = fs.lstat(above) !== null && elsewhere.length === 0 ? [above] : [];
+  const folders = list(home).filter((name) => name.startsWith(HELD)).map((it) => join(home, it));
+  const elsewhere = folders.flatMap(list);
+  const empty = folders.filter((folder) => list(folder).length === 0);
   const there = [...list(originalsFolder(root)), ...elsewhere];
   return [...empty, ...there.filter((name) => name !== "index.json" && !listed.includes(name))];
 }

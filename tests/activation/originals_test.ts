@@ -7,7 +7,7 @@ import { rebuildOriginals } from "../../src/activation/rebuild_originals.ts";
 import { recover, repair } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
-import { readOriginals } from "../../src/snapshot/originals.ts";
+import { heldOf, readOriginals } from "../../src/snapshot/originals.ts";
 import { faultySystem } from "../../src/system/faulty.ts";
 import { type FileSystem, type FsCode, FsError } from "../../src/system/fs.ts";
 import type { System } from "../../src/system/mod.ts";
@@ -362,11 +362,19 @@ Deno.test("repair: where a later apply manages the path, the original stays on t
 });
 
 Deno.test("repair: a damaged list of originals is made again, and nothing on it is lost", async () => {
-  for (const damage of ["", "garbage", '{"version":1,"next":2}']) {
-    using rig = new Rig();
+  const [, [, otherDisk]] = DISKS;
+  for (
+    const [damage, system] of [
+      ["", real],
+      ["garbage", otherDisk],
+      ['{"version":1,"next":2}', real],
+    ] as const
+  ) {
+    using rig = new Rig(undefined, system);
     for (const name of ["a", "b"]) Deno.writeTextFileSync(join(rig.home, name), `my ${name}`);
     await rig.apply({ paths: [rig.copy("~/a", "1"), rig.link("~/b", "2")] }, { replace: "all" });
     Deno.writeTextFileSync(join(rig.home, "a"), "edited");
+    const edited = Deno.statSync(join(rig.home, "a")).ino;
     const wanted = { paths: [rig.copy("~/a", "3"), rig.link("~/b", "2")] };
     await rig.apply(wanted, { replace: "all" });
     assert.deepEqual(listed(rig).length, 3);
@@ -376,6 +384,8 @@ Deno.test("repair: a damaged list of originals is made again, and nothing on it 
     assert.equal(await rebuildOriginals(real.fs, rig.root), 3);
     assert.equal(await rebuildOriginals(real.fs, rig.root), null);
     assert.deepEqual(listed(rig).map(([number]) => number), [1, 2, 3]);
+    const third = readOriginals(real.fs, rig.root).originals[2];
+    assert.equal(Deno.statSync(heldOf(rig.root, third)).ino, edited);
     await rig.apply({});
     assert.equal(Deno.readTextFileSync(join(rig.home, "a")), "my a");
     assert.deepEqual(listed(rig).map(([number]) => number), [3]);

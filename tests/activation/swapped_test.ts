@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { besidePath } from "../../src/activation/beside.ts";
 import { perform } from "../../src/activation/perform.ts";
-import { HELD } from "../../src/activation/hold.ts";
+import { foldersAbove } from "../../src/activation/hold.ts";
 import { approve } from "../../src/plan/approve.ts";
 import { SysError } from "../../src/errors.ts";
 import type { Wanted, WantedRun } from "../../src/plan/types.ts";
@@ -29,6 +29,11 @@ class Stage extends Rig {
   readonly app = join(this.home, ".config/app");
   readonly victim = join(this.dir, "victim");
 
+  /** Where things are held in the home. */
+  get held(): string {
+    return foldersAbove(this.system.fs, this.root, join(this.home, "x"))[0];
+  }
+
   /** @param owner whose the paths are; undefined: nobody said, and they lie in a folder of that user's */
   constructor(readonly owner: FileOwner | undefined = OWNER) {
     super(memorySystem());
@@ -36,9 +41,10 @@ class Stage extends Rig {
     for (const folder of [this.victim, join(this.victim, "app"), join(this.victim, "app/new")]) {
       fs.mkdir(folder, 0o700);
     }
-    for (const name of ["conf", "link", "app/conf", "app/link"]) {
+    for (const name of ["conf", "link", "app/conf", "app/link", "1", "2"]) {
       writeText(fs, join(this.victim, name), SECRET, 0o600);
     }
+    fs.mkdir(this.root, 0o755);
     fs.mkdir(dirname(this.app), 0o755);
     fs.mkdir(this.app, 0o755);
     writeText(fs, join(this.app, "conf"), "the user's own", 0o600);
@@ -84,7 +90,7 @@ const SWAPS: [string, (stage: Stage) => [path: string, to: string]][] = [
   ["a temporary name", (s) => [besidePath(join(s.app, "conf")), join(s.victim, "conf")]],
   ["its folder", (s) => [s.app, join(s.victim, "app")]],
   ["the folder above", (s) => [dirname(s.app), s.victim]],
-  ["the folder of what is held", (s) => [join(s.home, HELD), s.victim]],
+  ["the folder of what is held", (s) => [s.held, s.victim]],
 ];
 
 interface Attack {

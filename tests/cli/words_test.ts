@@ -77,5 +77,9 @@ Deno.test("what was kept is told on one line each", () => {
     kept: { number: 1, uid: 0, gid: 0, mtime: 0 },
   } as const;
   const one = { number: 1, time: "", path: "/h/a\nb", why: "edit", state, size: 0 } as const;
-  assert.deepEqual(keptLines([one], false), ["Kept /h/a\\nb as original 1 (edited by hand)."]);
+  const line = "Kept /h/a\\nb as original 1 (edited by hand";
+  const without = `${line}; without attributes and hard links).`;
+  assert.deepEqual(keptLines([one], false), [without]);
+  const held = { ...state, kept: { ...state.kept, held: "/h/1" } };
+  assert.deepEqual(keptLines([{ ...one, state: held }], false), [`${line}).`]);
 });

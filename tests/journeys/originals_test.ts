@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { removeObject } from "../support/tree.ts";
 import nodeFs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { collect } from "../../src/journeys/collect.ts";
 import { deleteAll } from "../../src/journeys/delete_all.ts";
 import {
@@ -16,8 +16,10 @@ import { UNDECIDED } from "../../src/journeys/propose.ts";
 import { destroy } from "../../src/journeys/restore.ts";
 import { holding } from "../../src/machine/lock.ts";
 import type { Machine } from "../../src/machine/open.ts";
+import { heldOf, readOriginals } from "../../src/snapshot/originals.ts";
 import { verifyObjects } from "../../src/store/verify.ts";
 import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import { FsError } from "../../src/system/fs.ts";
 import type { System } from "../../src/system/mod.ts";
 import { HOME, MemoryMachine } from "./memory_machine.ts";
 import { type TestMachine, withMachine } from "./support.ts";
@@ -236,6 +238,37 @@ Deno.test("originals: one is put back, or elsewhere, and what was there is set a
     await assert.rejects(restoreOriginal(t.machine, "9", undefined, signal), /there is none/);
     const own = join(t.machine.root, "x");
     await assert.rejects(restoreOriginal(t.machine, "2", own, signal), /own folder/);
+  }));
+
+Deno.test("originals: what is held on another disk is put back, dropped, and deleted with the rest", () =>
+  withMachine(async (t) => {
+    const { fs } = t.machine.system;
+    const elsewhere = Object.assign(Object.create(fs), {
+      link: (from: string, to: string) => {
+        if (to.includes("/originals/")) throw new FsError("link", to, "EXDEV");
+        fs.link(from, to);
+      },
+    });
+    t.machine = { ...t.machine, system: { ...t.machine.system, fs: elsewhere } };
+    const { root } = t.machine;
+    const there = () => readOriginals(fs, root).folders.filter((it) => fs.lstat(it) !== null);
+    for (const name of ["a", "b", "c"]) t.write(`../${name}`, `my ${name}`);
+    t.setup(["a", "b", "c"].map((name) => `file { path = "~/${name}", content = "x" }`).join("\n"));
+    await t.apply(REPLACE);
+    const { originals } = readOriginals(fs, root);
+    const held = originals.map((one) => heldOf(root, one));
+    assert.equal(there().length, 1);
+    const [a, b] = ["a", "b"].map((name) => originals.find(({ path }) => path.endsWith(name))!);
+    const inode = fs.lstat(heldOf(root, b))?.ino;
+    await dropOriginals(t.machine, [String(a.number)]);
+    assert.equal(fs.lstat(heldOf(root, a)), null);
+    t.setup(`file { path = "~/c", content = "x" }`);
+    await t.apply();
+    assert.equal(fs.lstat(join(t.home, "b"))?.ino, inode);
+    assert.equal(there().length, 1);
+    await deleteAll(t.machine, RESTORE);
+    assert.equal(t.read("c"), "my c");
+    assert.deepEqual(held.map((path) => fs.lstat(dirname(path))), [null, null, null]);
   }));
 
 Deno.test({

@@ -66,9 +66,10 @@ export function keptDocument(kept: readonly Original[]) {
 
 /** What a command has set aside, a line each. */
 export function keptLines(kept: readonly Original[], verbose: boolean): string[] {
-  const lines = kept.slice(0, verbose ? kept.length : SHOWN).map(({ number, path, why }) =>
-    `Kept ${oneLine(path)} as original ${number} (${WHY[why]}).`
-  );
+  const lines = kept.slice(0, verbose ? kept.length : SHOWN).map(({ number, path, why, state }) => {
+    const only = state.kept.held === undefined ? "; without attributes and hard links" : "";
+    return `Kept ${oneLine(path)} as original ${number} (${WHY[why]}${only}).`;
+  });
   const more = kept.length - lines.length;
   if (more > 0) lines.push(`Kept ${counted(more, "more original")}: \`sys originals\` lists them.`);
   return lines;
