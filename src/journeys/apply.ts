@@ -13,7 +13,7 @@ import type { Original } from "../snapshot/originals.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import type { ChangedFile } from "../store/changes.ts";
 import type { ObjectName } from "../store/names.ts";
-import { allOutputs, type BuildSettings, realizeFrom, unrealized } from "./build.ts";
+import { allOutputs, type BuildSettings, outputsUsed, realizeFrom, unrealized } from "./build.ts";
 import { checkObjects } from "./check_objects.ts";
 import { storeConfigFiles } from "./config_files.ts";
 import { editedFiles, withEditsKept } from "./edits.ts";
@@ -113,7 +113,8 @@ async function realizeAll(
   const { manifest } = evaluated;
   const derivations = unrealized(machine, manifest, allOutputs(manifest, hashes));
   storeSources(machine, evaluated, activations, derivations);
-  await realizeFrom(machine, evaluated, hashes, settings);
+  const needed = outputsUsed(manifest, activations);
+  await realizeFrom(machine, evaluated, hashes, { ...settings, needed });
   evaluated.recipes.close();
 }
 

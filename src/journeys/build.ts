@@ -47,7 +47,8 @@ export async function realizeFrom(
     builderOf: ({ hash }) => ({ kind: "recipe", recipe: recipes.open(hash) }),
     locateSource: (source) => sourcePath(system.fs, evaluated, source),
     resolved: ({ hash }, dependencies) => recipes.resolved(hash, dependencies),
-    substitute: ({ hash }) => Promise.resolve(machine.store.takeOver(hash)),
+    substitute: ({ hash }, _signal, needed) =>
+      Promise.resolve(machine.store.takeOver(hash, needed)),
     cacheDir: machine.places.cache,
     ...settings,
     observer: (event) => {

@@ -43,7 +43,11 @@ export interface RealizeRequest {
   readonly signal: AbortSignal;
   /** Where else outputs may be had, such as a binary cache; null where it has none. Asked before anything that the
    * derivation depends on is looked at. */
-  readonly substitute?: (derivation: Derivation, signal: AbortSignal) => Promise<Outputs | null>;
+  readonly substitute?: (
+    derivation: Derivation,
+    signal: AbortSignal,
+    needed?: readonly string[],
+  ) => Promise<Outputs | null>;
   /** The hash of a derivation by what those that it uses have become; null where it has none. */
   readonly resolved?: (
     derivation: Derivation,
@@ -139,17 +143,19 @@ class Realization {
 
   /** What is asked for of a derivation that is asked for. */
   async wanted(hash: DerivationHash): Promise<Outputs> {
-    const { check = false, needed, observer } = this.#request;
-    const names = needed?.get(hash);
-    if (names === undefined) return await this.outputsOf(hash, check);
-    const there = check ? null : this.#shared.store.outputsOf(hash, names);
-    const derivation = this.#derivations.get(hash);
-    if (there === null || derivation === undefined) {
-      const all = await this.outputsOf(hash, check);
-      return chosen(all, names) ?? all;
+    const { check = false, needed, observer, substitute } = this.#request;
+    const { store, signal } = this.#shared;
+    const names = needed?.get(hash), derivation = this.#derivations.get(hash);
+    if (names === undefined || derivation === undefined) return await this.outputsOf(hash, check);
+    const there = check
+      ? null
+      : store.outputsOf(hash, names) ?? await substitute?.(derivation, signal, names) ?? null;
+    if (there !== null) {
+      observer({ kind: "cached", derivation });
+      return there;
     }
-    observer({ kind: "cached", derivation });
-    return there;
+    const all = await this.outputsOf(hash, check);
+    return chosen(all, names) ?? all;
   }
 
   outputsOf(hash: DerivationHash, check = false): Promise<Outputs> {

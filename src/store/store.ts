@@ -135,9 +135,9 @@ class LocalStore implements Store {
     return outputs && this.#isWhole(Object.values(outputs)) ? outputs : null;
   }
 
-  takeOver(derivation: DerivationHash): Outputs | null {
+  takeOver(derivation: DerivationHash, needed?: readonly string[]): Outputs | null {
     this.#references.clear();
-    return this.#other && storing(() => takeOver(this.#writer, this.#other!, derivation));
+    return this.#other && storing(() => takeOver(this.#writer, this.#other!, derivation, needed));
   }
 
   recordOutputs(derivation: DerivationHash, outputs: Outputs, description: unknown): void {

@@ -11,7 +11,7 @@ import { importTree } from "./import.ts";
 import { type Layout, objectPath } from "./layout.ts";
 import { hashTree } from "./nar.ts";
 import type { ObjectName } from "./names.ts";
-import { type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
+import { chosen, type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
 import { type Identity, readIdentity } from "./record.ts";
 import { RelocatedTree } from "./relocated_tree.ts";
 import { CANONICAL_ROOT, Relocation } from "./relocation.ts";
@@ -20,23 +20,26 @@ import type { StoreWriter } from "./store_writer.ts";
 import { discard } from "../system/write_atomic.ts";
 import { sparePath } from "./writing.ts";
 
-/** Copies; null where it can't be had there: it is bound to that root, damaged, or may not be read. */
+/** Copies the outputs that are needed, all by default; null where they can't be had there: they are gone, bound to that
+ * root, damaged, or may not be read. */
 export function takeOver(
   writer: StoreWriter,
   from: Layout,
   derivation: DerivationHash,
+  needed?: readonly string[],
 ): Outputs | null {
   const { fs } = writer;
   try {
     const outputs = readOutputs(fs, from, derivation);
-    const wanted = outputs && closureOf(fs, from, Object.values(outputs));
+    const taken = outputs && needed ? chosen(outputs, needed) : outputs;
+    const wanted = taken && closureOf(fs, from, Object.values(taken));
     if (outputs === null || wanted === null) return null;
     writer.prepare();
     for (const [object, identity] of wanted) {
       if (!writer.has(object)) copy(writer, from, object, identity);
     }
     writeOutputs(writer, derivation, outputs, describe(fs, from, derivation));
-    return outputs;
+    return taken;
   } catch (thrown) {
     // What can't be copied is built.
     if (thrown instanceof SysError) return null;

@@ -81,9 +81,12 @@ export interface Store {
     derivation: DerivationHash,
     needed?: readonly string[],
   ): Readonly<Record<string, ObjectName>> | null;
-  /** Copies the outputs of a derivation from the system's store, with all that they refer to; null where they can't
-   * be had there. */
-  takeOver(derivation: DerivationHash): Readonly<Record<string, ObjectName>> | null;
+  /** Copies the outputs of a derivation, or those that are needed of them, from the system's store, with all that they
+   * refer to; null where they can't be had there. */
+  takeOver(
+    derivation: DerivationHash,
+    needed?: readonly string[],
+  ): Readonly<Record<string, ObjectName>> | null;
   /** Records that a derivation is realized; `description` goes into its `.drv` for people. */
   recordOutputs(
     derivation: DerivationHash,

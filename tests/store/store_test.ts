@@ -505,6 +505,20 @@ Deno.test("outputs are taken over from the system's store whole, and live withou
     assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
   }));
 
+Deno.test("of outputs that are needed those of the system's store are taken over, whatever became of others", () =>
+  inTemp(fs, (folder) => {
+    const wide = openStore(system, `${folder}/wide`, { shared: true });
+    const [out, dev] = ["out", "dev"].map((name) => wide.addFile(name, Buffer.from(name), false));
+    wide.recordOutputs(DRV, { out, dev }, { name: "it" });
+    fs.chmod(`${wide.dir}/obj`, 0o755);
+    fell(fs, wide.pathOf(dev));
+    const store = openStore(system, `${folder}/root`, { system: `${folder}/wide` });
+    assert.equal(store.takeOver(DRV), null);
+    assert.deepEqual(store.takeOver(DRV, ["out"]), { out });
+    assert.deepEqual(store.outputsOf(DRV, ["out"]), { out });
+    assert.equal(store.outputsOf(DRV), null);
+  }));
+
 const UNFIT: [string, (wide: ReturnType<typeof openStore>, object: ObjectName) => void][] = [
   ["is lost", (wide, object) => {
     fs.chmod(`${wide.dir}/obj`, 0o755);
