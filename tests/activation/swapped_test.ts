@@ -34,8 +34,8 @@ class Stage extends Rig {
     return foldersAbove(this.system.fs, this.root, join(this.home, "x"))[0];
   }
 
-  /** @param owner whose the paths are; undefined: nobody said, and they lie in a folder of that user's */
-  constructor(readonly owner: FileOwner | undefined = OWNER) {
+  /** @param owner whose the paths are; null: nobody said, and they lie in a folder of that user's */
+  constructor(readonly owner: FileOwner | null = OWNER) {
     super(memorySystem());
     const { fs } = this.system;
     for (const folder of [this.victim, join(this.victim, "app"), join(this.victim, "app/new")]) {
@@ -148,7 +148,7 @@ function swap(fs: FileSystem, [path, to]: [string, string], back: boolean): Atta
 /** What root declares for a user, and at the top level for a user's folder. */
 const CASES = [
   ...SWAPS.map((swap) => [...swap, OWNER] as const),
-  ...SWAPS.map(([what, choose]) => [`${what}, at the top level`, choose, undefined] as const),
+  ...SWAPS.map(([what, choose]) => [`${what}, at the top level`, choose, null] as const),
 ];
 
 for (const [what, choose, owner] of CASES) {
