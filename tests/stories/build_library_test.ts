@@ -230,6 +230,26 @@ story(
   { ignore: missing.length + withoutGit.length > 0 },
 );
 
+story(`of two libraries with one name the first is taken${skip(missing)}`, async (s) => {
+  const other = { ...GREET, "greet.c": 'const char *greet(void) { return "the other"; }\n' };
+  const [one, two] = [await tarball(s, "one-1", GREET), await tarball(s, "two-1", other)];
+  const app = await tarball(s, "app-1", APP);
+  const paths = await built(
+    s,
+    `local one = build.autotools { name = "one", src = ${one} }
+     local two = build.autotools { name = "two", src = ${two} }
+     build.make { name = "first", src = ${app}, deps = { one, two } }
+     build.make { name = "second", src = ${app}, deps = { two, one } }`,
+    ["first", "second"],
+  );
+  const said = await Promise.all(paths.map((path) => output(s, `${path}/bin/app`)));
+  assert.deepEqual(said, ["hello, loud=no\n", "the other\n"]);
+  // The other is not needed: nothing leads to it.
+  for (const [n, name] of ["two-", "one-"].entries()) {
+    assert.doesNotMatch(await output(s, `readelf -d ${paths[n]}/bin/app`), new RegExp(`/${name}`));
+  }
+}, { ignore: missing.length > 0 });
+
 const BROKEN = "echo 'conftest.c:1: error: no such thing' >config.log; exit 1";
 const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] = [
   [
@@ -250,6 +270,19 @@ const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] =
     `patch = function(_, ctx) ctx.write("source/configure", "#!/bin/sh\\n${BROKEN}\\n") end,`,
     /Cannot run .\/configure.*: it ended with code 1[^]*config.log[^]*error: no such thing/,
     /sys log/,
+  ],
+  // In the sandbox there is no home; without one nobody but root could make it.
+  [
+    "autotools",
+    `patch = function(_, ctx) ctx.run("echo 'install: ; mkdir $(HOME)/x' >>Makefile.in", { cwd = "source" }) end,`,
+    /Cannot run make install: it ended with code 2[^]*homeless-shelter/,
+    /sys log x/,
+  ],
+  [
+    "autotools",
+    `check = function(_, ctx) ctx.run("sleep 60", { timeout = 0.2 }) end,`,
+    /Cannot run sleep 60: it was not done after 0.2 s/,
+    /sys log x/,
   ],
   [
     "autotools",
