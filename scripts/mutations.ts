@@ -736,6 +736,13 @@ const LIBRARY: readonly Mutation[] = [
     test: "tests/realize/shrink_rpath_test.ts",
   },
   {
+    name: "a build-id tells of what is not in the file any more",
+    file: "src/realize/renew_build_id.ts",
+    find: "    bytes.fill(0, at, at + length);\n",
+    replace: "",
+    test: "tests/realize/shrink_rpath_test.ts",
+  },
+  {
     name: "an empty RPATH stays",
     file: "src/realize/shrink_rpath.ts",
     find: "if (kept.length === 0) dropEntry",

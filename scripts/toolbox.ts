@@ -6,6 +6,9 @@
 import { fromFileUrl } from "../tests/support/paths.ts";
 import { sysArgv } from "../tests/support/story.ts";
 import { discard } from "../tests/support/temporary.ts";
+import { parseObjectName } from "../src/store/names.ts";
+import { openStore } from "../src/store/store.ts";
+import { realSystem } from "../src/system/real.ts";
 import { fetchArchives, Mirror, sourceNames } from "./toolbox/mirror.ts";
 
 const EXAMPLE = fromFileUrl(new URL("../examples/toolbox", import.meta.url));
@@ -92,16 +95,22 @@ async function build(root: string, names: readonly string[]) {
   const warnings = stderr.split("\n").filter((line) => line.startsWith("warning: "));
   check(warnings.length === 0, ["no warnings", ...warnings].join("\n"));
   const { objects } = JSON.parse(stdout) as { objects: Made[] };
-  const paths = objects.map(({ path }) => path);
-  const told = await sys(root, [
-    "store",
-    "path",
-    "--json",
-    ...paths.map((one) => one.split("/").pop()!),
-  ]);
-  const kinds = (JSON.parse(told.stdout) as { objects: { path: string; kind: string }[] }).objects;
-  const bound = new Set(kinds.filter(({ kind }) => kind === "bound").map(({ path }) => path));
-  return { objects, bound };
+  return { objects, bound: await boundOf(root, objects) };
+}
+
+/** Those whose name depends on the root: that hold its path in a binary file, or refer to one that does. */
+async function boundOf(root: string, objects: readonly Made[]): Promise<Set<string>> {
+  const store = openStore(realSystem(), `${folder}/${root}`);
+  const closures = new Map(objects.map(({ path }) => {
+    return [path, store.closure([parseObjectName(path.split("/").pop()!)])];
+  }));
+  const all = [...new Set([...closures.values()].flatMap((closure) => [...closure]))];
+  const { stdout } = await sys(root, ["store", "path", "--json", ...all]);
+  const told = (JSON.parse(stdout) as { objects: { object: string; kind: string }[] }).objects;
+  const kinds = new Map(told.map(({ object, kind }) => [object, kind]));
+  const isBound = ([, closure]: [string, Set<string>]) =>
+    [...closure].some((object) => kinds.get(object) === "bound");
+  return new Set([...closures].filter(isBound).map(([path]) => path));
 }
 
 function sys(root: string, args: readonly string[]) {

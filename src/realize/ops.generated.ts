@@ -13,6 +13,7 @@ import { mkdir } from "./ops/mkdir.ts";
 import { move } from "./ops/move.ts";
 import { read } from "./ops/read.ts";
 import { remove } from "./ops/remove.ts";
+import { renew_build_id } from "./ops/renew_build_id.ts";
 import { run } from "./ops/run.ts";
 import { shrink_rpath } from "./ops/shrink_rpath.ts";
 import { substitute } from "./ops/substitute.ts";
@@ -36,6 +37,7 @@ export const OPERATIONS = {
   move,
   read,
   remove,
+  renew_build_id,
   run,
   shrink_rpath,
   substitute,

@@ -2,33 +2,25 @@
  * named there and not needed would be kept alive by it. */
 import { dirname } from "node:path";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
-import { BytesOfFile } from "./inspect/bytes.ts";
-import { DT_RPATH, DT_RUNPATH, type Elf, type PlacedText, readElf } from "./inspect/elf.ts";
+import { changeElf } from "./change_elf.ts";
+import { DT_RPATH, DT_RUNPATH, type Elf, type PlacedText } from "./inspect/elf.ts";
 
 /** Changes the file where there is something to change. @returns the folders that are gone */
 export function shrinkRpath(fs: FileSystem, path: string): string[] {
-  const elf = elfAt(fs, path);
-  const placed = elf?.runpath ?? elf?.rpath ?? null;
-  if (!elf?.dynamic || placed === null) return [];
-  const entries = placed.text.split(":");
-  const kept = neededFolders(fs, entries, elf.needed, dirname(path));
-  if (kept.length === entries.length) return [];
-  const bytes = fs.readFile(path).slice();
-  if (!rewriteText(bytes, placed, kept.join(":"))) return [];
-  if (kept.length === 0) dropEntry(bytes, elf);
-  replace(fs, path, bytes);
-  return entries.filter((entry) => !kept.includes(entry));
-}
-
-function elfAt(fs: ReadFs, path: string): Elf | null {
-  const info = fs.lstat(path);
-  if (info?.kind !== "file") return null;
-  const handle = fs.openRead(path);
-  try {
-    return readElf(new BytesOfFile(handle, info.size));
-  } finally {
-    handle.close();
-  }
+  let gone: string[] = [];
+  changeElf(fs, path, (elf, read) => {
+    const placed = elf.runpath ?? elf.rpath;
+    if (placed === null || elf.dynamic === null) return null;
+    const entries = placed.text.split(":").map((entry) => entry.replace(/\/+/g, "/"));
+    const kept = neededFolders(fs, entries, elf.needed, dirname(path));
+    const text = kept.join(":");
+    const bytes = text === placed.text ? null : read();
+    if (bytes === null || !rewriteText(bytes, placed, text)) return null;
+    if (kept.length === 0) dropEntry(bytes, elf);
+    gone = [...new Set(entries)].filter((entry) => !kept.includes(entry));
+    return bytes;
+  });
+  return gone;
 }
 
 function neededFolders(
@@ -68,15 +60,4 @@ function dropEntry(bytes: Uint8Array, { dynamic, runpath }: Elf): void {
   const end = at + tags.length * entry;
   bytes.copyWithin(at + index * entry, at + (index + 1) * entry, end);
   bytes.fill(0, end - entry, end);
-}
-
-function replace(fs: FileSystem, path: string, bytes: Uint8Array): void {
-  const mode = fs.lstat(path)!.mode;
-  fs.remove(path);
-  const file = fs.create(path, mode);
-  try {
-    file.write(bytes);
-  } finally {
-    file.close();
-  }
 }

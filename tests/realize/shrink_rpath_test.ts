@@ -1,6 +1,7 @@
 /** RPATHs with what is needed, by real compilers: the programs have to run afterwards. */
 import assert from "node:assert/strict";
 import { shrinkRpath } from "../../src/realize/shrink_rpath.ts";
+import { renewBuildId } from "../../src/realize/renew_build_id.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -74,11 +75,51 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: `folders are written with single slashes, once${skipped}`,
+  ignore,
+  fn: () =>
+    withTemporary((dir) => {
+      prepare(dir);
+      const long = `${dir}/one${"/".repeat(200)}lib`;
+      sh(dir, `cc -o app app.c -Lone/lib -lone -Wl,-rpath,${long} -Wl,-rpath,${dir}/one/lib`);
+      assert.deepEqual(shrinkRpath(fs, `${dir}/app`), []);
+      assert.equal(rpath(dir, "app"), `${dir}/one/lib`);
+      sh(dir, "./app");
+    }),
+});
+
+Deno.test({
+  name: `a file whose RPATH is gone is the same whatever it was, with its build-id${skipped}`,
+  ignore,
+  fn: () =>
+    withTemporary((dir) => {
+      prepare(dir);
+      for (const name of ["a", "b"]) {
+        sh(
+          dir,
+          `cc -g -Wl,--build-id -o ${name} alone.c -Wl,-rpath,/${name}/none; strip ${name}`,
+        );
+      }
+      const same = () => sh(dir, "cmp a b || true") === "";
+      assert.ok(!same());
+      for (const name of ["a", "b"]) shrinkRpath(fs, `${dir}/${name}`);
+      assert.ok(!same());
+      for (const name of ["a", "b"]) renewBuildId(fs, `${dir}/${name}`);
+      assert.ok(same());
+      sh(dir, "./a");
+      const before = Deno.readFileSync(`${dir}/a`);
+      renewBuildId(fs, `${dir}/a`);
+      assert.deepEqual(Deno.readFileSync(`${dir}/a`), before);
+    }),
+});
+
 Deno.test("what is no ELF file stays as it is", () =>
   withTemporary((dir) => {
     for (const content of ["", "text", "\x7fELF\x02\x01 and no more"]) {
       Deno.writeTextFileSync(`${dir}/x`, content);
       assert.deepEqual(shrinkRpath(fs, `${dir}/x`), []);
+      renewBuildId(fs, `${dir}/x`);
       assert.equal(Deno.readTextFileSync(`${dir}/x`), content);
     }
     assert.deepEqual(shrinkRpath(fs, dir), []);

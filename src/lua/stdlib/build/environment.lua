@@ -21,6 +21,14 @@ local function below(ctx, folders, names)
   return list
 end
 
+-- An RPATH is as long in every root: what a linker lays out behind it lies at the same places. `finish` takes out what
+-- is not needed, and the slashes.
+local LENGTH = 256
+local function even(path)
+  local room = (#path // LENGTH + 1) * LENGTH - #path
+  return (path:gsub("/[^/]*$", function(last) return ("/"):rep(room) .. last end))
+end
+
 local function prefixed(prefix, paths)
   local list = {}
   for index, path in ipairs(paths) do list[index] = prefix .. path end
@@ -33,6 +41,7 @@ return function(opts, ctx)
   -- A program finds the libraries that are installed beside it.
   local own = (has(ctx, "lib") and ctx.outputs.lib or ctx.out) .. "/lib"
   local run_paths = common.append({ own }, libraries)
+  for index, path in ipairs(run_paths) do run_paths[index] = even(path) end
   local includes = below(ctx, opts.deps, { "include" })
   local flags = {
     CPPFLAGS = prefixed("-I", includes),

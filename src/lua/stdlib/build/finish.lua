@@ -113,7 +113,9 @@ return function(opts, ctx)
     strip(ctx, folder, files)
     for _, file in ipairs(files) do
       local path = folder .. (file.path == "" and "" or "/" .. file.path)
-      if file.type == "binary" then ctx.shrink_rpath(path)
+      if file.type == "binary" then
+        ctx.shrink_rpath(path)
+        ctx.renew_build_id(path)
       elseif file.type == "script" and file.executable then resolve(opts, ctx, path, file.interpreter) end
     end
     -- An index of all manuals that are installed, of which each package would have another.
