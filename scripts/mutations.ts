@@ -695,6 +695,14 @@ const BUILDING: readonly Mutation[] = [
     filter: "check:",
   },
   {
+    name: "a check builds in the same second",
+    file: "src/realize/realize.ts",
+    find: "if (there === null) await nextSecond(system.clock, signal);",
+    replace: "",
+    test: "tests/realize/realize_test.ts",
+    filter: "check: a date",
+  },
+  {
     name: "early cutoff for a build that has looked at more",
     file: "src/realize/realize.ts",
     find: "if (resolved !== null && await this.#resolved(derivation, dependencies) === resolved) {",

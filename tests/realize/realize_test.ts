@@ -248,6 +248,18 @@ Deno.test("check: a build that repeats is fine, one that differs is told by file
   assert.deepEqual(world.store.outputsOf(differs.hash), first);
 });
 
+Deno.test("check: a date that is in the output shows, however short the build is", async () => {
+  using world = new World();
+  const dated = world.derive("dated", function* ({ outputs }) {
+    yield ["write", outputs.out, yield ["run", "date +%s", null, {}]];
+  });
+  const error = await failureOf(() => world.realize([dated], { check: true }));
+  assert.match(
+    error.notes[2],
+    /^the output itself differs at byte \d+, in line 1: "\d+", then "\d+"$/,
+  );
+});
+
 Deno.test("realize: a cache elsewhere is asked before anything is built", async () => {
   using world = new World();
   const low = world.derive("low", writes("low"));
