@@ -79,15 +79,13 @@ export function outputsUsed(
   }));
 }
 
-/** All outputs of some derivations. */
+/** All outputs of some derivations, in their order. */
 export function allOutputs(
   { derivations }: Pick<Manifest, "derivations">,
   wanted: readonly DerivationHash[],
 ): OutputNames {
-  const some = new Set(wanted);
-  return new Map(
-    derivations.flatMap(({ hash, outputs }) => some.has(hash) ? [[hash, outputs]] : []),
-  );
+  const byHash = new Map(derivations.map((one) => [one.hash, one.outputs]));
+  return new Map(wanted.map((hash) => [hash, byHash.get(hash) ?? []]));
 }
 
 /** The derivations that have to be built for some outputs to be there, each after those that it depends on. */

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { sha256, shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
-import type { DerivationHash, Manifest } from "../manifest/types.ts";
+import type { DerivationHash } from "../manifest/types.ts";
 import { makeFolders } from "../system/folders.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { discard } from "../system/write_atomic.ts";
@@ -29,16 +29,15 @@ export interface OutLink {
  */
 export function outLinks(
   machine: Machine,
-  { derivations }: Pick<Manifest, "derivations">,
   wanted: OutputNames,
   path: string,
 ): OutLink[] {
   const { fs, host } = machine.system;
   const base = resolve(host.cwd, path);
-  const links = derivations.filter(({ hash }) => wanted.has(hash)).flatMap(({ hash }, n) =>
-    wanted.get(hash)!.map((output) => ({
+  const links = [...wanted].flatMap(([derivation, outputs], n) =>
+    outputs.map((output) => ({
       path: `${base}${n === 0 ? "" : `-${n + 1}`}${output === "out" ? "" : `-${output}`}`,
-      derivation: hash,
+      derivation,
       output,
     }))
   );

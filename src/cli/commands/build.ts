@@ -64,9 +64,7 @@ export default command<Flags>({
       const wanted = names.length > 0
         ? allOutputs(manifest, derivationsNamed(manifest, names))
         : outputsUsed(manifest, manifest.activations);
-      const links = flags.outLink === undefined
-        ? []
-        : outLinks(machine, manifest, wanted, flags.outLink);
+      const links = flags.outLink === undefined ? [] : outLinks(machine, wanted, flags.outLink);
       const progress = new BuildProgress(session, unrealized(machine, manifest, wanted).length);
       const settings = buildSettings(session, flags, progress.observe);
       const realized = await withLock(
@@ -82,9 +80,11 @@ export default command<Flags>({
           return made;
         },
       ).finally(() => progress.end());
-      const objects = manifest.derivations.flatMap(({ hash, name }) =>
+      const nameOf = new Map(manifest.derivations.map(({ hash, name }) => [hash, name]));
+      // In the order in which they were asked for.
+      const objects = [...wanted.keys()].flatMap((hash) =>
         Object.entries(realized.get(hash) ?? {}).map(([output, object]) => ({
-          derivation: name,
+          derivation: nameOf.get(hash),
           output,
           path: machine.store.pathOf(object),
           ...linkOf(links, hash, output),
