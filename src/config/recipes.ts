@@ -12,8 +12,15 @@ export function recipeSession(evaluator: Evaluator): RecipeSession {
   return {
     close: () => evaluator.close(),
     resolved: async (derivation, dependencies) => {
-      const hash = await evaluator.call("resolve", derivation, toLua(objectsForLua(dependencies)));
-      return hash === "" ? null : hash as DerivationHash;
+      const objects = toLua(objectsForLua(dependencies));
+      try {
+        const hash = await evaluator.call("resolve", derivation, objects);
+        return hash === "" ? null : hash as DerivationHash;
+      } catch (thrown) {
+        // What is wrong with `config` is told by the build.
+        if (thrown instanceof SysError && thrown.kind === "config") return null;
+        throw thrown;
+      }
     },
     open: (derivation: DerivationHash): Recipe => {
       const run = evaluator.call("open", derivation);

@@ -84,6 +84,16 @@ for (const [what, text] of Object.entries(NONE)) {
     }));
 }
 
+Deno.test("resolved: none where what `config` captures has changed since it was declared", () =>
+  withConfig(
+    config("one", [`local n = 1
+      derive { name = "x", opts = { low }, config = function() return n end }
+      n = 2`]),
+    async (evaluation) => {
+      assert.equal(await resolved(evaluation, "x", FIRST), null);
+    },
+  ));
+
 const FACTS = {
   outputs: { out: "/out" },
   tmp: "/tmp",
