@@ -534,8 +534,8 @@ const SHOWN: readonly Mutation[] = [
     name: "sources are not stored before the builds",
     file: "src/journeys/apply.ts",
     find: "  storeSources(machine, evaluated, activations, derivations);\n" +
-      "  await realizeFrom(machine, evaluated, hashes, settings);\n",
-    replace: "  await realizeFrom(machine, evaluated, hashes, settings);\n" +
+      "  await realizeFrom(machine, evaluated, hashes, how);\n",
+    replace: "  await realizeFrom(machine, evaluated, hashes, how);\n" +
       "  storeSources(machine, evaluated, activations, derivations);\n",
     test: ONE_PLAN,
   },

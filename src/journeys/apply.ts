@@ -112,9 +112,9 @@ async function realizeAll(
   const hashes = plan.realize.map(({ hash }) => hash);
   const { manifest } = evaluated;
   const derivations = unrealized(machine, manifest, allOutputs(manifest, hashes));
+  const how = { ...settings, needed: outputsUsed(manifest, activations) };
   storeSources(machine, evaluated, activations, derivations);
-  const needed = outputsUsed(manifest, activations);
-  await realizeFrom(machine, evaluated, hashes, { ...settings, needed });
+  await realizeFrom(machine, evaluated, hashes, how);
   evaluated.recipes.close();
 }
 
