@@ -751,6 +751,13 @@ const LIBRARY: readonly Mutation[] = [
     test: "tests/realize/shrink_rpath_test.ts",
   },
   {
+    name: "paths that a compiler has cut are not told of",
+    file: "src/realize/inspect/cut_paths.ts",
+    find: "if (!whole) return true;",
+    replace: "",
+    test: "tests/realize/inspect/cut_paths_test.ts",
+  },
+  {
     name: "an empty RPATH stays",
     file: "src/realize/shrink_rpath.ts",
     find: "if (kept.length === 0) dropEntry",

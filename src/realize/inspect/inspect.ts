@@ -11,6 +11,7 @@ import { type Identified, remakeBuildIds } from "./build_ids.ts";
 import { BytesOfFile } from "./bytes.ts";
 import { type Candidate, candidatesIn, isArchive } from "./candidates.ts";
 import { readElf } from "./elf.ts";
+import { hasCutPath } from "./cut_paths.ts";
 import { CompressedIn } from "./compressed_in.ts";
 import { elfProblems } from "./elf_problems.ts";
 import { machOProblems } from "./mach_o_problems.ts";
@@ -26,6 +27,13 @@ export interface Inspection {
   readonly compressed: ReadonlyMap<string, Compressed>;
 }
 
+const CUT: Problem = {
+  text:
+    "keeps a part of the path that the output had during the build: its compiler cut the text into pieces " +
+    "(-fno-builtin-memcpy keeps GCC from it)",
+  host: false,
+};
+
 /** `e_machine` of programs that this machine can run. What is for others finds its libraries there. */
 const MACHINES: Record<Arch, number> = { x86_64: 62, aarch64: 183, arm: 40 };
 
@@ -39,13 +47,15 @@ export async function inspect(
   const findings = new Findings();
   const compressed = new CompressedIn(places);
   const identified: Identified[] = [];
+  const hashes = Object.values(subject.outputs).map((path) => path.slice(-32));
   for (const candidate of candidatesIn(fs, Object.values(subject.outputs), subject.paths)) {
     how.signal.throwIfAborted();
     const looked: Looked = isArchive(candidate)
       ? { problems: await compressed.look(candidate, how) }
       : look(places, candidate, MACHINES[host.arch]);
     if (looked.identified) identified.push(looked.identified);
-    for (const problem of looked.problems) {
+    const cut = !subject.fixed && !isArchive(candidate) && hasCutPath(fs, candidate.path, hashes);
+    for (const problem of cut ? [...looked.problems, CUT] : looked.problems) {
       if (problem.host && subject.host) continue;
       findings.add(places.label(candidate.path), problem.text);
     }
