@@ -52,7 +52,12 @@ async function play(): Promise<void> {
   const sources = await Deno.readTextFile(`${EXAMPLE}/sources.lua`);
   const all = sourceNames(sources);
   const names = Deno.args.length > 0 ? Deno.args : all;
-  await fetchArchives(folder, all);
+  try {
+    await fetchArchives(folder, all);
+  } catch (error) {
+    console.log(`skipped: Debian's archives cannot be had here: ${error}`);
+    return;
+  }
   await using mirror = new Mirror(folder, all);
   await run(["cp", "-r", EXAMPLE, `${folder}/config`], {});
   await Deno.writeTextFile(`${folder}/config/sources.lua`, mirror.rewritten(sources));
