@@ -71,6 +71,20 @@ Deno.test("recipes: of derivations that share a `config`, the one that failed is
     },
   ));
 
+Deno.test("recipes: a path with a letter right behind it is used, too", () =>
+  withConfig(
+    setup(`local dep = derive { name = "dep", config = function() end }
+      derive { name = "x", opts = { path = dep.out .. "x" }, config = function(opts, ctx) ctx.log(opts.path) end }`),
+    async ({ manifest, recipes }) => {
+      const [dep, x] = manifest.derivations;
+      assert.deepEqual(x.dependencies, [dep.hash]);
+      const placeholder = (x.opts as { path: string }).path.slice(0, -1);
+      const known = new Map([[placeholder, "/store/dep"]]);
+      const step = await recipes.open(x.hash).start({ ...FACTS, known });
+      assert.equal((step as Extract<RecipeStep, { kind: "call" }>).args.text, "/store/depx");
+    },
+  ));
+
 Deno.test("recipes: ctx.env holds the fixed set, and what it is changed to", async () => {
   const env = { PATH: "/tools", HOME: "/h" };
   await withConfig(

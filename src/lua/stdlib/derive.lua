@@ -264,7 +264,7 @@ local function in_order(data, state)
   end
   local function visit(value)
     if type(value) == "string" then
-      for found in value:gmatch("/syslua%-%l+%-[0-9a-z]+") do meet(S.outputs[found] or "") end
+      for found in value:gmatch(S.PLACEHOLDER) do meet(S.outputs[found] or "") end
     elseif S.derivation_data[value] then meet(S.derivation_data[value].hash)
     elseif type(value) == "table" and value ~= S.null then
       for _, inner in S.pairs(value) do visit(inner) end

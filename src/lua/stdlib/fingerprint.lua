@@ -151,6 +151,9 @@ local function meet(state, hash)
   state.met[#state.met + 1] = hash
 end
 
+local PLACEHOLDER = S.PLACEHOLDER
+local PLACED = "()(" .. PLACEHOLDER .. ")()"
+
 local function plain_text(value) return format("s%d:", #value) .. value end
 
 -- A text with the objects of the outputs that it names. A build sees those only where they are values of its options;
@@ -159,7 +162,7 @@ local function resolved_text(value, state, is_key)
   local objects = state.objects
   if is_key or not state.in_options then objects.unknown = true end
   local parts, at = { "r" }, 1
-  for start, found, stop in value:gmatch("()(/syslua%-%l+%-[0-9a-z]+)()") do
+  for start, found, stop in value:gmatch(PLACED) do
     if S.outputs[found] then
       local object = objects.places[found]
       if not object then objects.unknown = true end
@@ -176,7 +179,7 @@ local function encode_text(value, state, is_key)
   local text = plain_text(value)
   if find(value, "/syslua-", 1, true) then
     local inputs, names_output = "", false
-    for found in value:gmatch("/syslua%-%l+%-[0-9a-z]+") do
+    for found in value:gmatch(PLACEHOLDER) do
       if S.outputs[found] then
         meet(state, S.outputs[found])
         names_output = true

@@ -5,6 +5,9 @@ local type, rawnext, rawget, setmetatable = type, next, rawget, setmetatable
 local raw_metatable, math_type, sort = debug.getmetatable, math.type, table.sort
 local raw_tostring = tostring
 
+--- Matches a placeholder: see `src/manifest/placeholder.ts`. What follows it may be a letter or a digit.
+S.PLACEHOLDER = "/syslua%-%l+%-" .. ("[0-9a-z]"):rep(32)
+
 --- A value as people may see it: no addresses.
 function S.show(value)
   local kind = type(value)

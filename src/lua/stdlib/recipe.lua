@@ -90,7 +90,7 @@ end
 local function realized(value, known)
   if type(value) == "string" then
     if not value:find("/syslua-", 1, true) then return value end
-    return (value:gsub("/syslua%-%l+%-[0-9a-z]+", known))
+    return (value:gsub(S.PLACEHOLDER, known))
   end
   if type(value) ~= "table" or S.derivation_data[value] or value == S.null then return value end
   local copy = {}
