@@ -9,7 +9,7 @@ export interface TypedFile {
   /** `binary`: a program or shared library; `object` and `archive`: what is yet to be linked. */
   readonly type: "binary" | "object" | "archive" | "script";
   readonly executable: boolean;
-  /** Of a script: its first line without `#!`. */
+  /** Of a script: its first line without `#!`, blanks and all. */
   readonly interpreter?: string;
 }
 
@@ -85,7 +85,7 @@ function script(bytes: Uint8Array): Type | null {
   try {
     return {
       type: "script",
-      interpreter: new TextDecoder("utf-8", { fatal: true }).decode(line).trim(),
+      interpreter: new TextDecoder("utf-8", { fatal: true }).decode(line),
     };
   } catch {
     // No interpreter has such a name.

@@ -1,6 +1,7 @@
 /** `lib.build` as a config sees it: read when it is named, hashed by what is used, and words for what is wrong. */
 import assert from "node:assert/strict";
 import { SysError } from "../../src/errors.ts";
+import { declaredInputs } from "../../src/config/evaluate.ts";
 import { Evaluator } from "../../src/config/evaluator.ts";
 import { BUILD_LIBRARY } from "../../src/lua/build_library.generated.ts";
 import { Codecs } from "../../src/lua/codecs.ts";
@@ -124,6 +125,20 @@ Deno.test("what a lock file names is a derivation of its own, with the hash that
       ({ manifest }) => assert.equal(manifest.derivations.length, 1),
     );
   }
+});
+
+Deno.test("an input may use it at the top of its entry file", async () => {
+  await withTemporary(async (dir) => {
+    const entry = `${dir}/init.lua`;
+    const inputs = 'inputs = { other = "path:./other" }';
+    Deno.writeTextFileSync(
+      entry,
+      `${TOP}return { x = build.make { name = "x", ${SRC} }, ${inputs} }`,
+    );
+    const limits = { seconds: 20, mebibytes: 256 };
+    const found = await declaredInputs(fixedSystem(), { entry, limits, version: "0.0.0" });
+    assert.deepEqual(Object.keys(found), ["other"]);
+  });
 });
 
 const REFUSED: [string, RegExp, RegExp][] = [

@@ -36,7 +36,7 @@ const CASES: Record<string, [Uint8Array, type: string | null, interpreter?: stri
   "fat": [words(false, 0xcafebabe, 2), "binary"],
   "java class": [words(false, 0xcafebabe, 52), null],
   "archive": [text("!<arch>\n" + "x".repeat(30)), "archive"],
-  "script": [text("#!/usr/bin/env  perl -w \nmore"), "script", "/usr/bin/env  perl -w"],
+  "script": [text("#!/usr/bin/env  perl -w \nmore"), "script", "/usr/bin/env  perl -w "],
   "script without an end": [text("#!/bin/sh"), "script", "/bin/sh"],
   "no text": [Uint8Array.of(0x23, 0x21, 0xff, 0xfe, 0x0a), null],
   "text": [text("hello, this is a text of more than twenty bytes"), null],

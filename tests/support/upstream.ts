@@ -53,7 +53,7 @@ Libs: -L\${libdir} -lgreet
 Cflags: -I\${includedir}
 `,
   "greet-config.in": '#!/bin/sh\nprefix=@prefix@\necho "-I${prefix}/include -L@libdir@ -lgreet"\n',
-  "hello-script": "#!/usr/bin/env teller\nhello from a script\n",
+  "hello-script": "#! /usr/bin/env teller\nhello from a script\n",
 };
 
 /** Writes a tarball below the story's home. @returns the Lua of a `src` that names it */

@@ -56,7 +56,7 @@ end
 
 -- Interpreter and arguments of a line; `env` is seen through.
 local function parse(line)
-  local program, rest = line:match("^(%S+)%s*(.*)$")
+  local program, rest = line:match("^%s*(%S+)%s*(.-)%s*$")
   if not program then return end
   if program:match("[^/]+$") == "env" then
     local name, arguments = rest:match("^([^-=%s][^=%s]*)%s*(.*)$")
