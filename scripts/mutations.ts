@@ -734,6 +734,87 @@ const BUILDING: readonly Mutation[] = [
   },
 ];
 
+const WORLD = "tests/realize/world_test.ts";
+
+/** What a build finds. */
+const WORLDS: readonly Mutation[] = [
+  {
+    name: "in the sandbox the scratch folder is where it lies",
+    file: "src/realize/build.ts",
+    find: 'seen: sandbox.kind === "bubblewrap" ? SEEN : { tmp, fetched },',
+    replace: "seen: { tmp, fetched },",
+    test: WORLD,
+  },
+  {
+    name: "compilers write down where the scratch folder lies",
+    file: "src/realize/run.ts",
+    find: "  if (build.compilers !== null) mapCompilers(system, build.compilers);\n",
+    replace: "  void mapCompilers;\n",
+    test: WORLD,
+  },
+  {
+    name: "absolute links of a build are followed outside of it",
+    file: "src/realize/confine.ts",
+    find: "const outside = this.#outside(next);",
+    replace: "const outside = next;",
+    test: WORLD,
+  },
+  {
+    name: "pkg-config finds what this host has",
+    file: "src/realize/environment.ts",
+    find: "...(host ? {} :",
+    replace: "...(host || !host ? {} :",
+    test: WORLD,
+  },
+  {
+    name: "a download keeps its build's place among those that run",
+    file: "src/realize/fetched.ts",
+    find: "return slot.without(() => downloads.run(signal, action));",
+    replace: "return (void slot, downloads.run(signal, action));",
+    test: WORLD,
+  },
+  {
+    name: "builds at a time are not counted",
+    file: "src/realize/build.ts",
+    find:
+      "  return shared.works.run(\n    shared.signal,\n    (slot) => buildNow({ ...shared, slot }, derivation, inputs),\n  );",
+    replace:
+      "  return buildNow({ ...shared, slot: { without: (go) => go() } }, derivation, inputs);",
+    test: WORLD,
+  },
+  {
+    name: "copies have the time at which they are made",
+    file: "src/realize/files.ts",
+    find: "return Math.max(mtime, SOURCE_DATE_EPOCH);",
+    replace: "return Math.max(mtime, SOURCE_DATE_EPOCH, Math.floor(Date.now() / 1000));",
+    test: WORLD,
+  },
+  {
+    name: "what is unpacked has the time at which it is",
+    file: "src/fetch/unpack/destination.ts",
+    find: "if (this.#mtime !== null) this.#handle.utime(this.#mtime);",
+    replace: "void this.#mtime;",
+    test: "tests/fetch/unpack/unpack_test.ts",
+  },
+  {
+    name: "tools are in the order of their hashes",
+    file: "src/lua/stdlib.generated.ts",
+    find: "data.derivations, data.sources = in_order(data, state), S.sorted_keys(state.sources)",
+    replace:
+      "data.derivations, data.sources = S.sorted_keys(state.derivations), S.sorted_keys(state.sources)",
+    test: "tests/config/recipes_test.ts",
+    filter: "declared",
+  },
+  {
+    name: "a letter behind a path hides whose path it is",
+    file: "src/lua/stdlib.generated.ts",
+    find: '(\\"[0-9a-z]\\"):rep(32)',
+    replace: '\\"[0-9a-z]+\\"',
+    test: "tests/config/recipes_test.ts",
+    filter: "letter",
+  },
+];
+
 /** What `lib.build` promises. Lua is changed where it is embedded. */
 const LIBRARY: readonly Mutation[] = [
   {
@@ -881,6 +962,7 @@ const INSPECTED: readonly Mutation[] = [
 ];
 
 export const MUTATIONS: readonly Mutation[] = [
+  ...WORLDS,
   ...LIBRARY,
   ...INSPECTED,
   ...BUILDING,
