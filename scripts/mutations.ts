@@ -592,10 +592,26 @@ const RUNNING: readonly Mutation[] = [
   {
     name: "nothing looks for what has left the group",
     file: "src/system/guard.ts",
-    find: '[ -n "$1" ] || exit',
+    find: "[ $# -gt 0 ] || exit",
     replace: "exit",
     test: PROCESSES,
     filter: "left its process group",
+  },
+  {
+    name: "what a build has left behind lives on",
+    file: "src/realize/build.ts",
+    find: "await keeper.kill();\n    log.close();",
+    replace: "log.close();",
+    test: "tests/realize/output_test.ts",
+    filter: "outlives it",
+  },
+  {
+    name: "only TMPDIR tells what a build has started",
+    file: "src/realize/build.ts",
+    find: "...compilers === null ? [] : [`${compilers.folder}:`],",
+    replace: "",
+    test: "tests/realize/output_test.ts",
+    filter: "outlives it",
   },
   {
     name: "there is no grace",

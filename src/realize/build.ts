@@ -92,11 +92,12 @@ async function buildNow(
     from: tmp,
     to: SEEN.tmp,
   };
-  // No other build has the same scratch folder, and builds of one derivation take turns. A sandbox ends with its first
-  // process.
-  const keeper = system.processes.keeper(
-    sandbox.kind === "bubblewrap" ? undefined : `TMPDIR=${tmp}`,
-  );
+  // No other build has the same scratch folder, and builds of one derivation take turns. What has another TMPDIR is
+  // known by its PATH. A sandbox ends with its first process.
+  const keeper = system.processes.keeper([
+    ...sandbox.kind === "bubblewrap" ? [] : [`TMPDIR=${tmp}`],
+    ...compilers === null ? [] : [`${compilers.folder}:`],
+  ]);
   const clean = () => removeAll(system, [folder, ...Object.values(outputs)]);
 
   // An earlier process may have been killed here.
@@ -132,6 +133,8 @@ async function buildNow(
     const builder = shared.builderOf(derivation);
     if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);
     else await runProcess(context, builder.process, known);
+    // What was left behind would go on writing.
+    await keeper.kill();
     observer({ kind: "phase", derivation, phase: "store" });
     const paths = await refuseUnseen(system, derivation, Object.values(outputs));
     const { inspectBuild } = await import("./inspect/inspect_build.ts");
@@ -146,7 +149,7 @@ async function buildNow(
       : null;
     throw failure(derivation, thrown, log, kept);
   } finally {
-    await keeper.close();
+    await keeper.kill();
     log.close();
     await clean();
   }

@@ -122,7 +122,7 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
         throw thrown;
       }
     },
-    keeper: (marker?: string) => inner.processes.keeper(marker),
+    keeper: (markers: readonly string[]) => inner.processes.keeper(markers),
     passesOnFiles: () => inner.processes.passesOnFiles(),
     which: (program: string, path?: string) => (alive(), inner.processes.which(program, path)),
   };

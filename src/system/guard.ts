@@ -6,11 +6,12 @@
  * (Linux). */
 import type { Keeper } from "./processes.ts";
 
-/** An ordinary name and value of the environment, `NAME=value`, that a program hands on to all that it starts. */
+/** A text that is in the environment of a program, as `NAME=value` or a part of it, and handed on to all that it
+ * starts. */
 export type Marker = string;
 
-/** `$1` is the marker, or empty. Marked ones are looked for until there are none: what is dying may still start
- * more. A group dies at once. */
+/** `$@` are grep's options for the markers, if there are any. Marked ones are looked for until there are none: what is
+ * dying may still start more. A group dies at once. */
 const SCRIPT = `trap '' HUP INT TERM
 groups=' '
 while read -r word group; do
@@ -21,10 +22,10 @@ while read -r word group; do
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group"; done
-[ -n "$1" ] || exit
+[ $# -gt 0 ] || exit
 for round in 1 2 3 4 5 6 7 8 9 10; do
   found=
-  for path in $(grep -lszxF -e "$1" /proc/[0-9]*/environ); do
+  for path in $(grep -lszF "$@" /proc/[0-9]*/environ); do
     pid=\${path#/proc/}
     kill -s KILL "\${pid%/environ}" && found=yes
   done
@@ -32,15 +33,15 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
   sleep 0.05
 done`;
 
-/** Watches over programs that have one marker. */
+/** Watches over programs that have one of some markers. */
 export class Guard {
   readonly #shell: Deno.ChildProcess | null;
   readonly #pipe: WritableStreamDefaultWriter<Uint8Array> | null;
 
-  /** To be made before the programs are started: from then on what has the marker ends with sys. */
-  constructor(marker: Marker | undefined) {
+  /** To be made before the programs are started: from then on what has a marker ends with sys. */
+  constructor(markers: readonly Marker[]) {
     this.#shell = Deno.build.os === "windows" ? null : new Deno.Command("/bin/sh", {
-      args: ["-c", SCRIPT, "sh", marker ?? ""],
+      args: ["-c", SCRIPT, "sh", ...markers.filter(isOneLine).flatMap((text) => ["-e", text])],
       cwd: "/",
       env: { PATH: "/usr/bin:/bin" },
       clearEnv: true,
@@ -81,18 +82,23 @@ export class Guard {
   }
 }
 
+/** grep takes each line for a text of its own, which others may have in their environment. */
+function isOneLine(text: string): boolean {
+  return text !== "" && !text.includes("\n");
+}
+
 /** One guard for many programs, each after the other: to start one takes as long as to start a program. */
 export class RealKeeper implements Keeper {
-  readonly #marker: Marker | undefined;
+  readonly #markers: readonly Marker[];
   #guard: Guard | null = null;
 
-  constructor(marker: Marker | undefined) {
-    this.#marker = marker;
+  constructor(markers: readonly Marker[]) {
+    this.#markers = markers;
   }
 
-  /** To be called before a program is started: from then on what has the marker ends with sys. */
+  /** To be called before a program is started: from then on what has a marker ends with sys. */
   begin(): void {
-    this.#guard ??= new Guard(this.#marker);
+    this.#guard ??= new Guard(this.#markers);
   }
 
   async adopt(group: number): Promise<void> {
@@ -110,7 +116,8 @@ export class RealKeeper implements Keeper {
     await guard?.kill();
   }
 
-  async close(): Promise<void> {
+  /** Lets live what is left of its programs. */
+  async dismiss(): Promise<void> {
     const guard = this.#guard;
     this.#guard = null;
     await guard?.dismiss();

@@ -29,7 +29,8 @@ export interface Command {
 
 /** Ends programs when sys dies, each with all that it started. For many that run one after the other. */
 export interface Keeper {
-  close(): Promise<void>;
+  /** Kills what is left of them. Others may follow. */
+  kill(): Promise<void>;
 }
 
 /** How it ended. */
@@ -44,10 +45,10 @@ export interface Finished {
 /** Runs programs, each in a process group of its own that dies as a whole, and with sys at the latest. */
 export interface Processes {
   run(command: Command): Promise<Finished>;
-  /** To be closed when none of its programs run. `marker`: name and value of a variable, `NAME=value`, that no other
-   * programs have in their environment. What leaves their process groups is known by it, and is killed too when one of
-   * them is ended or sys dies. */
-  keeper(marker?: string): Keeper;
+  /** To be told to kill when none of its programs run. `markers`: texts (`NAME=value`, or a part of it) that no other
+   * programs have in their environment. What leaves their process groups is known by them, and is killed too when one
+   * of the programs is ended or sys dies. */
+  keeper(markers: readonly string[]): Keeper;
   /** Whether programs get open files from whoever called sys, beyond the three standard ones. */
   passesOnFiles(): boolean;
   /** Absolute path of a program on `path` (colon separated), or null. */

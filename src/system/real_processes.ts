@@ -28,11 +28,11 @@ export class RealProcesses implements Processes {
     if (command.signal?.aborted) throw new SysError("interrupted", `Did not run ${program}`);
     const { keeper, marker, env } = command;
     if (keeper instanceof RealKeeper) return await this.#run(program, command, keeper);
-    const own = this.keeper(marker === undefined ? undefined : `${marker}=${env[marker]}`);
+    const own = this.keeper(marker === undefined ? [] : [`${marker}=${env[marker]}`]);
     try {
       return await this.#run(program, command, own);
     } finally {
-      await own.close();
+      await own.dismiss();
     }
   }
 
@@ -55,8 +55,8 @@ export class RealProcesses implements Processes {
     throw new SysError("io", `Cannot run ${name}: there is no such program on its PATH`);
   }
 
-  keeper(marker?: string): RealKeeper {
-    return new RealKeeper(marker);
+  keeper(markers: readonly string[]): RealKeeper {
+    return new RealKeeper(markers);
   }
 
   #passesOnFiles: boolean | undefined;

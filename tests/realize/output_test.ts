@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { FsError, type System } from "../../src/system/mod.ts";
 import { realSystem } from "../../src/system/real.ts";
-import { assertGone } from "../support/alive.ts";
+import { assertGone, isAlive } from "../support/alive.ts";
+import type { BuildEvent } from "../../src/realize/observer.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { Story, sysArgv } from "../support/story.ts";
 import { type Call, failureOf, text, World } from "./support.ts";
@@ -171,3 +172,32 @@ function peakOf(pid: number): number {
     return 0;
   }
 }
+
+Deno.test({
+  name: "without a sandbox, too, nothing that a build has started outlives it",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    for (
+      const command of ["setsid", "setsid env TMPDIR=/elsewhere", "setsid env PATH=/usr/bin:/bin"]
+    ) {
+      for (const failed of [false, true]) {
+        using world = new World();
+        const pid = `${world.path}/pid`;
+        let alive = false;
+        const observer = (event: BuildEvent) => {
+          // From here on its outputs are looked at.
+          if (event.kind === "phase" && event.phase === "store") alive = isAlive(Number(text(pid)));
+        };
+        const built = world.build(function* ({ outputs }) {
+          yield run(`(${command} sh -c 'echo $$ > ${pid}; exec sleep 60' > /dev/null 2>&1 &)
+            until [ -s ${pid} ]; do sleep 0.02; done; exit ${failed ? 1 : 0}`);
+          yield ["write", outputs.out, ""];
+        }, { observer });
+        if (failed) await failureOf(() => built);
+        else await built;
+        assert.equal(alive, false);
+        await assertGone(Number(text(pid)));
+      }
+    }
+  },
+});

@@ -34,7 +34,7 @@ export function memorySystem(options: MemoryOptions = {}): MemorySystem {
     fs,
     processes: {
       run: (command) => Promise.resolve(finished(programs[command.argv[0]]?.(command, fs) ?? 127)),
-      keeper: () => ({ close: () => Promise.resolve() }),
+      keeper: () => ({ kill: () => Promise.resolve() }),
       passesOnFiles: () => false,
       which: (program) => (program in programs ? program : null),
     },

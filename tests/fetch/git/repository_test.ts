@@ -23,7 +23,7 @@ const WORLDS: Record<string, () => System> = {
       processes: {
         run: refuse,
         which: () => null,
-        keeper: () => ({ close: () => Promise.resolve() }),
+        keeper: () => ({ kill: () => Promise.resolve() }),
         passesOnFiles: () => false,
       },
     };

@@ -223,7 +223,7 @@ Deno.test("sandbox: where it is required and missing, the error says what to do"
     processes: {
       run: processes.run.bind(processes),
       which: () => null,
-      keeper: () => ({ close: () => Promise.resolve() }),
+      keeper: () => ({ kill: () => Promise.resolve() }),
       passesOnFiles: () => false,
     },
   };
