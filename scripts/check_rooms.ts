@@ -29,7 +29,16 @@ const LAW: Record<string, readonly string[]> = {
   ],
   snapshot: ["errors", "manifest", "plan", "store", "system"],
   activation: ["errors", "digest", "manifest", "plan", "store", "snapshot", "platform", "system"],
-  machine: ["errors", "manifest", "store", "platform", "snapshot", "activation", "system"],
+  machine: [
+    "errors",
+    "manifest",
+    "store",
+    "fetch/cache",
+    "platform",
+    "snapshot",
+    "activation",
+    "system",
+  ],
   journeys: [
     "errors",
     "digest",

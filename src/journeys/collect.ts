@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { journalContents } from "../activation/journal.ts";
 import { SysError } from "../errors.ts";
+import { downloadsBefore } from "../fetch/cache.ts";
 import type { Machine } from "../machine/open.ts";
 import { releaseObjects } from "../machine/protection.ts";
 import { currentNumber, listSnapshots, removeSnapshots } from "../snapshot/history.ts";
@@ -60,10 +61,7 @@ export async function collect(machine: Machine, collection: Collection): Promise
       failedSince: seconds - FAILED_KEPT,
     }),
     maxBytes: collection.maxBytes ?? undefined,
-    downloads: {
-      dir: `${places.cache}/downloads`,
-      before: seconds - DOWNLOADS_KEPT,
-    },
+    downloads: downloadsBefore(system.fs, places.cache, seconds - DOWNLOADS_KEPT),
     unlock: (objects) => releaseObjects(machine, objects),
     onRemoved: ({ object }) => collection.onRemoved?.(object),
   });

@@ -4,6 +4,7 @@
  * command finds each part whole or not at all, and finishes what was begun. */
 import { join } from "node:path";
 import type { Machine } from "./open.ts";
+import { cached } from "../fetch/cache.ts";
 import { releaseObjects } from "./protection.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectNames } from "../store/list.ts";
@@ -31,11 +32,17 @@ export async function deleteRoot(machine: Machine): Promise<void> {
   }
   fs.syncDir(root);
   finishDeletion(fs, root);
-  for (const part of ["downloads", "inputs", "git"]) removeTree(fs, join(places.cache, part));
-  removeEmpty(fs, places.cache);
+  removeCache(fs, places.cache);
   // The lock goes last: until then nobody else begins anew.
   for (const part of ["lock.d", "lock"]) removeTree(fs, join(root, part));
   removeEmpty(fs, root);
+}
+
+/** What others have put there stays. */
+function removeCache(fs: FileSystem, cache: string): void {
+  const { entries, folders } = cached(fs, cache);
+  for (const path of entries) removeTree(fs, path);
+  for (const folder of [...folders, cache]) removeEmpty(fs, folder);
 }
 
 /** Removes a folder that holds nothing. One that a disk is mounted on, or whose parent is somebody else's, stays. */

@@ -15,8 +15,8 @@ export interface SweepOptions {
   readonly dryRun?: boolean;
   /** Folders of failed builds that were kept since then (seconds since the epoch) stay; all go without it. */
   readonly failedSince?: number;
-  /** Folder of the downloads; those not modified since `before` (seconds since the epoch) are removed. */
-  readonly downloads?: { readonly dir: string; readonly before: number };
+  /** Paths of downloads that are to go, too. */
+  readonly downloads?: readonly string[];
 }
 
 /** How many of each kind, and the bytes of all. */
@@ -54,7 +54,7 @@ export function sweepRest(
   for (const path of sweeper.paths(`${layout.root}/lock.d`)) {
     if (!basename(path).startsWith(`${host.pid}-`)) sweeper.remove("leftovers", path);
   }
-  if (options.downloads) sweepDownloads(sweeper, options.downloads.dir, options.downloads.before);
+  for (const path of options.downloads ?? []) sweeper.remove("downloads", path);
   return sweeper;
 }
 
@@ -121,12 +121,5 @@ function sweepLinks(sweeper: Sweeper, pkg: string, has: (object: ObjectName) => 
       if (sweeper.fs.lstat(version)?.kind === "dir") sweeper.removeEmpty(version);
     }
     if (sweeper.fs.lstat(name)?.kind === "dir") sweeper.removeEmpty(name);
-  }
-}
-
-function sweepDownloads(sweeper: Sweeper, dir: string, before: number) {
-  for (const path of [...sweeper.paths(dir), ...sweeper.paths(`${dir}/part`)]) {
-    const info = sweeper.fs.lstat(path);
-    if (info?.kind === "file" && info.mtime < before) sweeper.remove("downloads", path);
   }
 }

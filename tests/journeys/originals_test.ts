@@ -127,6 +127,17 @@ for (const [name, [arrange, expected]] of Object.entries(SITUATIONS)) {
     }));
 }
 
+Deno.test("delete all: in the cache, what has no name of sys.lua's stays", () =>
+  withMachine(async (t) => {
+    t.setup('file { path = "~/a", content = "ours" }');
+    await t.apply();
+    const mirror = `.cache/syslua/git/${"0".repeat(32)}`;
+    for (const path of [".cache/syslua/git/mine/code", `${mirror}/HEAD`]) t.writeHome(path, "x");
+    await held(t.machine, () => deleteAll(t.machine, RESTORE));
+    assert.equal(t.read(".cache/syslua/git/mine/code"), "x");
+    assert.ok(!isThere(join(t.home, mirror)));
+  }));
+
 Deno.test("delete all: without anything of the user's in the store, nothing is written", () =>
   withMachine(async (t) => {
     t.writeHome("a", "mine");

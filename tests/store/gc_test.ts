@@ -211,30 +211,6 @@ Deno.test(
 );
 
 Deno.test(
-  "old downloads go, new ones stay",
-  inStore(async (store, root) => {
-    add(store, "a");
-    const dir = `${root}/downloads`;
-    grow(fs, dir, {
-      dir: {
-        old: { file: "123" },
-        young: { file: "12" },
-        part: { dir: { old: { file: "1234" } } },
-      },
-    });
-    for (const path of [`${dir}/old`, `${dir}/part/old`]) fs.utime(path, 1000);
-    fs.utime(`${dir}/young`, 2000);
-    const options = { downloads: { dir, before: 1500 } };
-    const told = await collectGarbage(system, root, [], { ...options, dryRun: true });
-    assert.deepEqual([told.rest.downloads, told.bytes], [2, 8]);
-    assert.deepEqual(fs.readDir(dir), ["old", "part", "young"]);
-    const done = await collectGarbage(system, root, [], options);
-    assert.deepEqual([done.rest.downloads, done.bytes], [2, 8]);
-    assert.deepEqual(fs.readDir(dir), ["part", "young"]);
-  }),
-);
-
-Deno.test(
   "a name that the runtime can't see stops neither this collection nor the next",
   inStore(async (store, root) => {
     add(store, "a");
