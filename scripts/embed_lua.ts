@@ -19,6 +19,7 @@ const ORDER = [
   "priorities",
   "data",
   "text",
+  "derivation",
   "derive",
   "fields",
   "actions",

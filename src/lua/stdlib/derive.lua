@@ -1,14 +1,7 @@
 -- `derive`: checks a description, hashes it, remembers it.
 local S = ...
-local type, format, find, rawget, rawset = type, string.format, string.find, rawget, rawset
+local type, format, find = type, string.format, string.find
 local setmetatable, next = setmetatable, next
-
--- Handle → { hash, name, version, outputs, out, config, opts, … }.
-S.derivation_data = {}
--- Placeholder → hash of the derivation whose output it is.
-S.outputs = {}
--- Hash → data, and the data in the order of declaration.
-S.derivations, S.derivation_list = {}, {}
 
 local FIELDS = {
   "name", "version", "outputs", "opts", "config", "sha256", "platforms", "strict", "host", "meta",
@@ -16,79 +9,6 @@ local FIELDS = {
 -- Those that are true or not there; they take part in the hash only where they are true.
 local SWITCHES = { "strict", "host" }
 local FORMAT_VERSION, RESOLVED_VERSION = "sys-derivation-1", "sys-resolved-1"
-
---- A build is shown something that depends on how a derivation was made, and not only on what it has become.
-function S.peek()
-  if S.current then S.current.data.has_peeked = true end
-end
-
-local READABLE = { "name", "version", "hash", "outputs", "out" }
-
---- Path of an output: while a build runs its place in the store, before that its placeholder.
-local function place(placeholder)
-  local current = S.current
-  return current and current.known[placeholder] or placeholder
-end
-
--- View of outputs → data of its derivation.
-local viewed = {}
-
-local Outputs = {
-  __name = "outputs of a derivation", __metatable = false,
-  __index = function(view, name)
-    local data = viewed[view]
-    local placeholder = data.placeholders[name]
-    if placeholder then return place(placeholder) end
-    S.fail(format("%s has no output `%s`", data.name, S.show(name)), {
-      hint = "its outputs are " .. table.concat(data.outputs, ", "), word = S.show(name),
-    })
-  end,
-  __newindex = function() S.fail("Cannot change the outputs of a derivation") end,
-  __pairs = function(view)
-    local t = {}
-    for name, placeholder in next, viewed[view].placeholders do t[name] = place(placeholder) end
-    return S.pairs(t)
-  end,
-}
-
-local Derivation = {
-  __name = "derivation", __metatable = false,
-  __index = function(handle, key)
-    local data = S.derivation_data[handle]
-    if key == "out" then
-      if data.out then return place(data.out) end
-      S.fail(format("%s has no output `out`", data.name), {
-        hint = "its outputs are " .. table.concat(data.outputs, ", "), word = "out",
-      })
-    end
-    if key == "outputs" then return data.view end
-    if key == "hash" then S.peek() end
-    if key == "hash" or key == "name" or key == "version" then return data[key] end
-    local near = type(key) == "string" and S.nearest(key, READABLE)
-    S.fail(format("A derivation has no field `%s`", S.show(key)), {
-      hint = near and format("did you mean `%s`?", near) or "its fields are " .. table.concat(READABLE, ", "),
-      word = S.show(key),
-    })
-  end,
-  __newindex = function() S.fail("Cannot change a derivation: its hash is fixed once it is declared") end,
-  __pairs = function(handle)
-    local data = S.derivation_data[handle]
-    S.peek()
-    return S.pairs {
-      name = data.name, version = data.version, hash = data.hash, outputs = data.view, out = data.out and place(data.out),
-    }
-  end,
-  __tostring = function(handle)
-    local data = S.derivation_data[handle]
-    return "derivation " .. data.name .. (data.version and "-" .. data.version or "")
-  end,
-  __concat = function(a, b)
-    local data = S.derivation_data[a] or S.derivation_data[b]
-    S.fail(format("Cannot join the derivation %s to a text", data.name), {
-      hint = "`.out` is the path of what it produces",
-    })
-  end,
-}
 
 local function refuse_data(what, keys, problem, hint)
   local path = S.way(keys)
@@ -307,7 +227,6 @@ function S.derive(spec)
   local hash = hashes()
   data.hash, data.config_hash = hash, hashes()
   data.derivations, data.sources = in_order(data, state), S.sorted_keys(state.sources)
-  local handle = {}
   data.placeholders = {}
   for _, output in ipairs(data.outputs) do
     local placeholder = hashes()
@@ -315,12 +234,9 @@ function S.derive(spec)
     S.outputs[placeholder] = hash
   end
   data.out = data.placeholders.out
-  data.view = setmetatable({}, Outputs)
-  viewed[data.view] = data
   data.file, data.line = S.caller(3)
   data.callers = S.callers(4)
   S.names[data.config] = "config of " .. data.name
-  S.derivation_data[handle] = data
   -- Declared twice it is one derivation, whose place does not depend on which came first.
   local other = S.derivations[hash]
   if not other then
@@ -329,7 +245,7 @@ function S.derive(spec)
   elseif data.file and (data.file < other.file or (data.file == other.file and data.line < other.line)) then
     other.file, other.line, other.callers, other.meta = data.file, data.line, data.callers, data.meta
   end
-  return setmetatable(handle, Derivation)
+  return S.derivation_handle(data)
 end
 
 --- A derivation's hash by its resolved inputs: `objects.derivations` has by the hash of each derivation that it uses what
