@@ -614,6 +614,14 @@ const RUNNING: readonly Mutation[] = [
     filter: "outlives it",
   },
   {
+    name: "a sandbox whose bwrap is gone lives on",
+    file: "src/realize/run.ts",
+    find: "{ ...env, [SANDBOX_MARKER]: places.tmp }",
+    replace: "env",
+    test: "tests/realize/sandbox/contain_test.ts",
+    filter: "bwrap has died",
+  },
+  {
     name: "there is no grace",
     file: "src/system/real_processes.ts",
     find: 'signalGroup(pid, "SIGTERM");',

@@ -16,6 +16,7 @@ import { runProcess } from "./run_process.ts";
 import { runRecipe } from "./run_recipe.ts";
 import { fixedEnvironment, SYSTEM_PATH } from "./environment.ts";
 import type { Limit, Slot } from "./limit.ts";
+import { SANDBOX_MARKER } from "./sandbox/bubblewrap.ts";
 import { describe } from "./sandbox/sandbox.ts";
 import { refuseUnseen, removeAll } from "./unseen.ts";
 import type { Sandbox } from "./sandbox/types.ts";
@@ -93,9 +94,9 @@ async function buildNow(
     to: SEEN.tmp,
   };
   // No other build has the same scratch folder, and builds of one derivation take turns. What has another TMPDIR is
-  // known by its PATH. A sandbox ends with its first process.
+  // known by its PATH.
   const keeper = system.processes.keeper([
-    ...sandbox.kind === "bubblewrap" ? [] : [`TMPDIR=${tmp}`],
+    sandbox.kind === "bubblewrap" ? `${SANDBOX_MARKER}=${tmp}` : `TMPDIR=${tmp}`,
     ...compilers === null ? [] : [`${compilers.folder}:`],
   ]);
   const clean = () => removeAll(system, [folder, ...Object.values(outputs)]);

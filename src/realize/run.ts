@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Command, Os, System } from "../system/mod.ts";
 import { mapCompilers } from "./compilers.ts";
+import { SANDBOX_MARKER } from "./sandbox/bubblewrap.ts";
 import { contained } from "./sandbox/sandbox.ts";
 import type { Containment } from "./sandbox/types.ts";
 import type { BuildContext } from "./build_context.ts";
@@ -96,8 +97,9 @@ function contain(
   };
   return {
     argv: contained(system, sandbox, containment, join(folder, "accounts"), argv),
-    cwd: sandbox.kind === "bubblewrap" ? folder : cwd,
-    env,
+    ...sandbox.kind === "bubblewrap"
+      ? { cwd: folder, env: { ...env, [SANDBOX_MARKER]: places.tmp } }
+      : { cwd, env },
     keeper,
   };
 }

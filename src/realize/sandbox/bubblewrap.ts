@@ -1,6 +1,10 @@
 /** Takes a containment, gives the arguments of bubblewrap (bwrap(1)) that bring it about. */
 import type { Containment } from "./types.ts";
 
+/** The variable by which the processes of a sandbox are known outside. What runs in it does not see it. Its first
+ * process is bound to the life of bwrap a moment after its start only: when bwrap ends before, it lives on. */
+export const SANDBOX_MARKER = "SYSLUA_SANDBOX";
+
 /** What exists of the system outside. */
 export interface SystemPart {
   readonly path: string;
@@ -65,7 +69,7 @@ export function bubblewrap(
     ],
     ...(network ? [] : ["--unshare-net"]),
     ...["--die-with-parent", "--new-session", "--hostname", "localhost"],
-    ...["--cap-drop", "ALL"],
+    ...["--cap-drop", "ALL", "--unsetenv", SANDBOX_MARKER],
     ...parts.flatMap(({ path, link }) =>
       link === null ? ["--ro-bind", path, path] : ["--symlink", link, path]
     ),

@@ -17,7 +17,7 @@ const parts = [{ path: "/usr", link: null }, { path: "/bin", link: "usr/bin" }];
 
 const GOLDEN = `
 bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --unshare-net
---die-with-parent --new-session --hostname localhost --cap-drop ALL
+--die-with-parent --new-session --hostname localhost --cap-drop ALL --unsetenv SYSLUA_SANDBOX
 --ro-bind /usr /usr --symlink usr/bin /bin
 --ro-bind /accounts/passwd /etc/passwd --ro-bind /accounts/group /etc/group
 --proc /proc --dev /dev --tmpfs /tmp

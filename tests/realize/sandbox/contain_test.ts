@@ -214,6 +214,41 @@ for (const sandbox of ["require", "off"] as const) {
   });
 }
 
+Deno.test({
+  name: `sandbox: it ends also when bwrap has died before its first process was bound to it${why}`,
+  ignore,
+  fn: async () => {
+    using world = new World();
+    const { processes } = world.system;
+    const mark = `${60_000 + Math.floor(Math.random() * 10_000)}.${Date.now()}`;
+    // What is killed in its place leaves the sandbox behind, in a session of its own.
+    Deno.writeTextFileSync(
+      `${world.path}/bwrap`,
+      `#!/bin/sh
+for word; do shift; [ "$word" = --die-with-parent ] || set -- "$@" "$word"; done
+setsid ${processes.which("bwrap")} "$@" & wait $!\n`,
+      { mode: 0o755 },
+    );
+    const system = {
+      ...world.system,
+      processes: {
+        run: processes.run.bind(processes),
+        keeper: processes.keeper.bind(processes),
+        passesOnFiles: () => processes.passesOnFiles(),
+        which: (name: string, path?: string) =>
+          name === "bwrap" ? `${world.path}/bwrap` : processes.which(name, path),
+      },
+    };
+    const thing = world.derive("thing", function* () {
+      yield ["run", `env | grep SYSLUA || sleep ${mark}`, { timeout: 1 }, {}];
+    });
+    const error = await failureOf(() => world.realize([thing], { sandbox: "require" }, system));
+    assert.match(error.message, /not done after 1 s/);
+    assert.doesNotMatch(error.notes.join("\n"), /SYSLUA_/);
+    assert.equal(await countProcesses(mark), 0);
+  },
+});
+
 Deno.test("sandbox: where it is required and missing, the error says what to do", async () => {
   using world = new World();
   const { processes, host } = world.system;
