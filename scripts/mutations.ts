@@ -1314,4 +1314,11 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "if (closed === undefined && closed !== undefined) {",
     test: "tests/journeys/needs_root_test.ts",
   },
+  {
+    name: "others reach what is being made",
+    file: "src/store/store_writer.ts",
+    find: "this.#folder(tmp, 0o700);",
+    replace: "return this.#folder(tmp, 0o755);",
+    test: "tests/store/first_lock_test.ts",
+  },
 ];

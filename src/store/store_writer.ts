@@ -43,9 +43,18 @@ export class StoreWriter {
     if (this.#prepared) return;
     const { dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
     this.prepareRoot();
-    for (const folder of [dir, pkg, drv, drvOut, refs, log, tmp]) this.#folder(folder, 0o755);
+    for (const folder of [dir, pkg, drv, drvOut, refs, log]) this.#folder(folder, 0o755);
     this.#folder(obj, FOLDER_MODE);
+    this.#prepareTmp(tmp);
     this.#prepared = true;
+  }
+
+  /** What is being made has the modes that a build gave it: others could write into it, or run it as its owner. */
+  #prepareTmp(tmp: string) {
+    this.#folder(tmp, 0o700);
+    const info = this.fs.lstat(tmp);
+    const open = info?.kind === "dir" && info.uid === this.host.uid && (info.mode & 0o077) !== 0;
+    if (open && this.host.os !== "windows") this.fs.chmod(tmp, 0o700);
   }
 
   #folder(path: string, mode: number) {

@@ -40,6 +40,16 @@ Deno.test("a root for all is open to all, whoever makes it, and is opened when i
     assert.equal(fs.lstat(own)?.mode, 0o700);
   }));
 
+Deno.test("what is being made is open to nobody else, also in a root for all", () =>
+  inTemp(fs, async (folder) => {
+    const root = `${folder}/root`, tmp = `${root}/store/tmp`;
+    (await lockDerivation(system, root, "d".repeat(64), { shared: true })).release();
+    assert.equal(fs.lstat(tmp)?.mode, 0o700);
+    fs.chmod(tmp, 0o755);
+    openStore(system, root, { shared: true }).sparePath();
+    assert.equal(fs.lstat(tmp)?.mode, 0o700);
+  }));
+
 Deno.test("a disk that can't be written needs no lock to be read", () =>
   inTemp(fs, async (folder) => {
     const lock = () => Promise.reject(new FsError("lock", `${folder}/lock`, "EROFS"));
