@@ -70,7 +70,7 @@ async function attempt({ file, find, replace, test, filter }: Mutation): Promise
 }
 
 async function passes(test: string, filter?: string): Promise<boolean> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       "test",
       "-A",
@@ -81,9 +81,11 @@ async function passes(test: string, filter?: string): Promise<boolean> {
     ],
     cwd: scratch,
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "null",
+    env: { NO_COLOR: "1" },
     signal: AbortSignal.timeout(TIMEOUT),
   }).output();
-  return success;
+  // A filter that fits no test, or one that is skipped, proves nothing.
+  return success && /\| [1-9][0-9]* passed/.test(new TextDecoder().decode(stdout));
 }

@@ -1,7 +1,6 @@
 /** Takes numbers of originals, gives what was set aside: to look at, to put back, to let go. */
 import { dirname } from "node:path";
 import { tidyHeldFolders } from "../activation/hold.ts";
-import { masters } from "../activation/master.ts";
 import { stateAt } from "../activation/observe.ts";
 import { asTheirUsers } from "../activation/their_files.ts";
 import { perform } from "../activation/perform.ts";
@@ -97,9 +96,7 @@ export async function restoreOriginal(
 /** One step. @throws SysError of kind "activation" where it can't be done */
 async function planToRestore(machine: Machine, original: Original, path: string): Promise<Plan> {
   const { system: { fs }, root } = machine;
-  const owner = machine.system.host.elevated ? masters(fs)(path) : null;
-  const owned = { path, ...(owner ? { owner } : {}) };
-  const reached = await asTheirUsers(fs, root, [owned]);
+  const reached = await asTheirUsers(fs, root, [{ path }]);
   refuse({ ...machine, system: { ...machine.system, fs: reached } }, original, path);
   const before = stateAt(reached, path);
   const { held: _held, number: _number, ...details } = original.state.kept;
@@ -111,7 +108,7 @@ async function planToRestore(machine: Machine, original: Original, path: string)
     version: 1,
     realize: [],
     actions: [],
-    steps: [{ kind: "path", ...owned, before, after, by: "originals" }],
+    steps: [{ kind: "path", path, before, after, by: "originals" }],
     backups: before.kind === "absent" || sameState(before, after) ? [] : [path],
     unmanaged: [],
     blocked: [],

@@ -303,6 +303,19 @@ Deno.test("runs of several derivations proceed side by side", async () => {
   );
 });
 
+Deno.test("recipes: what is captured twice beside tables among the options has not changed", () =>
+  withConfig(
+    setup(
+      `derive { name = "x", opts = { list = { "a" } }, config = function(_, ctx) ctx.log(shared[1] .. first()) end }`,
+      `local shared = { "s" }
+      local function first() return shared[1] end`,
+    ),
+    async ({ manifest, recipes }) => {
+      const step = await recipes.open(manifest.derivations[0].hash).start(FACTS);
+      assert.equal(step.kind, "call", JSON.stringify(step));
+    },
+  ));
+
 /** Body of `config` → message of the error that ends it. */
 const FAILURES: [string, string, { top?: string }?][] = [
   ["return ctx.sys.hostname", "ctx.sys has no `hostname`"],

@@ -10,7 +10,8 @@ const withoutCMake = await missingPrograms(["cmake"]);
 const skip = (programs: readonly string[]) =>
   programs.length > 0 ? ` (skipped: no ${programs.join(", ")})` : "";
 
-/** Builds derivations of a config whose `setup` has this body. @returns the objects' paths, one for each output */
+/** Builds derivations of a config whose `setup` has this body. @returns the objects' paths, one for each output, in the
+ * order of the names */
 async function build(s: Story, body: string, names: readonly string[]) {
   s.write(
     "init.lua",
@@ -20,8 +21,15 @@ ${body}
 end }
 `,
   );
-  const made = await s.sys(["build", "--config", s.at("init.lua"), ...names], { unseen: true });
-  return { ...made, paths: made.stdout.trim().split("\n") };
+  const args = ["build", "--json", "--config", s.at("init.lua"), ...names];
+  const made = await s.sys(args, { unseen: true });
+  const { objects = [] }: { objects?: { derivation: string; path: string }[] } = JSON.parse(
+    made.stdout,
+  );
+  const paths = names.flatMap((name) =>
+    objects.filter(({ derivation }) => derivation === name).map(({ path }) => path)
+  );
+  return { ...made, paths };
 }
 
 async function built(s: Story, body: string, names: readonly string[]): Promise<string[]> {
