@@ -21,14 +21,9 @@ ${body}
 end }
 `,
   );
-  const args = ["build", "--json", "--config", s.at("init.lua"), ...names];
-  const made = await s.sys(args, { unseen: true });
-  const { objects = [] }: { objects?: { derivation: string; path: string }[] } = JSON.parse(
-    made.stdout,
-  );
-  const paths = names.flatMap((name) =>
-    objects.filter(({ derivation }) => derivation === name).map(({ path }) => path)
-  );
+  const made = await s.sys(["build", "--config", s.at("init.lua"), ...names], { unseen: true });
+  const printed = made.stdout.trim().split("\n");
+  const paths = names.flatMap((name) => printed.filter((path) => path.includes(`/obj/${name}-`)));
   return { ...made, paths };
 }
 
