@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { ReadFs } from "../system/mod.ts";
+import { checkText } from "./check_text.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
@@ -11,12 +12,15 @@ import { sparePath, writeOwnFile } from "./writing.ts";
 /** Output name → object. */
 export type Outputs = Readonly<Record<string, ObjectName>>;
 
-/** Reads `drv-out/<hash>`; null when there is none. A damaged one counts as none: building again mends it. */
+/** Reads `drv-out/<hash>`: a line of JSON, and one that tells whether it is what was written there (earlier versions
+ * wrote none); null when there is none. A damaged one counts as none: building again mends it. */
 export function readOutputs(fs: ReadFs, layout: Layout, derivation: string): Outputs | null {
   const path = `${layout.drvOut}/${derivation}`;
   if (fs.lstat(path)?.kind !== "file") return null;
   try {
-    const found = JSON.parse(Buffer.from(fs.readFile(path)).toString());
+    const [line, check] = Buffer.from(fs.readFile(path)).toString().split("\n");
+    if (check && check !== checkText(derivation, line)) return null;
+    const found = JSON.parse(line);
     return isOutputs(found) ? found : null;
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return null;
@@ -46,8 +50,9 @@ export function writeOutputs(
   for (const [output, object] of Object.entries(outputs)) {
     linkForPeople(writer, output, object, description);
   }
+  const line = JSON.stringify(outputs);
   writeOwnFile(fs, layout, `${layout.drvOut}/${derivation}`, {
-    text: JSON.stringify(outputs) + "\n",
+    text: `${line}\n${checkText(derivation, line)}\n`,
     flush: false,
   });
 }

@@ -1,11 +1,11 @@
 /** What is recorded about an object beside it, in `refs/<object>`, or in `refs/.files` where it is but a file or link
  * that refers to nothing (`file_records.ts`): two lines of JSON.
  *
- *     { "version": 2, "kind": "movable", "references": ["zlib-1.3.1-…"], "self": 2, "places": 3 }
+ *     { "version": 2, "kind": "movable", "references": ["zlib-1.3.1-…"], "self": 2, "places": 3, "check": "…" }
  *     [["", "dir", 365, 0, 81233], ["/bin", "dir", 365, 0, 81234], ["/bin/run", "file", 365, 512, 81235]]
  *
  * `references` are names, never paths; they are sorted and leave out the object itself. `kind`, `self` and `places`
- * are told in `identity.ts`. The second line is its seal: see `Entry`. It is a line of its own because gc reads all records, and needs no seals.
+ * are told in `identity.ts`. A record whose `check` does not fit the others counts as lost. The second line is its seal: see `Entry`. It is a line of its own because gc reads all records, and needs no seals.
  *
  * A record is on disk before its object has its name. That of a single entry without references is not flushed: what
  * a power cut takes is made again from the object (`remake.ts`). */
@@ -13,6 +13,7 @@ import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { FsError } from "../system/fs.ts";
 import type { Entry } from "./entries.ts";
 import type { Form } from "./identity.ts";
+import { checkText } from "./check_text.ts";
 import { addFileRecord, fileRecords } from "./file_records.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
@@ -38,7 +39,7 @@ export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): Obje
   const seal = fileRecords(fs, layout).get(object);
   if (seal !== null) return { ...PLAIN, entries: [seal] };
   const lines = textOf(bytesOf(fs, layout, object)).split("\n", 2);
-  const identity = identityIn(lines[0]);
+  const identity = identityIn(object, lines[0]);
   const entries = parse(lines[1]);
   return identity !== null && areEntries(entries) ? { ...identity, entries } : null;
 }
@@ -48,7 +49,7 @@ export function readIdentity(fs: ReadFs, layout: Layout, object: ObjectName): Id
   if (fileRecords(fs, layout).has(object)) return PLAIN;
   const bytes = bytesOf(fs, layout, object);
   const end = bytes.indexOf(NEWLINE);
-  return identityIn(textOf(end < 0 ? bytes : bytes.subarray(0, end)));
+  return identityIn(object, textOf(end < 0 ? bytes : bytes.subarray(0, end)));
 }
 
 /** The inode of an object as it was sealed, without reading the rest of its seal; null where that is not known. */
@@ -72,7 +73,8 @@ export function writeRecord(
   if (isPlain(record)) return addFileRecord(fs, layout, object, entries[0]);
   // That is gone first: it would say of an object that refers to others that it refers to none.
   if (fileRecords(fs, layout).has(object)) addFileRecord(fs, layout, object, null);
-  const identity = JSON.stringify({ version: 2, kind, references, self, places });
+  const check = checkOf(object, record);
+  const identity = JSON.stringify({ version: 2, kind, references, self, places, check });
   const text = `${identity}\n${JSON.stringify(entries)}\n`;
   const flush = references.length > 0 || entries.length > 1;
   writeOwnFile(fs, layout, `${layout.refs}/${object}`, { text, flush });
@@ -112,16 +114,22 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-function identityIn(line: string | undefined): Identity | null {
-  const found = parse(line) as (Identity & { version: unknown }) | null;
+function identityIn(object: ObjectName, line: string | undefined): Identity | null {
+  const found = parse(line) as (Identity & { version: unknown; check?: unknown }) | null;
   const right = typeof found === "object" && found !== null && found.version === 2 &&
     Array.isArray(found.references) &&
     found.references.every((name) => typeof name === "string" && isObjectName(name)) &&
     ["free", "movable", "bound"].includes(found.kind) &&
     isCount(found.self) && isCount(found.places);
-  if (!right) return null;
+  // Earlier versions wrote none.
+  const fits = right && (found.check === undefined || found.check === checkOf(object, found));
+  if (!fits) return null;
   const { kind, references, self, places } = found;
   return { kind, references, self, places };
+}
+
+function checkOf(object: ObjectName, { kind, references, self, places }: Identity): string {
+  return checkText(object, JSON.stringify([kind, references, self, places]));
 }
 
 function areEntries(found: unknown): found is Entry[] {

@@ -97,5 +97,11 @@ function canonicalView(fs: FileSystem, { root }: Layout, { kind }: Identity): Fi
 function describe(fs: FileSystem, from: Layout, derivation: DerivationHash): unknown {
   const path = `${from.drv}/${derivation}.drv`;
   if (fs.lstat(path) === null) return null;
-  return JSON.parse(Buffer.from(fs.readFile(path)).toString());
+  try {
+    return JSON.parse(Buffer.from(fs.readFile(path)).toString());
+  } catch (thrown) {
+    // It is for people, and can be damaged.
+    if (thrown instanceof SyntaxError) return null;
+    throw thrown;
+  }
 }

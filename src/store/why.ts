@@ -1,8 +1,8 @@
 /** Takes an object, says what keeps it. */
 import type { ReadFs } from "../system/mod.ts";
-import { layoutOf } from "./layout.ts";
+import { layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
-import { readIdentity } from "./record.ts";
+import { identityOf } from "./remake.ts";
 
 /** Something that keeps objects: a snapshot, the profile, an entry of `gcroots/`. */
 export interface NamedRoot {
@@ -17,7 +17,8 @@ export interface Reason {
   readonly path: readonly ObjectName[];
 }
 
-/** One shortest reason for each root that keeps the object; none means that gc would remove it. */
+/** One shortest reason for each root that keeps the object; none means that gc would remove it.
+ * @throws SysError of kind "store" as gc does where it is not known what an object needs */
 export function whyKept(
   fs: ReadFs,
   root: string,
@@ -27,7 +28,8 @@ export function whyKept(
   const layout = layoutOf(root);
   const known = new Map<ObjectName, readonly ObjectName[]>();
   const referencesOf = (from: ObjectName) => {
-    const references = known.get(from) ?? readIdentity(fs, layout, from)?.references ?? [];
+    const references = known.get(from) ??
+      (fs.lstat(objectPath(layout, from)) === null ? [] : identityOf(fs, layout, from).references);
     known.set(from, references);
     return references;
   };

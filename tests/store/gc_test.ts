@@ -178,12 +178,15 @@ Deno.test(
     const a = add(store, "a");
     const b = add(store, "b", [a]);
     const twin = store.addFile("twin", fs.readFile(store.pathOf(a)), false);
-    const damages = ["", "{", "[]", '{"version":1,"references":[]}', '{"version":2}', null];
+    const record = Deno.readTextFileSync(`${store.dir}/refs/${b}`);
+    const edited = record.replace(`"references":["${a}"]`, '"references":[]');
+    const damages = ["", "{", "[]", '{"version":1,"references":[]}', '{"version":2}', edited, null];
     for (const damage of damages) {
       fs.remove(`${store.dir}/refs/${b}`);
       if (damage !== null) grow(fs, `${store.dir}/refs/${b}`, { file: damage });
       assert.deepEqual((await collectGarbage(system, root, [b])).removed, [], String(damage));
       for (const object of [a, b, twin]) assert.ok(store.has(object));
+      assert.equal(whyKept(fs, root, a, [{ name: "it", objects: [b] }]).length, 1);
       if (damage === null) grow(fs, `${store.dir}/refs/${b}`, { file: "" });
     }
   }),

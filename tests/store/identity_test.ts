@@ -75,7 +75,7 @@ Deno.test("names of objects under any root: goldens", () =>
     const record = Buffer.from(fs.readFile(`${store.dir}/refs/${object}`)).toString();
     assert.equal(
       record.split("\n")[0],
-      `{"version":2,"kind":"movable","references":["${free}"],"self":2,"places":3}`,
+      `{"version":2,"kind":"movable","references":["${free}"],"self":2,"places":3,"check":"ckwm0n7g8md42vix2fqlarm1yi9wywcz"}`,
     );
   }));
 

@@ -454,7 +454,10 @@ Deno.test(
   inStore((store) => {
     const a = store.addFile("a", Buffer.from("a"), false);
     store.recordOutputs(DRV, { out: a }, null);
-    for (const damage of ["", "{", "[]", '{"out":"../../etc"}', "null"]) {
+    const record = read(`${store.dir}/drv-out/${DRV}`);
+    const b = store.addFile("b", Buffer.from("b"), false);
+    const edited = record.replace(a, b);
+    for (const damage of ["", "{", "[]", '{"out":"../../etc"}', "null", edited]) {
       fs.remove(`${store.dir}/drv-out/${DRV}`);
       grow(fs, `${store.dir}/drv-out/${DRV}`, { file: damage });
       assert.equal(store.outputsOf(DRV), null, damage);
@@ -510,6 +513,8 @@ Deno.test("of outputs that are needed those of the system's store are taken over
     const wide = openStore(system, `${folder}/wide`, { shared: true });
     const [out, dev] = ["out", "dev"].map((name) => wide.addFile(name, Buffer.from(name), false));
     wide.recordOutputs(DRV, { out, dev }, { name: "it" });
+    // It is for people.
+    Deno.writeTextFileSync(`${wide.dir}/drv/${DRV}.drv`, "damaged");
     fs.chmod(`${wide.dir}/obj`, 0o755);
     fell(fs, wide.pathOf(dev));
     const store = openStore(system, `${folder}/root`, { system: `${folder}/wide` });
