@@ -13,7 +13,8 @@ export type RestKind = "derivations" | "logs" | "links" | "roots" | "leftovers" 
 export interface SweepOptions {
   /** Tell, and change nothing. */
   readonly dryRun?: boolean;
-  /** Folders of failed builds that were kept since then (seconds since the epoch) stay; all go without it. */
+  /** Kept folders of failed builds, and logs, that are not older (seconds since the epoch) stay; without it folders go,
+   * and logs of which nothing else is left. */
   readonly failedSince?: number;
   /** Paths of downloads that are to go, too. */
   readonly downloads?: readonly string[];
@@ -46,10 +47,11 @@ export function sweepRest(
 ): Swept {
   const sweeper = new Sweeper(fs, options.dryRun ?? false);
   for (const { path, stale } of roots) if (stale) sweeper.remove("roots", path);
-  sweepDerivations(sweeper, layout, there);
+  const since = options.failedSince ?? Infinity;
+  sweepDerivations(sweeper, layout, there, since);
   sweepLinks(sweeper, layout.pkg, there);
   for (const path of leftovers) sweeper.remove("leftovers", path);
-  sweepScratch(sweeper, layout, options.failedSince ?? Infinity);
+  sweepScratch(sweeper, layout, since);
   // Whoever calls this holds the lock, so the others who say so are gone.
   for (const path of sweeper.paths(`${layout.root}/lock.d`)) {
     if (!basename(path).startsWith(`${host.pid}-`)) sweeper.remove("leftovers", path);
@@ -64,7 +66,7 @@ function sweepScratch(sweeper: Sweeper, { tmp, failed }: Layout, since: number) 
     if (path !== failed) sweeper.remove("leftovers", path);
   }
   for (const path of sweeper.paths(failed)) {
-    if ((sweeper.fs.lstat(path)?.mtime ?? 0) < since) sweeper.remove("leftovers", path);
+    if (!sweeper.isSince(path, since)) sweeper.remove("leftovers", path);
   }
   if (sweeper.fs.lstat(failed)?.kind === "dir") sweeper.removeEmpty(failed);
 }
@@ -81,6 +83,11 @@ class Sweeper implements Swept {
     this.bytes += this.dryRun ? treeSize(this.fs, path) : removeRubbish(this.fs, path);
   }
 
+  /** Whether something was made or changed since then. */
+  isSince(path: string, time: number): boolean {
+    return (this.fs.lstat(path)?.mtime ?? 0) >= time;
+  }
+
   /** Removes a folder that has become empty. */
   removeEmpty(folder: string): void {
     if (!this.dryRun && this.fs.readDir(folder).length === 0) this.fs.remove(folder);
@@ -94,7 +101,12 @@ class Sweeper implements Swept {
 }
 
 /** Derivations of which nothing is left. Of others outputs that nobody uses may be gone. */
-function sweepDerivations(sweeper: Sweeper, layout: Layout, has: (object: ObjectName) => boolean) {
+function sweepDerivations(
+  sweeper: Sweeper,
+  layout: Layout,
+  has: (object: ObjectName) => boolean,
+  failedSince: number,
+) {
   const realized = new Set<string>();
   for (const path of sweeper.paths(layout.drvOut)) {
     const outputs = readOutputs(sweeper.fs, layout, basename(path));
@@ -105,7 +117,8 @@ function sweepDerivations(sweeper: Sweeper, layout: Layout, has: (object: Object
     if (!realized.has(basename(path, ".drv"))) sweeper.remove("derivations", path);
   }
   for (const path of sweeper.paths(layout.log)) {
-    if (!realized.has(basename(path, ".log"))) sweeper.remove("logs", path);
+    const stays = realized.has(basename(path, ".log")) || sweeper.isSince(path, failedSince);
+    if (!stays) sweeper.remove("logs", path);
   }
 }
 

@@ -233,6 +233,22 @@ Deno.test(
 );
 
 Deno.test(
+  "folders and logs of builds that have failed a moment ago stay",
+  inStore(async (store, root) => {
+    add(store, "a");
+    grow(fs, `${store.dir}/tmp/failed`, { dir: { old: { dir: {} }, young: { dir: {} } } });
+    for (const name of ["old", "young"]) grow(fs, `${store.dir}/log/${name}.log`, { file: "log" });
+    for (const path of ["tmp/failed/old", "log/old.log"]) fs.utime(`${store.dir}/${path}`, 1000);
+    await collectGarbage(system, root, [], { failedSince: 1500 });
+    assert.deepEqual(fs.readDir(`${store.dir}/tmp/failed`), ["young"]);
+    assert.deepEqual(fs.readDir(`${store.dir}/log`), ["young.log"]);
+    await collectGarbage(system, root, []);
+    assert.deepEqual(fs.readDir(`${store.dir}/tmp`), []);
+    assert.deepEqual(fs.readDir(`${store.dir}/log`), []);
+  }),
+);
+
+Deno.test(
   "a file with other names frees nothing",
   inStore(async (store, root) => {
     const object = add(store, "shared");

@@ -29,7 +29,7 @@ export default command<Flags>({
     keep: value("N", "keep the N newest snapshots", wholeNumber(1)),
     olderThan: value("AGE", "delete snapshots older than this, like 30d or 12h", parseAge),
     max: value("SIZE", "stop when so much is freed, like 500M or 10G", parseSize),
-    all: toggle("also what was built within the last hour, and the folders of failed builds"),
+    all: toggle("also what was built within the last hour, and folders and logs of failed builds"),
   },
   async run(session, flags) {
     const { machineOf, withLock } = await import("../lock.ts");
