@@ -5,8 +5,8 @@ import type { Os } from "../system/mod.ts";
 /** 1980-01-01: the first date that zip can hold. Tools that write dates into what they make use it. */
 export const SOURCE_DATE_EPOCH = 315532800;
 
-/** A folder that is nowhere. */
-const NOWHERE = "/homeless-shelter";
+/** A folder that is nowhere, and that nobody can make: also root cannot below what is no folder. */
+export const NOWHERE = "/dev/null/homeless-shelter";
 
 /** Where the system has its programs. */
 export const SYSTEM_PATH: Readonly<Record<Os, readonly string[]>> = {

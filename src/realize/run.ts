@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Command, Os, System } from "../system/mod.ts";
 import { mapCompilers } from "./compilers.ts";
+import { NOWHERE } from "./environment.ts";
 import { SANDBOX_MARKER } from "./sandbox/bubblewrap.ts";
 import { contained } from "./sandbox/sandbox.ts";
 import type { Containment } from "./sandbox/types.ts";
@@ -180,12 +181,10 @@ async function inStandIn<T>(
 function writeAccounts(fs: System["fs"], folder: string, host: System["host"]): void {
   if (fs.lstat(folder) !== null) return;
   makeFolders(fs, folder);
-  const builder = host.uid === 0
-    ? ""
-    : `builder:x:${host.uid}:${host.gid}::/homeless-shelter:/bin/sh\n`;
+  const builder = host.uid === 0 ? "" : `builder:x:${host.uid}:${host.gid}::${NOWHERE}:/bin/sh\n`;
   const group = host.gid === 0 ? "" : `builder:x:${host.gid}:\n`;
   const files = {
-    passwd: `root:x:0:0::/homeless-shelter:/bin/sh\n${builder}nobody:x:65534:65534::/:/bin/sh\n`,
+    passwd: `root:x:0:0::${NOWHERE}:/bin/sh\n${builder}nobody:x:65534:65534::/:/bin/sh\n`,
     group: `root:x:0:\n${group}nogroup:x:65534:\n`,
   };
   for (const [name, text] of Object.entries(files)) {

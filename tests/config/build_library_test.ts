@@ -160,6 +160,27 @@ const REFUSED: [string, RegExp, RegExp][] = [
     /the steps are unpack, patch/,
   ],
   [`build.make { name = "x", ${SRC}, deps = { 1 } }`, /`deps` holds a number/, /write deps/],
+  [
+    `build.make { name = "x", ${SRC}, deps = { "zlib" } }`,
+    /`deps` holds "zlib" where a derivation is expected/,
+    /write deps = { zlib, … }/,
+  ],
+  [
+    `build.make { name = "x", src = "./x.tar.gz" }`,
+    /`src` is "\.\/x\.tar\.gz", which is no path/,
+    /write syslua\.source\("\.\/…"\)/,
+  ],
+  [
+    `build.make { name = "x", src = "https://example.org/x.tar.gz" }`,
+    /`src` is "https:.*", which is no path/,
+    /write { url = "…", sha256 = "…" }/,
+  ],
+  [
+    `build.make { name = "x", ${SRC}, patches = { "/a.patch", { path = "b.patch", strip = 0 } } }`,
+    /`patches\[2\]\.path` is "b\.patch", which is no path/,
+    /write syslua\.source/,
+  ],
+  [`build.make { name = "x", ${SRC}, check = "yes" }`, /`check` is a string/, /write check = true/],
   [`build.make { name = "x", ${SRC}, install = "x" }`, /`install` is a string/, /default/],
   [`build.make { name = "x", ${SRC}, outputs = { "dev" } }`, /`outputs` has no `out`/, /"out"/],
   [`build.make { name = "x", ${SRC}, cores = 0 }`, /`cores` is a whole number/, /^$/],

@@ -112,11 +112,15 @@ check(
 );
 check("run: the fixed environment", [
   ["run", 'echo "$HOME $LANG $TZ $SOURCE_DATE_EPOCH"', null, {}],
-], "/homeless-shelter C.UTF-8 UTC 315532800\n");
+], "/dev/null/homeless-shelter C.UTF-8 UTC 315532800\n");
 check("run: nothing of the user's environment", [
   ["run", "env | cut -d= -f1 | sort | tr '\\n' ' '", null, {}],
 ], "HOME LANG PATH PKG_CONFIG_LIBDIR PWD SOURCE_DATE_EPOCH TMPDIR TZ _ ".replace("_ ", ""));
 
+// Nor can root, without a sandbox.
+refuses("run: a home is not there and cannot be made", [
+  ["run", 'mkdir -p "$HOME/made"', null, {}],
+], /it ended with code/);
 refuses("reading outside", [["read", "/etc/passwd"]], /^Cannot read \/etc\/passwd: .*outside/);
 refuses("reading upwards", [["read", "../../../../etc/passwd"]], /outside of the build/);
 refuses("reading through a link", [["symlink", "/etc", "e"], ["read", "e/passwd"]], /outside/);

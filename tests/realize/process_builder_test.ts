@@ -54,7 +54,7 @@ for (const sandbox of ["off", "require"] as const) {
     const made = (await world.realize([thing], { sandbox })).get(thing.hash)!;
     assert.match(
       text(world.store.pathOf(made.out)),
-      /^\/homeless-shelter C\.UTF-8 Mars\n\s*0\n$/,
+      /^\/dev\/null\/homeless-shelter C\.UTF-8 Mars\n\s*0\n$/,
     );
   });
 

@@ -274,7 +274,6 @@ const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] =
     /Cannot run .\/configure.*: it ended with code 1[^]*config.log[^]*error: no such thing/,
     /sys log/,
   ],
-  // In the sandbox there is no home; without one nobody but root could make it.
   [
     "autotools",
     `patch = function(_, ctx) ctx.run("echo 'install: ; mkdir $(HOME)/x' >>Makefile.in", { cwd = "source" }) end,`,
@@ -301,6 +300,18 @@ const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] =
     "install = function(_, ctx) ctx.mkdir(ctx.out) end,",
     /there is nothing for the output `dev`/,
     /it takes headers/,
+  ],
+  [
+    "autotools",
+    'outputs = { "out", "extra" },',
+    /nothing was installed for the output `extra`/,
+    /`install = function.*ctx\.outputs\.extra/,
+  ],
+  [
+    "cmake",
+    `patch = function(_, ctx) ctx.write("source/below/CMakeLists.txt", "") end,`,
+    /there is no `CMakeLists.txt` in the source/,
+    /there is one in its folder `below`: unpack = function.*"whole\/below"/,
   ],
 ];
 

@@ -45,6 +45,16 @@ story("building without applying", async (s) => {
   assert.equal(Deno.readTextFileSync(`${kept}/tmp/notes`), "so far\n");
 });
 
+story("a build of nothing says so", async (s) => {
+  s.write("init.lua", CONFIG);
+  const { stderr } = await s.sys(["build", "--config", "."], { unseen: true });
+  assert.match(stderr, /no activation uses a derivation.*: above, bad, hello, random, worse\n/);
+  s.write("init.lua", "return { setup = function() end }\n");
+  const { code, stderr: nothing } = await s.sys(["build", "--config", "."], { unseen: true });
+  assert.match(nothing, /Nothing to build: the config declares no derivation/);
+  assert.equal(code, 0);
+});
+
 story("a build that does not repeat, and how long it takes", async (s) => {
   s.write("init.lua", CONFIG);
   const check = ["build", "--config", ".", "--check", "random"];

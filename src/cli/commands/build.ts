@@ -1,6 +1,7 @@
 /** `sys build` */
 import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../build_flags.ts";
 import { command, toggle, value } from "../command.ts";
+import type { Manifest } from "../../manifest/types.ts";
 import type { OutLink } from "../../journeys/out_link.ts";
 import { EVALUATION_FLAGS, type EvaluationFlags, evaluationRequest } from "../evaluation_flags.ts";
 
@@ -15,6 +16,16 @@ interface Flags extends EvaluationFlags, BuildFlags {
 function linkOf(links: readonly OutLink[], derivation: string, output: string) {
   const link = links.find((one) => one.derivation === derivation && one.output === output);
   return link === undefined ? {} : { link: link.path };
+}
+
+/** Said where no name was given, and no activation uses what is declared. */
+function nothingWanted({ derivations }: Manifest): string {
+  const names = [...new Set(derivations.map(({ name }) => name))].sort();
+  return names.length === 0
+    ? "Nothing to build: the config declares no derivation"
+    : `Nothing to build: no activation uses a derivation. By name it can be built: ${
+      names.join(", ")
+    }`;
 }
 
 export default command<Flags>({
@@ -64,6 +75,7 @@ export default command<Flags>({
       const wanted = names.length > 0
         ? allOutputs(manifest, derivationsNamed(manifest, names))
         : outputsUsed(manifest, manifest.activations);
+      if (wanted.size === 0) session.say(nothingWanted(manifest));
       const links = flags.outLink === undefined ? [] : outLinks(machine, wanted, flags.outLink);
       const progress = new BuildProgress(session, unrealized(machine, manifest, wanted).length);
       const settings = buildSettings(session, flags, progress.observe);

@@ -9,9 +9,9 @@ local fail, pcall = S.fail, pcall
 local NOTES = "sed '/^## Cache variables/,$d' config.log | tail -n 30"
 
 local OTHERS = {
+  { "CMakeLists.txt", "that is for build.cmake" }, { "meson.build", "that is for build.meson" },
   { "configure.ac", "put autoconf and automake into `tools`, and give `configure = function(opts, ctx, default) "
     .. "ctx.run(\"autoreconf -fi\", { cwd = \"source\" }) default() end`" },
-  { "CMakeLists.txt", "that is for build.cmake" }, { "meson.build", "that is for build.meson" },
   { "Cargo.toml", "that is for build.cargo" }, { "Makefile", "that is for build.make" },
 }
 

@@ -48,15 +48,21 @@ local function has(ctx, name)
   return false
 end
 
+-- How a folder of the source is built alone.
+local ONLY = "unpack = function(opts, ctx, default) default() ctx.move(\"source\", \"whole\") "
+  .. "ctx.move(\"whole/%s\", \"source\") end"
+
 --- Says which builder knows what lies there instead.
 local function wrong_builder(ctx, missing, others)
   local present = {}
   for _, other in ipairs(others) do
     if ctx.exists("source/" .. other[1]) then present[#present + 1] = other end
   end
-  local first = present[1]
+  local first, below = present[1], ctx.glob("source/*/" .. missing)[1]
+  local folder = below and below:match("^.*source/([^/]*)/")
   fail(format("there is no `%s` in the source", missing), {
-    hint = first and format("it has %s: %s", first[1], first[2])
+    hint = folder and format("there is one in its folder `%s`: %s", folder, format(ONLY, folder))
+      or first and format("it has %s: %s", first[1], first[2])
       or "it has " .. concat(ctx.list("source"), ", "),
   })
 end

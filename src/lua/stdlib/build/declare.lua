@@ -14,12 +14,16 @@ local OURS = { "src", "patches", "deps", "tools", "flags", "env", "check", "core
 -- Hash of a derivation → what it propagates, in order.
 local propagated = {}
 
+-- A text that is a path on the machine, or stands for one.
+local function is_path(value) return type(value) == "string" and (value:find("^/") or value:find("^%a:[/\\]")) ~= nil end
+
 -- One folder for each output that may hold headers and libraries, the headers' first.
 local function folders_of(what, field, value)
-  if type(value) == "string" then return { value } end
+  if is_path(value) then return { value } end
   local data = S.derivation_data[value]
   if not data then
-    S.fail(format("%s: `%s` holds a %s where a derivation is expected", what, field, type(value)), {
+    local held = type(value) == "string" and format("\"%s\"", value) or "a " .. type(value)
+    S.fail(format("%s: `%s` holds %s where a derivation is expected", what, field, held), {
       hint = format("write %s = { zlib, … } with what `derive` or a builder gave", field), word = field,
     })
   end
@@ -57,36 +61,50 @@ end
 local function check_hash(what, field, spec)
   if type(spec.sha256) ~= "string" then
     S.fail(format("%s: `%s.sha256` is %s", what, field, spec.sha256 == nil and "missing" or "no text"), {
-      hint = "`sys hash <url>` prints it", word = field,
+      hint = "`sys hash <url>` prints it", word = field:match("^%a+"),
     })
   end
 end
 
+-- What lies beside the config has another place while a build runs.
+local function check_path(what, field, path)
+  if is_path(path) then return path end
+  local url = type(path) == "string" and path:find("^%a[%w+.-]*://")
+  S.fail(format("%s: `%s` is %s, which is no path", what, field, type(path) == "string" and format("\"%s\"", path)
+    or "a " .. type(path)), {
+    hint = url and "write { url = \"…\", sha256 = \"…\" }; `sys hash <url>` prints the hash"
+      or "write syslua.source(\"./…\") for what lies beside the config",
+    word = field:match("^%a+"),
+  })
+end
+
 -- A file that is fetched, or a path.
 local function file_of(what, field, value)
-  if type(value) == "string" then return { path = value } end
+  if type(value) == "string" then return { path = check_path(what, field, value) } end
   local data = S.derivation_data[value]
   if data then return { path = data.out or data.placeholders[data.outputs[1]] } end
   if type(value) ~= "table" then
     S.fail(format("%s: `%s` is %s", what, field, value == nil and "missing" or "a " .. type(value)), {
       hint = format("write %s = { url = \"…\", sha256 = \"…\" }, or syslua.source(\"./folder\")", field),
-      word = value ~= nil and field or nil,
+      word = value ~= nil and field:match("^%a+") or nil,
     })
   end
   S.check_fields(format("%s: `%s`", what, field), value, { "url", "git", "rev", "sha256", "submodules", "path", "strip" })
   if not value.url and not value.git and not value.path then
     S.fail(format("%s: `%s` says no place", what, field), {
-      hint = "it has `url` and `sha256`, or `git`, `rev` and `sha256`", word = field,
+      hint = "it has `url` and `sha256`, or `git`, `rev` and `sha256`", word = field:match("^%a+"),
     })
   end
   if value.git then S.check_string(what, field .. ".rev", value.rev) end
-  if not value.path then check_hash(what, field, value) end
+  if value.path then check_path(what, field .. ".path", value.path) else check_hash(what, field, value) end
   return value
 end
 
 local function files_of(what, field, values)
   local list = {}
-  for index, value in ipairs(check_list(what, field, values)) do list[index] = file_of(what, field, value) end
+  for index, value in ipairs(check_list(what, field, values)) do
+    list[index] = file_of(what, format("%s[%d]", field, index), value)
+  end
   return list
 end
 
@@ -114,7 +132,8 @@ local function own_steps(what, spec)
     if type(step) == "function" then own[name] = step
     elseif step ~= nil and not (name == "check" and type(step) == "boolean") then
       S.fail(format("%s: `%s` is a %s where a function is expected", what, name, type(step)), {
-        hint = format("write %s = function(opts, ctx, default) … end; `default()` does what is done without it", name),
+        hint = (name == "check" and "write check = true for its tests, or " or "write ")
+          .. format("%s = function(opts, ctx, default) … end; `default()` does what is done without it", name),
         word = name,
       })
     end

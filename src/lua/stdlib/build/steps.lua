@@ -1,7 +1,7 @@
 -- Takes the steps of a build, does them in order.
 local S, part = ...
 local environment, split = part "environment", part "split"
-local fail, format, type, ipairs = S.fail, string.format, type, ipairs
+local fail, format, type, ipairs, pairs = S.fail, string.format, type, ipairs, pairs
 
 local ORDER = { "unpack", "patch", "configure", "build", "check", "install", "finish" }
 
@@ -10,6 +10,17 @@ local function check_flags(flags)
     fail(format("`flags` gave a %s where a list of texts is expected", type(flags)))
   end
   return flags
+end
+
+local function check_outputs(ctx)
+  for name, path in pairs(ctx.outputs) do
+    if not ctx.exists(path) then
+      local place = name == "out" and "ctx.out" or "ctx.outputs." .. name
+      fail(format("nothing was installed for the output `%s`", name), {
+        hint = format("`install = function(opts, ctx, default) default() … end` can put it into %s", place),
+      })
+    end
+  end
 end
 
 --- `own` are the user's steps; `flags` is the function that gives the flags, where it is one.
@@ -25,4 +36,5 @@ return function(defaults, own, flags, opts, ctx)
     elseif name ~= "check" or opts.check then by_default() end
     if name == "install" then split(opts, ctx) end
   end
+  check_outputs(ctx)
 end
