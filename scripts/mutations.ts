@@ -1313,4 +1313,22 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "return this.#folder(tmp, 0o755);",
     test: "tests/store/first_lock_test.ts",
   },
+  {
+    name: "a name that no file can have stops the inspection",
+    file: "src/realize/inspect/places.ts",
+    find:
+      "      return this.fs.lstat(path) !== null && this.has(this.fs.realPath(path));\n    } catch {",
+    replace:
+      "      return this.fs.lstat(path) !== null && this.has(this.fs.realPath(path));\n    } catch (e) {\n      throw e;",
+    test: "tests/realize/inspect/libraries_test.ts",
+    filter: "can't be looked at",
+  },
+  {
+    name: "a name that no file can have stops ctx.shrink_rpath",
+    file: "src/realize/shrink_rpath.ts",
+    find: "isThere(fs, `${folder}/${library}`)",
+    replace: "fs.lstat(`${folder}/${library}`) !== null",
+    test: "tests/realize/inspect/libraries_test.ts",
+    filter: "can't be looked at",
+  },
 ];

@@ -36,10 +36,19 @@ function neededFolders(
     // The loader knows further names, which lead to folders beside.
     if (folder.includes("$")) return true;
     if (!folder.startsWith("/")) return false;
-    const here = [...missing].filter((library) => fs.lstat(`${folder}/${library}`) !== null);
+    const here = [...missing].filter((library) => isThere(fs, `${folder}/${library}`));
     for (const library of here) missing.delete(library);
     return here.length > 0;
   });
+}
+
+/** What can't be looked at no loader finds: it is too long, closed to this user, or leads in a circle. */
+function isThere(fs: ReadFs, path: string): boolean {
+  try {
+    return fs.lstat(path) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes a shorter text over one. Linkers let a symbol's name be the end of another text: what follows the last `/`

@@ -55,7 +55,7 @@ const DT_NEEDED = 1, DT_STRTAB = 5, DT_STRSZ = 10, DT_SONAME = 14;
 export const DT_RPATH = 15, DT_RUNPATH = 29;
 const NT_GNU_BUILD_ID = 3;
 /** Bytes of all program headers, of a dynamic section, of notes: more than any linker makes. */
-const MOST_HEADERS = 1 << 20, MOST_DYNAMIC = 1 << 20, MOST_NOTES = 1 << 16;
+const MOST_HEADERS = 1 << 20, MOST_DYNAMIC = 1 << 16, MOST_NOTES = 1 << 16;
 
 interface Segment {
   readonly type: number;

@@ -51,10 +51,10 @@ export class Places {
 
   /** Whether a file is there, and is in the store wherever links lead. */
   hasFile(path: string): boolean {
-    if (this.fs.lstat(path) === null) return false;
     try {
-      return this.has(this.fs.realPath(path));
+      return this.fs.lstat(path) !== null && this.has(this.fs.realPath(path));
     } catch {
+      // What can't be looked at no loader finds: it is too long, closed to this user, or leads in a circle.
       return false;
     }
   }

@@ -190,6 +190,34 @@ Deno.test("many files with one fault make one warning; programs for other machin
   ]);
 });
 
+Deno.test("names that can't be looked at are told of, and fail no build", async () => {
+  using world = new World();
+  const loop = `${world.path}/loop`, long = "x".repeat(300);
+  Deno.symlinkSync(loop, loop);
+  const runpath = `$ORIGIN/${long}`;
+  const elf = (more: object) => elfFile({ bits: 64, little: true, machine, runpath, ...more });
+  await world.build(function* (facts) {
+    yield* files({
+      "loader.so": elf({ interpreter: `${loop}/loader` }),
+      "long.so": elf({ needed: [long] }),
+      "loop.so": elf({ needed: [`${loop}/lib.so`] }),
+    }, world)(facts);
+    yield ["shrink_rpath", `${facts.outputs.out}/long.so`];
+  });
+  assert.deepEqual(warningsOf(world), [
+    `thing0: loader.so needs the loader ${loop}/loader, which only the host has`,
+    `thing0: long.so needs ${long}, which only the host has`,
+    `thing0: loop.so needs ${loop}/lib.so, which only the host has`,
+  ]);
+});
+
+Deno.test("more libraries than any linker names are not looked for", async () => {
+  using world = new World();
+  const needed = Array.from({ length: 5000 }, (_, n) => `lib${n}.so`);
+  await world.build(files({ "x.so": elfFile({ bits: 64, little: true, machine, needed }) }, world));
+  assert.deepEqual(warningsOf(world), []);
+});
+
 Deno.test("libraries of Mach-O files: macOS's own are aside, others are not", async () => {
   using world = new World();
   const thin = (libraries: string[], rpaths: string[] = []) =>
