@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { SysError } from "../errors.ts";
 import {
   type Original,
+  originalObjects,
   type Originals,
   originalsFolder,
   originalsPath,
@@ -13,8 +14,6 @@ import {
 import { freeName, UNFINISHED } from "../snapshot/files.ts";
 import { readSnapshot, snapshotNumbers } from "../snapshot/history.ts";
 import type { Snapshot } from "../snapshot/types.ts";
-import { layoutOf, objectPath } from "../store/layout.ts";
-import { objectNames } from "../store/list.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { writeAtomic } from "../system/write_atomic.ts";
 import { detailsOf } from "./keep.ts";
@@ -124,10 +123,8 @@ function held(fs: FileSystem, folders: readonly string[]): Original[] {
 /** What lies in the store, and nothing says any more where it was. */
 function nameless(fs: FileSystem, root: string, known: readonly Original[]): Original[] {
   const digests = new Set(known.map(({ state }) => state.kind === "file" ? state.digest : ""));
-  const layout = layoutOf(root);
   let next = Math.max(0, ...known.map(({ number }) => number)) + 1;
-  return objectNames(fs, layout).filter((name) => name.startsWith("original-")).flatMap((name) => {
-    const path = objectPath(layout, name);
+  return originalObjects(fs, root).flatMap((path) => {
     const info = fs.lstat(path);
     const state = stateAt(fs, path);
     if (info === null || state.kind !== "file" || digests.has(state.digest)) return [];

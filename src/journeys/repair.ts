@@ -3,6 +3,7 @@ import { repair as repairJournals, type Repairs } from "../activation/recover.ts
 import { rebuildOriginals } from "../activation/rebuild_originals.ts";
 import { damagedJournals, setAsideJournals } from "../activation/journal.ts";
 import type { Machine } from "../machine/open.ts";
+import { isListGone } from "../snapshot/originals.ts";
 import { type SetAside, setAsideDamaged } from "../snapshot/set_aside.ts";
 
 /** What came of it. */
@@ -19,7 +20,8 @@ export interface Repaired extends Repairs {
 export async function repair(machine: Machine, forget: boolean): Promise<Repaired> {
   const { system: { fs }, adapters, root } = machine;
   // What a damaged journal had kept is listed nowhere else, so it is listed before the journal goes.
-  const originals = await rebuildOriginals(fs, root, damagedJournals(fs, root).length > 0);
+  const isMore = damagedJournals(fs, root).length > 0 || isListGone(fs, root);
+  const originals = await rebuildOriginals(fs, root, isMore);
   const journals = setAsideJournals(fs, root);
   const snapshots = setAsideDamaged(fs, root);
   return { ...await repairJournals(fs, adapters, root, forget), originals, snapshots, journals };

@@ -9,9 +9,12 @@ import { foreignFiles } from "../machine/own_files.ts";
 import { sameState } from "../plan/state.ts";
 import type { Kept, PathState, Plan } from "../plan/types.ts";
 import { listSnapshots } from "../snapshot/history.ts";
-import { type Original, readOriginals } from "../snapshot/originals.ts";
-import { layoutOf, objectPath } from "../store/layout.ts";
-import { objectNames } from "../store/list.ts";
+import {
+  heldInRoot,
+  type Original,
+  originalObjects,
+  readOriginals,
+} from "../snapshot/originals.ts";
 import { type FileSystem, FsError } from "../system/fs.ts";
 import { eachChunk } from "../system/contents.ts";
 import { makeFolders } from "../system/folders.ts";
@@ -92,13 +95,13 @@ function ofState(fs: FileSystem, path: string, time: string, state: PathState): 
   return [{ number: state.kept?.number ?? null, path, time, state, place }];
 }
 
-/** Originals in the store of which nothing says any more where they were. */
+/** Originals in the store, and what is held, of which nothing says any more where they were. */
 function nameless(fs: FileSystem, root: string, known: ReadonlySet<string>): Endangered[] {
-  const layout = layoutOf(root);
-  return objectNames(fs, layout).filter((name) => name.startsWith("original-")).flatMap((name) => {
-    const place = objectPath(layout, name);
+  const seen = new Set(known);
+  return [...originalObjects(fs, root), ...heldInRoot(fs, root)].flatMap((place) => {
     const state = stateAt(fs, place);
-    if (state.kind !== "file" || known.has(state.digest)) return [];
+    if (state.kind !== "file" || seen.has(state.digest)) return [];
+    seen.add(state.digest);
     return [{ number: null, path: null, time: null, state, place }];
   });
 }

@@ -11,6 +11,8 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Kept, PathState } from "../plan/types.ts";
+import { layoutOf, objectPath } from "../store/layout.ts";
+import { objectNames } from "../store/list.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 import { writeLasting } from "./files.ts";
@@ -155,11 +157,31 @@ export function chooseOriginal(fs: ReadFs, root: string, named: string): Origina
   });
 }
 
-/** Paths of the objects that hold their contents: roots for gc. */
+/** What is held in the root, by number, whether or not it is listed. */
+export function heldInRoot(fs: ReadFs, root: string): string[] {
+  const folder = originalsFolder(root);
+  if (fs.lstat(folder)?.kind !== "dir") return [];
+  return fs.readDir(folder).filter((name) => /^\d+$/.test(name)).map((name) => join(folder, name));
+}
+
+/** Whether there is no list, though something is held. */
+export function isListGone(fs: ReadFs, root: string): boolean {
+  return fs.lstat(originalsPath(root)) === null && heldInRoot(fs, root).length > 0;
+}
+
+/** Paths of the objects that hold their contents: roots for gc. Without a list each may be wanted. */
 export function originalContents(fs: ReadFs, root: string): string[] {
+  if (fs.lstat(originalsPath(root)) === null) return originalObjects(fs, root);
   return readOriginals(fs, root).originals.flatMap(({ state }) =>
     state.kind === "file" && state.content !== undefined ? [state.content] : []
   );
+}
+
+/** Paths of the objects that are contents of originals by their names. */
+export function originalObjects(fs: ReadFs, root: string): string[] {
+  const layout = layoutOf(root);
+  return objectNames(fs, layout).filter((name) => name.startsWith("original-"))
+    .map((name) => objectPath(layout, name));
 }
 
 function damaged(path: string, why: string, cause?: unknown): SysError {

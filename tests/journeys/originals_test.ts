@@ -13,10 +13,12 @@ import {
 } from "../../src/journeys/originals.ts";
 import { SysError } from "../../src/errors.ts";
 import { UNDECIDED } from "../../src/journeys/propose.ts";
+import { repair } from "../../src/journeys/repair.ts";
 import { destroy } from "../../src/journeys/restore.ts";
 import { holding } from "../../src/machine/lock.ts";
 import type { Machine } from "../../src/machine/open.ts";
-import { heldOf, readOriginals } from "../../src/snapshot/originals.ts";
+import { heldOf, originalsPath, readOriginals } from "../../src/snapshot/originals.ts";
+import type { ObjectName } from "../../src/store/names.ts";
 import { verifyObjects } from "../../src/store/verify.ts";
 import { Crash, faultySystem } from "../../src/system/faulty.ts";
 import { FsError } from "../../src/system/fs.ts";
@@ -227,6 +229,39 @@ Deno.test("originals: gc keeps what is listed, and lets go what was dropped", ()
     const { removed } = await held(t.machine, () => collect(t.machine, all));
     assert.deepEqual(removed.map(({ object }) => object.slice(0, -33)), ["original-a"]);
     assert.deepEqual(await listOriginals(t.machine), []);
+  }));
+
+/** An edit that is kept, and a list that is gone. */
+async function withoutList(t: TestMachine) {
+  const [arrange] = SITUATIONS["a hand edit that was replaced"];
+  await arrange(t);
+  t.setup("");
+  await t.apply();
+  Deno.removeSync(originalsPath(t.machine.root));
+}
+
+Deno.test("originals: where the list is gone gc takes none, and repair makes a list again", () =>
+  withMachine(async (t) => {
+    await withoutList(t);
+    const all = { dryRun: false, keep: 1, olderThan: null, maxBytes: null };
+    await held(t.machine, () => collect(t.machine, all));
+    const objects = [...Deno.readDirSync(join(t.machine.root, "store/obj"))];
+    assert.ok(objects.some(({ name }) => name.startsWith("original-a-")));
+    assert.equal((await held(t.machine, () => repair(t.machine, false))).originals, 1);
+    const [{ number }] = await listOriginals(t.machine);
+    const { content } = await showOriginal(t.machine, String(number));
+    assert.equal(new TextDecoder().decode(content!), "edited");
+    assert.equal((await held(t.machine, () => repair(t.machine, false))).originals, null);
+  }));
+
+Deno.test("delete all: what is held and on no list, with its object gone, is saved too", () =>
+  withMachine(async (t) => {
+    await withoutList(t);
+    for (const { name } of Deno.readDirSync(join(t.machine.root, "store/obj"))) {
+      if (name.startsWith("original-")) removeObject(t.machine.store.pathOf(name as ObjectName));
+    }
+    await held(t.machine, () => deleteAll(t.machine, RESTORE));
+    assert.deepEqual(savedIn(t.home), ["edited"]);
   }));
 
 Deno.test("originals: one is put back, or elsewhere, and what was there is set aside", () =>
