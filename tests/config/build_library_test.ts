@@ -167,17 +167,17 @@ const REFUSED: [string, RegExp, RegExp][] = [
   ],
   [
     `build.make { name = "x", src = "./x.tar.gz" }`,
-    /`src` is "\.\/x\.tar\.gz", which is no path/,
+    /`src` is "\.\/x\.tar\.gz", which a build does not reach/,
     /write syslua\.source\("\.\/…"\)/,
   ],
   [
     `build.make { name = "x", src = "https://example.org/x.tar.gz" }`,
-    /`src` is "https:.*", which is no path/,
+    /`src` is "https:.*", which a build does not reach/,
     /write { url = "…", sha256 = "…" }/,
   ],
   [
-    `build.make { name = "x", ${SRC}, patches = { "/a.patch", { path = "b.patch", strip = 0 } } }`,
-    /`patches\[2\]\.path` is "b\.patch", which is no path/,
+    `build.make { name = "x", ${SRC}, patches = { { path = "/b.patch", strip = 0 } } }`,
+    /`patches\[1\]\.path` is "\/b\.patch", which a build does not reach/,
     /write syslua\.source/,
   ],
   [`build.make { name = "x", ${SRC}, check = "yes" }`, /`check` is a string/, /write check = true/],

@@ -292,7 +292,7 @@ const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] =
        for _, name in ipairs { "sh", "chmod" } do ctx.symlink("/bin/" .. name, ctx.out .. "/bin/" .. name) end
      end }.out .. "/bin" },`,
     /there is no `cc` or `gcc` or `clang`/,
-    /install a C compiler on this machine/,
+    /install a C compiler on this machine[^]*found by env = { PATH/,
   ],
   [
     "autotools",

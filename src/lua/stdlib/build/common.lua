@@ -15,7 +15,10 @@ local function is_folder(ctx, path) return (pcall(ctx.list, path)) end
 local function need(ctx, programs, hint)
   local line = "command -v " .. concat(programs, " || command -v ") .. " || true"
   if ctx.run({ "sh", "-c", line }) ~= "" then return end
-  fail(format("there is no `%s`", concat(programs, "` or `")), { hint = hint })
+  fail(format("there is no `%s`", concat(programs, "` or `")), {
+    hint = format("%s; one in a folder of its own is found by env = { PATH = \"/opt/%s/bin:/usr/bin:/bin\" }",
+      hint, programs[1]),
+  })
 end
 
 --- What a C compiler is called.

@@ -14,8 +14,8 @@ local OURS = { "src", "patches", "deps", "tools", "flags", "env", "check", "core
 -- Hash of a derivation → what it propagates, in order.
 local propagated = {}
 
--- A text that is a path on the machine, or stands for one.
-local function is_path(value) return type(value) == "string" and (value:find("^/") or value:find("^%a:[/\\]")) ~= nil end
+-- A text that stands for what lies in the store: a build reads nothing else.
+local function is_path(value) return type(value) == "string" and value:find("^" .. S.PLACEHOLDER) ~= nil end
 
 -- One folder for each output that may hold headers and libraries, the headers' first.
 local function folders_of(what, field, value)
@@ -66,14 +66,13 @@ local function check_hash(what, field, spec)
   end
 end
 
--- What lies beside the config has another place while a build runs.
 local function check_path(what, field, path)
   if is_path(path) then return path end
   local url = type(path) == "string" and path:find("^%a[%w+.-]*://")
-  S.fail(format("%s: `%s` is %s, which is no path", what, field, type(path) == "string" and format("\"%s\"", path)
+  S.fail(format("%s: `%s` is %s, which a build does not reach", what, field, type(path) == "string" and format("\"%s\"", path)
     or "a " .. type(path)), {
     hint = url and "write { url = \"…\", sha256 = \"…\" }; `sys hash <url>` prints the hash"
-      or "write syslua.source(\"./…\") for what lies beside the config",
+      or "write syslua.source(\"./…\"): it lies beside the config, and is copied into the store",
     word = field:match("^%a+"),
   })
 end
