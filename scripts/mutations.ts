@@ -1331,4 +1331,12 @@ export const MUTATIONS: readonly Mutation[] = [
     test: "tests/realize/inspect/libraries_test.ts",
     filter: "can't be looked at",
   },
+  {
+    name: "root makes an out link with its own rights",
+    file: "src/journeys/out_link.ts",
+    find: "await asTheirUsers(fs, root, links)",
+    replace: "fs",
+    test: "tests/journeys/build_test.ts",
+    filter: "that user's rights",
+  },
 ];

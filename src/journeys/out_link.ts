@@ -1,14 +1,14 @@
 /** Takes a path and what is to be built, puts a link there to each output. As long as the link is there and leads to
  * the output, gc keeps it: `gcroots/auto/<hash of the path>` leads to the link. */
-import { randomBytes } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
+import { besidePath } from "../activation/beside.ts";
+import { asTheirUsers } from "../activation/their_files.ts";
 import { sha256, shortHash } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import { makeFolders } from "../system/folders.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
-import { discard } from "../system/write_atomic.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectsIn } from "../store/names.ts";
 import { AUTO } from "../store/roots.ts";
@@ -45,18 +45,28 @@ export function outLinks(
   return links;
 }
 
-/** Makes them. Call it with the lock still held under which the outputs were realized. */
-export function makeOutLinks(machine: Machine, links: readonly OutLink[], realized: Realized) {
-  const { root, store, system: { fs } } = machine;
-  for (const { path, derivation, output } of links) {
-    const object = realized.get(derivation)?.[output];
-    if (object === undefined) continue;
-    const entry = entryOf(root, path);
-    makeFolders(fs, dirname(entry));
-    refuseTaken(fs, root, path);
-    // The root comes first: a link without it would be taken for somebody else's.
-    if (fs.lstat(entry) === null) fs.symlink(path, entry);
-    point(fs, path, store.pathOf(object));
+/** Makes them, in a user's folder with that user's rights. Call it with the lock still held under which the outputs
+ * were realized. */
+export async function makeOutLinks(
+  { root, store, system: { fs } }: Machine,
+  links: readonly OutLink[],
+  realized: Realized,
+): Promise<void> {
+  if (links.length === 0) return;
+  const theirs = await asTheirUsers(fs, root, links);
+  try {
+    for (const { path, derivation, output } of links) {
+      const object = realized.get(derivation)?.[output];
+      if (object === undefined) continue;
+      const entry = entryOf(root, path);
+      makeFolders(fs, dirname(entry));
+      refuseTaken(theirs, root, path);
+      // The root comes first: a link without it would be taken for somebody else's.
+      if (fs.lstat(entry) === null) fs.symlink(path, entry);
+      point(theirs, path, store.pathOf(object));
+    }
+  } finally {
+    await fs.dismiss();
   }
 }
 
@@ -80,12 +90,8 @@ function refuseTaken(fs: ReadFs, root: string, path: string): void {
 
 function point(fs: FileSystem, path: string, to: string): void {
   if (fs.lstat(path) === null) return fs.symlink(to, path);
-  const spare = join(dirname(path), `.${randomBytes(8).toString("hex")}`);
+  const spare = besidePath(path);
+  if (fs.lstat(spare) !== null) fs.remove(spare);
   fs.symlink(to, spare);
-  try {
-    fs.rename(spare, path);
-  } catch (thrown) {
-    discard(() => fs.remove(spare));
-    throw thrown;
-  }
+  fs.rename(spare, path);
 }

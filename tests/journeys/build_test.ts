@@ -1,5 +1,6 @@
 /** What `sys build` makes, and how long it stays. */
 import assert from "node:assert/strict";
+import nodeFs from "node:fs";
 import { allOutputs, derivationsNamed, realizeFrom } from "../../src/journeys/build.ts";
 import { collect, type Collection } from "../../src/journeys/collect.ts";
 import { evaluateConfig } from "../../src/journeys/evaluate.ts";
@@ -43,7 +44,7 @@ async function build(
     const outputs = allOutputs(manifest, wanted);
     const links = outLink === undefined ? [] : outLinks(t.machine, outputs, outLink);
     const settings = { ...t.build(), observer, check };
-    makeOutLinks(t.machine, links, await realizeFrom(t.machine, evaluated, wanted, settings));
+    await makeOutLinks(t.machine, links, await realizeFrom(t.machine, evaluated, wanted, settings));
     return built;
   } finally {
     evaluated.recipes.close();
@@ -139,6 +140,32 @@ Deno.test("out link: it follows what is built, and replaces nothing that it has 
     await assert.rejects(build(t, "b", { outLink: "result" }), { kind: "usage" });
     assert.equal(t.read("result"), "mine");
   }));
+
+Deno.test({
+  name: "out link: root makes it in a user's folder with that user's rights",
+  ignore: Deno.uid() !== 0,
+  fn: () =>
+    withMachine(async (t, dir) => {
+      Deno.chmodSync(dir, 0o755);
+      const roots = `${dir}/roots`, theirs = `${t.home}/theirs`;
+      for (const folder of [roots, theirs]) Deno.mkdirSync(folder, { mode: 0o755 });
+      Deno.chownSync(theirs, 4321, 4321);
+      for (const name of ["a", "b"]) {
+        t.setup(DERIVE.replaceAll("%", name));
+        await build(t, name, { outLink: "theirs/result" });
+        assert.match(Deno.readLinkSync(`${theirs}/result`), new RegExp(`/${name}-[^/]*$`));
+        assert.equal(Deno.lstatSync(`${theirs}/result`).uid, 4321);
+      }
+      // The user puts a link to a folder of root's in its place, where root had a link of that name.
+      Deno.renameSync(`${theirs}/result`, `${roots}/result`);
+      Deno.removeSync(theirs);
+      Deno.symlinkSync(roots, theirs);
+      nodeFs.lchownSync(theirs, 4321, 4321);
+      t.setup(DERIVE.replaceAll("%", "a"));
+      await assert.rejects(build(t, "a", { outLink: "theirs/result" }));
+      assert.match(Deno.readLinkSync(`${roots}/result`), /\/b-[^/]*$/);
+    }),
+});
 
 /** A tool that is made with some noise, and a chain of what is made with it. */
 function chain(noise: string, answer = "42", body = ""): string {

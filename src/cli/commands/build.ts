@@ -88,7 +88,7 @@ export default command<Flags>({
           const check = flags.check === true;
           const how = { ...settings, check, needed: wanted };
           const made = await realizeFrom(machine, evaluated, [...wanted.keys()], how);
-          makeOutLinks(machine, links, made);
+          await makeOutLinks(machine, links, made);
           return made;
         },
       ).finally(() => progress.end());
