@@ -1339,4 +1339,12 @@ export const MUTATIONS: readonly Mutation[] = [
     test: "tests/journeys/build_test.ts",
     filter: "that user's rights",
   },
+  {
+    name: "a link in a circle above an out link stops gc",
+    file: "src/store/roots.ts",
+    find: "!NOWHERE.has(thrown.code)",
+    replace: "true",
+    test: "tests/journeys/build_test.ts",
+    filter: "in a circle",
+  },
 ];

@@ -5,7 +5,7 @@
  * whose text paths of objects stand. */
 import { Buffer } from "node:buffer";
 import { dirname, resolve } from "node:path";
-import type { ReadFs } from "../system/mod.ts";
+import { type FsCode, FsError, type ReadFs } from "../system/fs.ts";
 import type { Layout } from "./layout.ts";
 import { type ObjectName, objectsIn } from "./names.ts";
 
@@ -43,15 +43,30 @@ function entriesOf(fs: ReadFs, folder: string): GcRoot[] {
 }
 
 function follow(fs: ReadFs, entry: string): GcRoot {
-  let path = entry;
-  for (let n = 0; n < MOST_LINKS; n++) {
-    if (path !== entry && objectsIn([path]).length > 0) break;
-    const info = fs.lstat(path);
-    if (info === null) return { path: entry, objects: [], stale: true };
-    if (info.kind !== "link") break;
-    path = resolve(dirname(path), fs.readLink(path));
-  }
-  const objects = objectsIn([path]);
+  const end = endOf(fs, entry);
+  if (end === null) return { path: entry, objects: [], stale: true };
+  const objects = objectsIn([end]);
   const isAuto = entry.split("/").at(-2) === AUTO;
   return { path: entry, objects, stale: isAuto && objects.length === 0 };
 }
+
+/** Where an entry leads: an object, or the last that is there; null for nothing. */
+function endOf(fs: ReadFs, entry: string): string | null {
+  let path = entry;
+  try {
+    for (let n = 0; n < MOST_LINKS; n++) {
+      if (path !== entry && objectsIn([path]).length > 0) break;
+      const info = fs.lstat(path);
+      if (info === null) return null;
+      if (info.kind !== "link") break;
+      path = resolve(dirname(path), fs.readLink(path));
+    }
+  } catch (thrown) {
+    // What others have put in the way of a link stops no collection. What may be there later does.
+    if (!(thrown instanceof FsError) || !NOWHERE.has(thrown.code)) throw thrown;
+  }
+  return path;
+}
+
+/** What systems say of a path that leads to nothing, whoever asks. */
+const NOWHERE = new Set<FsCode>(["ELOOP", "ENAMETOOLONG"]);

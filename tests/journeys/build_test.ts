@@ -118,6 +118,17 @@ Deno.test("out link: it keeps what it leads to, as long as it is there and leads
     assert.equal([...Deno.readDirSync(`${t.machine.root}/gcroots/auto`)].length, 1);
   }));
 
+Deno.test("out link: a folder above it that becomes a link in a circle stops no gc", () =>
+  withMachine(async (t) => {
+    t.setup(DERIVE.replaceAll("%", "a"));
+    Deno.mkdirSync(`${t.home}/project`);
+    await build(t, "a", { outLink: "project/result" });
+    Deno.removeSync(`${t.home}/project`, { recursive: true });
+    Deno.symlinkSync("project", `${t.home}/project`);
+    assert.deepEqual(await gone(t, { all: true }), ["a"]);
+    assert.deepEqual([...Deno.readDirSync(`${t.machine.root}/gcroots/auto`)], []);
+  }));
+
 Deno.test("out link: it follows what is built, and replaces nothing that it has not made", () =>
   withMachine(async (t) => {
     for (const name of ["a", "b"]) {
