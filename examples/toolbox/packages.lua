@@ -53,11 +53,6 @@ P.bzip2 = build.make {
 P.xz = build.autotools {
   name = "xz", version = "5.4.1", src = sources.xz, outputs = { "out", "dev", "doc" },
   flags = { "--disable-static" },
-  -- Its archive is sealed with SHA-256, which only xz itself reads.
-  unpack = function(opts, ctx)
-    ctx.run({ "tar", "-xJf", ctx.fetch_url(opts.src.url, opts.src.sha256) })
-    ctx.move("xz-5.4.1", "source")
-  end,
 }
 
 P.pcre2 = build.autotools {

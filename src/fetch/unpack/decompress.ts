@@ -44,7 +44,26 @@ async function bzip2(input: Iterable<Uint8Array>) {
 
 async function xz(input: Iterable<Uint8Array>) {
   const { default: module } = await import("xz-decompress");
-  return withXzReasons(new module.XzReadableStream(ReadableStream.from(copies(input))));
+  const decoded = (bytes: Iterable<Uint8Array>) =>
+    withXzReasons(new module.XzReadableStream(ReadableStream.from(bytes)));
+  const { head, whole } = begun(copies(input));
+  const { isSealedWithSha256, Seals } = await import("./xz_sha256.ts");
+  if (!isSealedWithSha256(head)) return decoded(whole);
+  const seals = new Seals();
+  return seals.checked(decoded(seals.removed(whole)));
+}
+
+/** The first chunk, and all of them. */
+function begun(input: Generator<Uint8Array>): { head: Uint8Array; whole: Iterable<Uint8Array> } {
+  const { value } = input.next();
+  const head = (value as Uint8Array | undefined) ?? new Uint8Array();
+  return {
+    head,
+    whole: (function* () {
+      yield head;
+      yield* input;
+    })(),
+  };
 }
 
 /** The decoder's errors are numbers, those of XZ Embedded's `enum xz_ret`. */
@@ -54,8 +73,7 @@ async function* withXzReasons(stream: ReadableStream<Uint8Array>): AsyncGenerato
   } catch (thrown) {
     if (!/code 6$/.test(messageOf(thrown))) throw thrown;
     throw new SysError("build", "Cannot unpack xz data: it uses options that sys does not know", {
-      hint:
-        "`xz --check=crc64` makes files that every program can read; SHA-256 is not one of those",
+      hint: "`xz --check=crc64` makes files that every program can read",
       cause: thrown,
     });
   }
