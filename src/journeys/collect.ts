@@ -1,15 +1,14 @@
 /** Takes how much of the past to keep, removes from the store what nothing needs. */
 import { join } from "node:path";
-import { journalContents } from "../activation/journal.ts";
 import { SysError } from "../errors.ts";
 import { downloadsBefore } from "../fetch/cache.ts";
 import type { Machine } from "../machine/open.ts";
 import { releaseObjects } from "../machine/protection.ts";
 import { currentNumber, listSnapshots, removeSnapshots } from "../snapshot/history.ts";
-import { originalContents } from "../snapshot/originals.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import { collectGarbage, type GcOutcome } from "../store/gc.ts";
-import { type ObjectName, objectsIn } from "../store/names.ts";
+import type { ObjectName } from "../store/names.ts";
+import { inUse, neededBy } from "./needed.ts";
 import { recentObjects } from "../store/recent.ts";
 
 /** Downloads that nobody used for so long go, in seconds. */
@@ -44,9 +43,8 @@ export async function collect(machine: Machine, collection: Collection): Promise
   refuseBlindness(machine, all);
   const old = oldSnapshots(machine, all, collection);
   const kept = all.filter(({ number }) => !old.includes(number));
-  const roots = new Set(kept.flatMap(objectsOf));
-  const contents = [...journalContents(system.fs, root), ...originalContents(system.fs, root)];
-  for (const object of objectsIn(contents)) roots.add(object);
+  const needed = [...neededBy(machine, kept, null), ...inUse(machine, all)];
+  const roots = new Set(needed.flatMap(({ objects }) => objects));
   if (!collection.dryRun && old.length > 0) {
     // What is damaged stops a collection: better before the snapshots are gone than after.
     await collectGarbage(system, root, roots, { dryRun: true });
@@ -97,17 +95,4 @@ function oldSnapshots(
     const age = now - new Date(snapshot.time).getTime();
     return !newest.has(snapshot) || (olderThan !== null && age > olderThan);
   }).map(({ number }) => number);
-}
-
-/** Every object that a snapshot needs: to be gone back to, and to give back what was there before. Of what was built
- * that is what it uses, with what this refers to. */
-export function objectsOf(snapshot: Snapshot): ObjectName[] {
-  const originals = Object.values(snapshot.originals).flatMap((state) =>
-    state.kind === "file" && state.content !== undefined ? objectsIn([state.content]) : []
-  );
-  return [
-    ...snapshot.wanted.objects,
-    ...originals,
-    ...(snapshot.config.source === null ? [] : [snapshot.config.source]),
-  ];
 }

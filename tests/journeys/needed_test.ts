@@ -1,0 +1,64 @@
+/** What stays in the store, and that `why` says of each object the same as gc. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { collect } from "../../src/journeys/collect.ts";
+import { repair } from "../../src/journeys/repair.ts";
+import { why } from "../../src/journeys/why.ts";
+import { layoutOf } from "../../src/store/layout.ts";
+import { objectNames } from "../../src/store/list.ts";
+import { type TestMachine, withMachine } from "./support.ts";
+
+const ALL = { dryRun: false, keep: null, olderThan: null, maxBytes: null, all: true };
+const REPLACE = {
+  decide: () => Promise.resolve({ replace: "all" as const, skip: new Set<string>() }),
+};
+
+/** For each object whose name begins so, the names of what keeps it. */
+function reasons(t: TestMachine, begin: string): string[][] {
+  return objectNames(t.machine.system.fs, layoutOf(t.machine.root))
+    .filter((object) => object.startsWith(begin))
+    .map((object) => why(t.machine, object).map(({ root }) => root));
+}
+
+async function applied(t: TestMachine, content: string) {
+  t.setup(`file { path = "~/a", content = "${content}" }`);
+  await t.apply(REPLACE);
+}
+
+Deno.test("what is in use stays where its snapshot was damaged and is set aside", () =>
+  withMachine(async (t) => {
+    await applied(t, "one");
+    await applied(t, "two");
+    Deno.writeTextFileSync(join(t.machine.root, "snapshots/2.json"), "damaged");
+    await repair(t.machine, false);
+    await collect(t.machine, ALL);
+    assert.equal(t.read("a"), "two");
+    assert.deepEqual(
+      reasons(t, "a-").sort(),
+      [["snapshot 1 (current)"], [join(t.home, "a")]].sort(),
+    );
+  }));
+
+Deno.test("an edit that is kept stays, and why says for what", () =>
+  withMachine(async (t) => {
+    await applied(t, "one");
+    Deno.removeSync(join(t.home, "a"));
+    t.writeHome("a", "edited");
+    await applied(t, "one");
+    await collect(t.machine, ALL);
+    assert.deepEqual(reasons(t, "original-"), [["sys originals"]]);
+  }));
+
+Deno.test("what was built a moment ago stays, and why says for how long", () =>
+  withMachine(async (t) => {
+    const using = (code: string) =>
+      `local d = derive { name = "tool", config = function(_, ctx) ctx.write(ctx.out, "x") end }\n${code}`;
+    t.setup(using('file { path = "~/a", source = d.out }'));
+    await t.apply();
+    t.setup("");
+    await t.apply();
+    await collect(t.machine, { ...ALL, keep: 1, all: false });
+    assert.deepEqual(reasons(t, "tool-"), [["built within the last hour"]]);
+    await collect(t.machine, ALL);
+    assert.deepEqual(reasons(t, "tool-"), []);
+  }));
