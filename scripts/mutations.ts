@@ -1355,4 +1355,20 @@ export const MUTATIONS: readonly Mutation[] = [
     test: "tests/journeys/build_test.ts",
     filter: "in a circle",
   },
+  {
+    name: "a program whose name has no dot is passed over for its name",
+    file: "src/realize/inspect/candidates.ts",
+    find: 'name.includes(".") ?',
+    replace: "true ?",
+    test: "tests/realize/inspect/libraries_test.ts",
+    filter: "called like the ending",
+  },
+  {
+    name: "root can make the home of a build without a sandbox",
+    file: "src/realize/environment.ts",
+    find: '"/dev/null/homeless-shelter"',
+    replace: '"/homeless-shelter"',
+    test: "tests/realize/ops_test.ts",
+    filter: "fixed environment",
+  },
 ];

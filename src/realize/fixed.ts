@@ -11,7 +11,7 @@ export function rightHash(fs: ReadFs, scratch: string): SysError {
   const own = { stem, from: scratch.slice(-32), to: ZEROES };
   const root = scratch.slice(0, scratch.lastIndexOf("/store/tmp/"));
   const digest = toDigest("sha256", identify(fs, scratch, { root, replacements: [own] }).digest);
-  return new SysError("build", `its \`sha256\` is empty; the right one is ${digest}`, {
-    hint: `write sha256 = "${digest}"`,
+  return new SysError("build", `it has no hash; the right one is ${digest}`, {
+    hint: `write "${digest}" in place of the empty one`,
   });
 }

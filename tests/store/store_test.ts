@@ -345,6 +345,7 @@ Deno.test(
     assert.throws(() => buildAll(store, { out: "<lib>", lib: "<out>", doc: "" }), {
       kind: "build",
       message: "Cannot store the outputs out, lib: they name each other",
+      notes: ["out names lib in text", "lib names out in text"],
     });
     assert.equal(fs.readDir(`${store.dir}/obj`).length, 1);
   }),

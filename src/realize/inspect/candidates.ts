@@ -56,7 +56,8 @@ export function candidatesIn(
   };
   for (const path of paths ?? outputs.flatMap((output) => [...pathsBelow(fs, output)])) {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const ending = name.slice(name.lastIndexOf(".") + 1);
+    // A program may be called `lua` or `go`: that is no ending.
+    const ending = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1) : "";
     if (LOOKED_AT.has(ending) || name.includes(".so")) look(path, true);
     else if (!PASSED_OVER.has(ending)) look(path, false);
   }

@@ -190,6 +190,18 @@ Deno.test("many files with one fault make one warning; programs for other machin
   ]);
 });
 
+Deno.test("a program that is called like the ending of a text is looked at", async () => {
+  using world = new World();
+  const program = elfFile({ bits: 64, little: true, machine, needed: ["libodd.so.3"] });
+  await world.build(function* (facts) {
+    yield* files({ go: program, lua: program, "text.lua": program }, world)(facts);
+    yield run(`chmod 755 ${facts.outputs.out}/*`);
+  });
+  assert.deepEqual(warningsOf(world), [
+    "thing0: go needs libodd.so.3, which only the host has (so does lua)",
+  ]);
+});
+
 Deno.test("names that can't be looked at are told of, and fail no build", async () => {
   using world = new World();
   const loop = `${world.path}/loop`, long = "x".repeat(300);
