@@ -614,6 +614,13 @@ const RUNNING: readonly Mutation[] = [
     filter: "bwrap has died",
   },
   {
+    name: "the runtime alone ends an answer",
+    file: "src/system/real.ts",
+    find: "body: body && abortable(body, request.signal)",
+    replace: "body: abortable(body!)",
+    test: "tests/system/network_test.ts",
+  },
+  {
     name: "there is no grace",
     file: "src/system/real_processes.ts",
     find: 'signalGroup(pid, "SIGTERM");',

@@ -1,4 +1,5 @@
 /** The real world behind the ports. */
+import { abortable } from "./abortable_body.ts";
 import type { Clock } from "./clock.ts";
 import type { Arch, Host, Os } from "./host.ts";
 import type { System } from "./mod.ts";
@@ -53,7 +54,7 @@ class RealNetwork implements Network {
       redirect: "manual",
       signal: request.signal,
     });
-    return { status, headers, body };
+    return { status, headers, body: body && abortable(body, request.signal) };
   }
 }
 
