@@ -13,10 +13,10 @@ import type { Original } from "../snapshot/originals.ts";
 import { storeSources } from "./sources.ts";
 import { bringBack, putAside } from "../store/aside.ts";
 import { layoutOf } from "../store/layout.ts";
-import { mendObject } from "../store/mend.ts";
+import { mendObject, openObject } from "../store/mend.ts";
 import type { ObjectName } from "../store/names.ts";
 import { readOutputs } from "../store/outputs.ts";
-import type { Problem } from "../store/verify.ts";
+import { type Problem, verifyObjects } from "../store/verify.ts";
 import type { FileSystem, System } from "../system/mod.ts";
 import { redirected } from "../system/redirected.ts";
 
@@ -39,11 +39,12 @@ export interface StoreRepaired {
 /** Mends what can be mended in place, makes the rest again. Call it with the exclusive lock held. */
 export async function repairStore(
   machine: Machine,
-  problems: readonly Problem[],
+  found: readonly Problem[],
   request: StoreRepair,
 ): Promise<StoreRepaired> {
   const { fs } = machine.system;
-  await releaseObjects(machine, problems.map(({ object }) => object));
+  await releaseObjects(machine, found.map(({ object }) => object));
+  const { problems, opened } = await open(machine, found);
   const mended = problems.filter((problem) => mendObject(fs, machine.root, problem));
   const lost = [...new Set(problems.flatMap((problem) => problem.lost ?? []))];
   const current = readCurrent(fs, machine.root);
@@ -55,11 +56,25 @@ export async function repairStore(
   again.push(
     ...await makeFromSnapshots(machine, lost.filter((it) => !again.includes(it)), request),
   );
-  await protectObjects(machine, problems.map(({ object }) => object));
+  await protectObjects(machine, found.map(({ object }) => object));
   return {
-    repaired: [...new Set([...mended.map(({ object }) => object), ...again])].sort(),
+    repaired: [...new Set([...opened, ...mended.map(({ object }) => object), ...again])].sort(),
     lost: lost.filter((object) => !again.includes(object)),
     kept,
+  };
+}
+
+/** Gives what may not be read its permissions again; then it can be told what else is wrong with it. */
+async function open(
+  { system, root }: Machine,
+  found: readonly Problem[],
+): Promise<{ problems: Problem[]; opened: ObjectName[] }> {
+  const closed = found.filter(({ kind }) => kind === "closed").map(({ object }) => object);
+  for (const object of closed) openObject(system.fs, root, object);
+  const wrong = closed.length === 0 ? [] : await verifyObjects(system, root, { objects: closed });
+  return {
+    problems: [...found.filter(({ kind }) => kind !== "closed"), ...wrong],
+    opened: closed.filter((object) => wrong.every((it) => it.object !== object)),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Takes an object, says which of its files were changed behind the store's back. */
 import { SysError } from "../errors.ts";
-import type { ReadFs } from "../system/mod.ts";
+import { FsError, type ReadFs } from "../system/mod.ts";
 import { entryChanges } from "./entries.ts";
 import { examine, fits } from "./identity.ts";
 import { type Layout, objectPath } from "./layout.ts";
@@ -26,13 +26,30 @@ export function changesOf(
   record: ObjectRecord | null,
 ): ChangedFile[] {
   const path = objectPath(layout, object);
-  const different = record === null ? [] : entryChanges(fs, path, record.entries);
+  const different = record === null ? [] : seenChanges(fs, path, record);
   if (record !== null && different.length === 0) return [];
   if (fs.lstat(path) === null) return [{ object, path, change: "missing" }];
   if (hasItsContent(fs, layout, object, record)) return [];
   const files = different.filter(({ kind }) => kind !== "dir")
     .map(({ below, change }) => ({ object, path: path + below, change }));
   return files.length > 0 ? files : [{ object, path, change: "changed" }];
+}
+
+/** @throws SysError of kind "store" where some of the object may not be looked at */
+function seenChanges(fs: ReadFs, path: string, { entries }: ObjectRecord) {
+  try {
+    return entryChanges(fs, path, entries);
+  } catch (thrown) {
+    throw aboutClosed(path, thrown);
+  }
+}
+
+function aboutClosed(path: string, thrown: unknown): unknown {
+  if (!(thrown instanceof FsError && thrown.code === "EACCES")) return thrown;
+  return new SysError("store", `Cannot look into ${path}: permission denied`, {
+    hint: "`sys store verify --repair` gives what it has made its permissions again",
+    cause: thrown,
+  });
 }
 
 /**
@@ -55,7 +72,7 @@ export function refuseChanged(
   });
 }
 
-/** What can't be read has not got it. */
+/** What can't be read has not got it, unless it only may not be read. */
 function hasItsContent(
   fs: ReadFs,
   layout: Layout,
@@ -65,7 +82,8 @@ function hasItsContent(
   try {
     return fits(object, examine(fs, layout, object, known), known);
   } catch (thrown) {
-    if (thrown instanceof SysError) return false;
-    throw thrown;
+    const about = aboutClosed(objectPath(layout, object), thrown);
+    if (about === thrown && thrown instanceof SysError) return false;
+    throw about;
   }
 }

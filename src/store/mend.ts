@@ -2,6 +2,7 @@
 import type { FileSystem } from "../system/mod.ts";
 import { canonicalMode, FOLDER_MODE, MTIME, privateMode } from "./form.ts";
 import { layoutOf, objectPath } from "./layout.ts";
+import type { ObjectName } from "./names.ts";
 import { isPrivate, privatePaths } from "./privacy.ts";
 import { readRecord } from "./record.ts";
 import { reseal } from "./remake.ts";
@@ -13,12 +14,18 @@ export function mendObject(fs: FileSystem, root: string, { object, kind }: Probl
   const layout = layoutOf(root);
   if (kind !== "form" && kind !== "record") return false;
   storing(() => {
-    const record = readRecord(fs, layout, object);
-    const hidden = record && new Set(privatePaths(record.entries));
-    restoreForm(fs, objectPath(layout, object), hidden);
+    openObject(fs, root, object);
     reseal(fs, layout, object);
   });
   return true;
+}
+
+/** Gives an object the permissions that it was made with, as far as they are known. */
+export function openObject(fs: FileSystem, root: string, object: ObjectName): void {
+  const layout = layoutOf(root);
+  const record = readRecord(fs, layout, object);
+  const hidden = record && new Set(privatePaths(record.entries));
+  storing(() => restoreForm(fs, objectPath(layout, object), hidden));
 }
 
 /** Private is what was recorded as such; where nothing is, what is so now. */

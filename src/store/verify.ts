@@ -12,8 +12,8 @@ import { type ObjectRecord, readRecord } from "./record.ts";
 export interface Problem {
   readonly object: ObjectName;
   /** `content`: it has to be made again. `form` (times, permissions, inodes) and `record`: `mendObject` can put it right.
-   * `missing`: it, or an object that it refers to, is not there. */
-  readonly kind: "content" | "form" | "record" | "missing";
+   * `closed`: it may not be read, so what it is can't be told before `openObject`. `missing`: it, or an object that it refers to, is not there. */
+  readonly kind: "content" | "form" | "record" | "closed" | "missing";
   /** For people. */
   readonly problem: string;
   /** Object that has to be made again. */
@@ -66,6 +66,7 @@ function verifyObject(
     lost,
   });
   if (!all.has(object)) return [problem("missing", "it is not there", object)];
+  if (isClosed(fs, objectPath(layout, object))) return [problem("closed", "it may not be read")];
   const record = readRecord(fs, layout, object);
   const problems = (record?.references ?? []).filter((other) => !all.has(other))
     .map((other) => problem("missing", `it refers to ${other}, which is not there`, other));
@@ -78,6 +79,15 @@ function verifyObject(
     problems.push(problem("form", text));
   }
   return problems;
+}
+
+/** Whether some of it may not be read by its owner, who alone can change that. */
+function isClosed(fs: ReadFs, path: string): boolean {
+  const info = fs.lstat(path);
+  if (info === null || info.kind === "link") return false;
+  const needed = info.kind === "dir" ? 0o500 : 0o400;
+  if ((info.mode & needed) !== needed) return true;
+  return info.kind === "dir" && fs.readDir(path).some((name) => isClosed(fs, `${path}/${name}`));
 }
 
 function contentProblem(

@@ -38,3 +38,18 @@ Deno.test("store verify --repair makes again what only an older snapshot needs",
   );
   assert.deepEqual(texts, ["built", "text", "a source"]);
 });
+
+Deno.test("store verify --repair gives what may not be read its permissions again", async () => {
+  const t = await twoApplies();
+  await t.apply();
+  await verify(t, t.system);
+  const { fs } = t.system;
+  const { root } = t.open();
+  const folder = `${root}/store/obj`;
+  const objects = fs.readDir(folder).filter((name) => /^(old|text|other)-/.test(name));
+  for (const name of objects) fs.chmod(`${folder}/${name}`, 0);
+  const found = await verifyStore(t.open(), [], {});
+  assert.deepEqual(found.map(({ kind }) => kind), ["closed", "closed", "closed"]);
+  assert.deepEqual((await verify(t, t.system)).repaired, objects.sort());
+  assert.deepEqual(await verifyStore(t.open(), [], {}), []);
+});
