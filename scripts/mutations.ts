@@ -1329,6 +1329,20 @@ export const MUTATIONS: readonly Mutation[] = [
     test: "tests/store/first_lock_test.ts",
   },
   {
+    name: "what an earlier version has made open stays open",
+    file: "src/store/store_writer.ts",
+    find: "if (open && this.host",
+    replace: "if (!open && this.host",
+    test: "tests/store/first_lock_test.ts",
+  },
+  {
+    name: "anybody may hold the system's lock",
+    file: "src/system/real_fs.ts",
+    find: "create: true, mode: 0o600 }),\n    );\n    await file.lock",
+    replace: "create: true, mode: 0o644 }),\n    );\n    await file.lock",
+    test: "tests/store/first_lock_test.ts",
+  },
+  {
     name: "a name that no file can have stops the inspection",
     file: "src/realize/inspect/places.ts",
     find:

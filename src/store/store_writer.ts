@@ -41,20 +41,24 @@ export class StoreWriter {
   /** Makes the folders that are not there yet. */
   prepare(): void {
     if (this.#prepared) return;
-    const { dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
+    const { root, dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
     this.prepareRoot();
     for (const folder of [dir, pkg, drv, drvOut, refs, log]) this.#folder(folder, 0o755);
     this.#folder(obj, FOLDER_MODE);
-    this.#prepareTmp(tmp);
+    // What is being made has the modes that a build gave it: others could write into it, or run it as its owner.
+    this.#folder(tmp, 0o700);
+    this.#close(tmp, 0o700);
+    // Who may read it could hold it for ever.
+    this.#close(`${root}/lock`, 0o600);
     this.#prepared = true;
   }
 
-  /** What is being made has the modes that a build gave it: others could write into it, or run it as its owner. */
-  #prepareTmp(tmp: string) {
-    this.#folder(tmp, 0o700);
-    const info = this.fs.lstat(tmp);
-    const open = info?.kind === "dir" && info.uid === this.host.uid && (info.mode & 0o077) !== 0;
-    if (open && this.host.os !== "windows") this.fs.chmod(tmp, 0o700);
+  /** Closes to others what an earlier version has made open. */
+  #close(path: string, mode: number) {
+    const info = this.fs.lstat(path);
+    const kind = (mode & 0o100) === 0 ? "file" : "dir";
+    const open = info?.kind === kind && info.uid === this.host.uid && (info.mode & 0o077) !== 0;
+    if (open && this.host.os !== "windows") this.fs.chmod(path, mode);
   }
 
   #folder(path: string, mode: number) {

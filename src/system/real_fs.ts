@@ -172,7 +172,7 @@ export class RealFs implements FileSystem {
     const file = attempt(
       "lock",
       path,
-      () => Deno.openSync(path, { read: true, append: true, create: true, mode: 0o644 }),
+      () => Deno.openSync(path, { read: true, append: true, create: true, mode: 0o600 }),
     );
     await file.lock(mode === "exclusive");
     return { ino: file.statSync().ino ?? 0, release: () => file.close() };

@@ -40,14 +40,18 @@ Deno.test("a root for all is open to all, whoever makes it, and is opened when i
     assert.equal(fs.lstat(own)?.mode, 0o700);
   }));
 
-Deno.test("what is being made is open to nobody else, also in a root for all", () =>
+Deno.test("what is being made is open to nobody else, nor is the lock, also in a root for all", () =>
   inTemp(fs, async (folder) => {
-    const root = `${folder}/root`, tmp = `${root}/store/tmp`;
+    const root = `${folder}/root`, tmp = `${root}/store/tmp`, lock = `${root}/lock`;
+    (await lockRoot(system, root, "exclusive", { ...HOW, shared: true })).release();
+    assert.equal(fs.lstat(lock)?.mode, 0o600);
     (await lockDerivation(system, root, "d".repeat(64), { shared: true })).release();
-    assert.equal(fs.lstat(tmp)?.mode, 0o700);
+    const modes = () => [tmp, lock].map((path) => fs.lstat(path)?.mode);
+    assert.deepEqual(modes(), [0o700, 0o600]);
     fs.chmod(tmp, 0o755);
+    fs.chmod(lock, 0o644);
     openStore(system, root, { shared: true }).sparePath();
-    assert.equal(fs.lstat(tmp)?.mode, 0o700);
+    assert.deepEqual(modes(), [0o700, 0o600]);
   }));
 
 Deno.test("a disk that can't be written needs no lock to be read", () =>

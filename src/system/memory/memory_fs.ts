@@ -225,7 +225,7 @@ export class MemoryFs implements FileSystem {
   async lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
     const inode = this.#attempt("lock", path, () => {
       const found = this.#walk(path, true);
-      const file = found.inode ?? this.#makeFile(found, 0o644 & ~this.#umask);
+      const file = found.inode ?? this.#makeFile(found, 0o600 & ~this.#umask);
       if (!may(this.disk, this.user, file, READ | WRITE)) throw new Refusal("EACCES");
       return file;
     });
