@@ -1392,4 +1392,12 @@ export const MUTATIONS: readonly Mutation[] = [
     test: "tests/realize/ops_test.ts",
     filter: "fixed environment",
   },
+  {
+    name: "a user who closes a folder stops all that root applies",
+    file: "src/activation/observe.ts",
+    find: 'const CLOSED = new Set<FsCode>(["EACCES", "EPERM", "ELOOP"]);',
+    replace: "const CLOSED = new Set<FsCode>();",
+    test: "tests/activation/swapped_test.ts",
+    filter: "keeps out",
+  },
 ];

@@ -2,7 +2,14 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { sameState } from "../plan/state.ts";
-import type { FileHandle, FileInfo, LiveFs, ReadFs } from "../system/fs.ts";
+import {
+  type FileHandle,
+  type FileInfo,
+  type FsCode,
+  FsError,
+  type LiveFs,
+  type ReadFs,
+} from "../system/fs.ts";
 import type { Current, Observation, PathState, Wanted, WantedPath } from "../plan/types.ts";
 import { objectsIn } from "../store/names.ts";
 import { eachChunk } from "../system/contents.ts";
@@ -35,9 +42,13 @@ export function observe(
   const look = (path: string, owned: boolean): PathState => {
     const known = states.get(path);
     if (known) return known;
-    const state = stateAt(fs, path, owned);
+    const state = unlessClosed<PathState>(() => stateAt(fs, path, owned), { kind: "other" });
     states.set(path, state);
     return state;
+  };
+  const list = (folder: string) => {
+    const names = unlessClosed(() => fs.readDir(folder), null);
+    if (names !== null) entries.set(folder, names);
   };
   const lookAbove = (path: string, trusted: boolean) => {
     for (let folder = dirname(path); !states.has(folder); folder = dirname(folder)) {
@@ -49,7 +60,7 @@ export function observe(
   for (const path of wanted.paths) {
     const now = look(path.path, path.owner !== undefined);
     lookAbove(path.path, path.owner === undefined);
-    if (now.kind === "dir") entries.set(path.path, fs.readDir(path.path));
+    if (now.kind === "dir") list(path.path);
     if (now.kind === "absent" || managed.has(path.path) || path.pending) continue;
     const same = sameContent(fs, now, path, texts);
     if (same !== null) identical.set(path.path, same);
@@ -64,7 +75,7 @@ export function observe(
   for (const path of Object.keys(current?.originals ?? {})) {
     const now = look(path, false);
     if (now.kind === "link" && leadsToFolder(fs, path)) folders.add(path);
-    if (now.kind === "dir" && !entries.has(path)) entries.set(path, fs.readDir(path));
+    if (now.kind === "dir" && !entries.has(path)) list(path);
   }
   const lost = current === null ? new Map() : lostOriginals(fs, wanted, current);
   const { edited = [], ...asked } = elsewhere;
@@ -74,6 +85,19 @@ export function observe(
   const found = { states, entries, folders, dangling, identical, lost, rewritten };
   return { ...found, undone: new Set(), ...asked };
 }
+
+/** What may not be looked at is something else than what is wanted. So who closes a folder, or leads it elsewhere, keeps
+ * out what goes there, and nothing more. */
+function unlessClosed<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch (thrown) {
+    if (thrown instanceof FsError && CLOSED.has(thrown.code)) return otherwise;
+    throw thrown;
+  }
+}
+
+const CLOSED = new Set<FsCode>(["EACCES", "EPERM", "ELOOP"]);
 
 /** Managed links that lead to a file that was edited, or to a folder with one. */
 function rewrittenLinks(
@@ -110,7 +134,8 @@ function lostOriginals(
     const original = current.originals[path];
     if (stay.has(path) || original?.kind !== "file") continue;
     const { content, digest, kept } = original;
-    if (kept?.held !== undefined && sameState(stateAt(fs, kept.held), original)) continue;
+    const held = kept?.held;
+    if (held && unlessClosed(() => sameState(stateAt(fs, held), original), false)) continue;
     if (content === undefined) lost.set(path, "its content was not kept");
     else if (fs.lstat(content) === null) lost.set(path, `${content} is gone`);
     else if (digestOfFile(fs, content) !== digest) lost.set(path, `${content} was changed`);

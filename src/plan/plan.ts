@@ -220,7 +220,7 @@ class Planner {
     this.#originals[path.path] = this.#before[path.path] ?? (was ? ABSENT : now);
 
     if (now.kind === "other") {
-      return this.#block(path, "neither a file, a folder nor a link is there");
+      return this.#block(path, "neither a file, a folder nor a link can be seen there");
     }
     // What is copied from a build may be a folder whose files go in here.
     if (now.kind === "dir" && path.pending && path.role === "copy") return say("update");

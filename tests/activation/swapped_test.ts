@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { besidePath } from "../../src/activation/beside.ts";
 import { perform } from "../../src/activation/perform.ts";
 import { foldersAbove } from "../../src/activation/hold.ts";
+import { readOriginals } from "../../src/snapshot/originals.ts";
 import { approve } from "../../src/plan/approve.ts";
 import { SysError } from "../../src/errors.ts";
 import type { Wanted, WantedRun } from "../../src/plan/types.ts";
@@ -230,3 +231,35 @@ Deno.test("swapped: what becomes a link or a pipe after a look is not read, nor 
     assert.throws(() => stateAt(late, join(dir, "pipe")), /Cannot open/);
   });
 });
+
+/** What a user does to keep root out. */
+const CLOSED: [string, (stage: Stage) => void][] = [
+  ["leads to what is root's", (s) => swap(s.system.fs, [s.app, s.victim], false).begin()],
+  ["leads in a circle", (s) => swap(s.system.fs, [s.app, s.app], false).begin()],
+  ["is closed", (s) => s.system.fs.chmod(s.app, 0)],
+];
+
+for (const [what, close] of CLOSED) {
+  for (const owner of [OWNER, null]) {
+    Deno.test(`swapped: a folder that ${what} keeps out what goes there, and nothing else${owner ? "" : ", at the top level"}`, async () => {
+      using stage = new Stage(owner);
+      const before = stage.rootsOwn();
+      await stage.apply(stage.wanted("one"), { replace: "all" });
+      close(stage);
+      const etc = join(stage.dir, "etc");
+      const roots = { paths: [{ ...stage.link("~/etc", "root's"), path: etc, target: etc }] };
+      await assert.rejects(
+        stage.apply({ paths: [...stage.wanted("two").paths, ...roots.paths] }, { replace: "all" }),
+        /app/,
+      );
+      await stage.apply(roots);
+      assert.equal(stage.system.fs.lstat(etc)?.kind, "link");
+      assert.deepEqual(stage.rootsOwn(), before);
+      await stage.apply({});
+      assert.deepEqual(stage.rootsOwn(), before);
+      // What the user had is not lost.
+      const { originals } = readOriginals(stage.system.fs, stage.root);
+      assert.ok(originals.some(({ path }) => path === join(stage.app, "conf")));
+    });
+  }
+}

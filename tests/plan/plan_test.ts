@@ -367,7 +367,7 @@ check("a socket blocks", {
   wanted: { "/h/a": link("/s/a") },
   world: { "/h/a": { kind: "other" } },
   replace: "all",
-  blocked: ["/h/a: neither a file, a folder nor a link is there"],
+  blocked: ["/h/a: neither a file, a folder nor a link can be seen there"],
 });
 check("a file where a folder should be blocks", {
   wanted: { "/h/a/b/c": link("/s/a") },
