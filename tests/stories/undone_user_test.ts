@@ -38,11 +38,11 @@ function configure({ path }: Mounted, last: string) {
   Deno.writeTextFileSync(`${path}/dotfiles/init.lua`, CONFIG(last));
 }
 
-/** `sys destroy`, killed when the user is gone and the home is not. */
-async function killedDestroy(s: Story, mounted: Mounted) {
+/** A command, killed when the user is gone and the home is not. */
+async function killed(s: Story, mounted: Mounted, args: readonly string[]) {
   Deno.writeTextFileSync(`${mounted.path}/slow`, "");
   const child = new Deno.Command("/bin/sh", {
-    args: ["-c", mounted.line(sysLine(["destroy", "--yes"]))],
+    args: ["-c", mounted.line(sysLine(args))],
     env: s.env,
     clearEnv: true,
     stdout: "null",
@@ -56,6 +56,7 @@ async function killedDestroy(s: Story, mounted: Mounted) {
   child.kill("SIGKILL");
   await child.status;
   Deno.removeSync(`${mounted.path}/slow`);
+  Deno.removeSync(`${mounted.path}/removed`);
 }
 
 const has = (program: string) =>
@@ -75,11 +76,17 @@ story(
       assert.match(failed.stderr, /it exited with 3/);
       assert.equal(accounts(mounted), before);
 
+      await killed(s, mounted, ["apply", "dotfiles"]);
+      assert.notEqual(accounts(mounted), before);
+      const repaired = await sys("repair");
+      assert.equal(repaired.code, 0, repaired.stderr);
+      assert.equal(accounts(mounted), before);
+
       configure(mounted, "");
       const applied = await sys("apply", "dotfiles");
       assert.equal(applied.code, 0, applied.stderr);
       assert.notEqual(accounts(mounted), before);
-      await killedDestroy(s, mounted);
+      await killed(s, mounted, ["destroy", "--yes"]);
       const destroyed = await sys("destroy", "--yes");
       assert.equal(destroyed.code, 0, destroyed.stderr);
       assert.equal(accounts(mounted), before);
