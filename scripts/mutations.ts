@@ -621,6 +621,14 @@ const RUNNING: readonly Mutation[] = [
     test: "tests/system/network_test.ts",
   },
   {
+    name: "what prints for ever is waited for",
+    file: "src/system/real_processes.ts",
+    find: "++looks > LOOKS",
+    replace: "looks > LOOKS",
+    test: PROCESSES,
+    filter: "print for ever",
+  },
+  {
     name: "there is no grace",
     file: "src/system/real_processes.ts",
     find: 'signalGroup(pid, "SIGTERM");',

@@ -11,6 +11,10 @@ import type { Command, Finished, Processes } from "./processes.ts";
  * behind may hold the pipe open for ever. */
 const DRAIN = 300;
 
+/** How many times in a row something may have come then. What the program itself has written last is no more than the
+ * pipe holds, and read at once; a child that it left behind may write for ever. */
+const LOOKS = 10;
+
 /** Milliseconds that a program has to end in order once it was told to. */
 const GRACE = 5_000;
 
@@ -227,12 +231,14 @@ function collect(
   };
 }
 
-/** Resolves when all output is there, or has not come for a while: what holds the pipe may never write to it. */
+/** Resolves when all output of a program that has ended is there: when nothing has come for a while, since what holds
+ * the pipe may never write to it, or when too much has come. */
 async function drained(outputs: readonly Output[]): Promise<void> {
   let seen = -1;
+  let looks = 0;
   const watch = setInterval(() => {
     const chunks = outputs.reduce((sum, output) => sum + output.chunks(), 0);
-    if (chunks === seen) outputs.forEach((output) => output.stop());
+    if (chunks === seen || ++looks > LOOKS) outputs.forEach((output) => output.stop());
     seen = chunks;
   }, DRAIN);
   await Promise.all(outputs.map((output) => output.done));

@@ -78,6 +78,22 @@ Deno.test("a program that is told to end may do so in order", () =>
     assert.equal(Deno.readTextFileSync(`${dir}/end`), "tidy\n");
   }));
 
+Deno.test({
+  name: "what a program leaves behind may print for ever, and nobody waits for it",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const tooLong = AbortSignal.timeout(30_000);
+    const { code, stdout } = await processes.run({
+      argv: ["sh", "-c", "(setsid sh -c 'while :; do echo x; sleep 0.05; done' &); echo done"],
+      env: { PATH, MARK: crypto.randomUUID() },
+      marker: "MARK",
+      signal: tooLong,
+    });
+    assert.deepEqual([code, tooLong.aborted], [0, false]);
+    assert.match(text(stdout), /^done$/m);
+  },
+});
+
 Deno.test("what `onOutput` throws ends the program", async () => {
   const line = "echo one; sleep 30";
   const running = sh(line, {
