@@ -3,6 +3,7 @@ import { interrupted, recover, type Recovery } from "../activation/recover.ts";
 import { bringBack } from "../store/aside.ts";
 import type { Holder } from "../store/holders.ts";
 import { lockRoot, type RootLock } from "../store/lock.ts";
+import { aboutClosed } from "./closed_files.ts";
 import { finishDeletion } from "./delete_root.ts";
 import type { Machine } from "./open.ts";
 
@@ -62,6 +63,8 @@ export async function holding<T>(
     }
     machine.onPhase("work");
     return await body();
+  } catch (thrown) {
+    throw aboutClosed(root, thrown);
   } finally {
     held.release();
   }

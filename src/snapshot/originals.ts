@@ -13,7 +13,7 @@ import { SysError } from "../errors.ts";
 import type { Kept, PathState } from "../plan/types.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { objectNames } from "../store/list.ts";
-import type { FileSystem, ReadFs } from "../system/fs.ts";
+import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 import { writeLasting } from "./files.ts";
 import { pathState } from "./format.ts";
@@ -90,6 +90,7 @@ export function readOriginals(fs: ReadFs, root: string): Originals {
   try {
     value = JSON.parse(new TextDecoder().decode(fs.readFile(path)));
   } catch (cause) {
+    if (cause instanceof FsError && cause.code === "EACCES") throw cause;
     throw damaged(path, "it is no JSON", cause);
   }
   const version = (value as { version?: unknown } | null)?.version;

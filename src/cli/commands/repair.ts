@@ -10,7 +10,7 @@ export default command<Flags>({
   description:
     "Tries again to put back what an interrupted or failed apply had changed and could not restore, for " +
     "example because a folder was read-only. With --forget what is left is given up, and what was there stays among `sys originals`. Snapshots that are damaged " +
-    "are set aside.",
+    "are set aside, and what its owner may not read of what sys.lua keeps is given its permissions again.",
   examples: [
     ["sys repair", "try again"],
     ["sys repair --forget", "everything is in order by hand; forget the rest"],
@@ -19,10 +19,13 @@ export default command<Flags>({
   flags: { forget: toggle("give up what can't be restored") },
   async run(session, flags) {
     const { withLock } = await import("../lock.ts");
-    const { checkFolders, openMachine, setAsideMisplaced } = await import("../../journeys/open.ts");
+    const { checkFolders, openClosed, openMachine, setAsideMisplaced } = await import(
+      "../../journeys/open.ts"
+    );
     const { repair } = await import("../../journeys/repair.ts");
     const { counted } = await import("../render/words.ts");
     const machine = openMachine(session.system, session.version, session.timings.phase);
+    const opened = openClosed(machine);
     const misplaced = setAsideMisplaced(machine);
     checkFolders(machine);
     const { recoveries, forgotten, snapshots, journals, originals } = await withLock(
@@ -41,6 +44,7 @@ export default command<Flags>({
         set_aside: snapshots.aside,
         journals,
         misplaced,
+        opened,
         originals,
       },
       () => {
@@ -49,6 +53,7 @@ export default command<Flags>({
         );
         if (snapshots.current != null) lines.push(`Snapshot ${snapshots.current} is current.`);
         if (snapshots.current === null) lines.push("No snapshot is left; `sys apply` makes one.");
+        for (const path of opened) lines.push(`${path} may be read again.`);
         for (const path of misplaced) {
           lines.push(`What was in the place of a folder or file of sys.lua's is ${path} now.`);
         }
