@@ -3,7 +3,7 @@ import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { chooseSnapshot } from "../snapshot/choose.ts";
 import { currentNumber, listSnapshots, readCurrent } from "../snapshot/history.ts";
-import { tagSnapshot } from "../snapshot/tag.ts";
+import { type Tagged, tagSnapshot } from "../snapshot/tag.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 
 type Here = Pick<Machine, "system" | "root">;
@@ -26,6 +26,6 @@ export function showSnapshot({ system: { fs }, root }: Here, named: string | und
 }
 
 /** Gives a snapshot a tag. Call it with the exclusive lock held. */
-export function tag({ system: { fs }, root }: Here, named: string, name: string): Snapshot {
+export function tag({ system: { fs }, root }: Here, named: string, name: string): Tagged {
   return tagSnapshot(fs, root, chooseSnapshot(fs, root, named).number, name);
 }

@@ -193,7 +193,7 @@ Deno.test(
     const one = 1 as SnapshotNumber, two = 2 as SnapshotNumber;
     tagSnapshot(fs, root, one, "before-trip");
     assert.equal(chooseSnapshot(fs, root, "before-trip").number, 1);
-    tagSnapshot(fs, root, two, "before-trip");
+    assert.equal(tagSnapshot(fs, root, two, "before-trip").from, one);
     assert.equal(chooseSnapshot(fs, root, "before-trip").number, 2);
     assert.deepEqual(listSnapshots(fs, root).map(({ tags }) => tags), [[], ["before-trip"]]);
     for (const tag of ["", "4", "a/b", "../x", "-x"]) {

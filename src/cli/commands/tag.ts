@@ -16,7 +16,7 @@ export default command({
     const { machineOf, withLock } = await import("../lock.ts");
     const { tag } = await import("../../journeys/history.ts");
     const machine = machineOf(session);
-    const tagged = await withLock(
+    const { snapshot: tagged, from } = await withLock(
       session,
       machine,
       "exclusive",
@@ -24,8 +24,11 @@ export default command({
       () => tag(machine, number, name),
     );
     session.print(
-      { version: 1, number: tagged.number, tags: tagged.tags },
-      () => `Snapshot ${tagged.number} is tagged ${tagged.tags.join(", ")}.`,
+      { version: 1, number: tagged.number, tags: tagged.tags, from },
+      () => {
+        const text = `Snapshot ${tagged.number} is tagged ${tagged.tags.join(", ")}.`;
+        return from === null ? text : `${text}\nSnapshot ${from} had the tag ${name} until now.`;
+      },
     );
   },
 });
