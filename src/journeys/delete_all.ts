@@ -6,6 +6,7 @@ import { deleteRoot } from "../machine/delete_root.ts";
 import { readOriginals } from "../snapshot/originals.ts";
 import { removeTree } from "../store/remove.ts";
 import type { FileSystem } from "../system/fs.ts";
+import { madeOutLinks } from "./out_link.ts";
 import { destroy, type Restored, type RestoreRequest } from "./restore.ts";
 import {
   type Endangered,
@@ -22,6 +23,8 @@ export interface Deleted extends Restored {
   readonly endangered: readonly Endangered[];
   /** Null when nothing had to be saved. */
   readonly saved: SavedOriginals | null;
+  /** Links of `sys build --out-link`, which lead nowhere without the store. They are the user's, and stay. */
+  readonly dangling: readonly string[];
 }
 
 /** Call it with the exclusive lock held (shared for a dry run). */
@@ -29,11 +32,13 @@ export async function deleteAll(machine: Machine, request: RestoreRequest): Prom
   // What can't be read stops it before anything is changed.
   endangered(await reaching(machine));
   const restored = await destroy(machine, request);
+  const dangling = madeOutLinks(machine);
   if (request.dryRun) {
     return {
       ...restored,
       endangered: endangered(await reaching(machine), restored.plan),
       saved: null,
+      dangling,
     };
   }
   const reached = await reaching(machine);
@@ -41,7 +46,7 @@ export async function deleteAll(machine: Machine, request: RestoreRequest): Prom
   removeHeldFolders(reached.system.fs, machine.root);
   await machine.system.fs.dismiss();
   await deleteRoot(machine);
-  return { ...restored, endangered: [], saved };
+  return { ...restored, endangered: [], saved, dangling };
 }
 
 /** The same machine, on which what is held in users' folders is reached with their rights. */

@@ -11,7 +11,7 @@ import { makeFolders } from "../system/folders.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectsIn } from "../store/names.ts";
-import { AUTO } from "../store/roots.ts";
+import { AUTO, gcRoots } from "../store/roots.ts";
 import type { OutputNames, Realized } from "./build.ts";
 
 /** A link to be made. */
@@ -68,6 +68,16 @@ export async function makeOutLinks(
   } finally {
     await fs.dismiss();
   }
+}
+
+/** The links that were made and still lead into the store, sorted. */
+export function madeOutLinks({ root, system: { fs } }: Machine): string[] {
+  const layout = layoutOf(root);
+  return gcRoots(fs, layout)
+    .filter(({ path, objects }) =>
+      dirname(path) === join(layout.gcroots, AUTO) && objects.length > 0
+    )
+    .map(({ path }) => fs.readLink(path)).sort();
 }
 
 function entryOf(root: string, path: string): string {

@@ -45,6 +45,14 @@ story("building without applying", async (s) => {
   assert.equal(Deno.readTextFileSync(`${kept}/tmp/notes`), "so far\n");
 });
 
+story("who deletes the store is told of links that lead nowhere without it", async (s) => {
+  s.write("init.lua", CONFIG);
+  await s.sys(["build", "--config", ".", "--out-link", "result", "hello"], { unseen: true });
+  await s.sys(["destroy", "--store", "--dry-run"]);
+  await s.sys(["destroy", "--store", "--yes"]);
+  await s.shell("readlink result > link; test -e result || echo gone");
+});
+
 story("a build of nothing says so", async (s) => {
   s.write("init.lua", CONFIG);
   const { stderr } = await s.sys(["build", "--config", "."], { unseen: true });

@@ -47,7 +47,7 @@ export default command<Flags>({
         return (await import("../../journeys/delete_all.ts")).deleteAll(machine, request);
       }
       const restored = await (await import("../../journeys/restore.ts")).destroy(machine, request);
-      return { ...restored, endangered: [], saved: null };
+      return { ...restored, endangered: [], saved: null, dangling: [] };
     };
     const done = await withLock(session, machine, mode, "sys destroy", body);
     const { plan, kept } = done;
@@ -61,7 +61,7 @@ export default command<Flags>({
       ...(flags.store ? savedDocument(done) : {}),
       dry_run: dryRun,
     }, () => {
-      const saved = [...savedLines(done), ...leftLines(left.length)];
+      const saved = [...savedLines(done, dryRun), ...leftLines(left.length)];
       if (flags.quiet && !dryRun) return saved.join("\n");
       const text = dryRun
         ? planText(plan, style, flags.verbose === true)

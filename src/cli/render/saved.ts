@@ -2,12 +2,13 @@
 import type { Deleted, Endangered } from "../../journeys/delete_all.ts";
 import { counted } from "./words.ts";
 
-type Result = Pick<Deleted, "endangered" | "saved">;
+type Result = Pick<Deleted, "endangered" | "saved" | "dangling">;
 
 /** In the document of `sys destroy --store`. */
-export function savedDocument({ endangered, saved }: Result) {
+export function savedDocument({ endangered, saved, dangling }: Result) {
   const all = saved?.saved ?? endangered.map((one) => ({ ...one, name: null }));
   return {
+    dangling,
     saved: {
       folder: saved?.folder ?? null,
       originals: all.map(({ number, path, time, name }) => ({ number, path, time, name })),
@@ -16,8 +17,15 @@ export function savedDocument({ endangered, saved }: Result) {
   };
 }
 
-/** Every original and edit that only the store holds, or held, a line each. */
-export function savedLines({ endangered, saved }: Result): string[] {
+/** Every original and edit that only the store holds, or held, a line each; then the links that lead nowhere. */
+export function savedLines(result: Result, dryRun: boolean): string[] {
+  const { dangling } = result;
+  if (dangling.length === 0) return originalLines(result);
+  const said = dryRun ? "Would lead nowhere, and stay:" : "These links lead nowhere now:";
+  return [...originalLines(result), said, ...dangling.map((path) => `  ${path}`)];
+}
+
+function originalLines({ endangered, saved }: Result): string[] {
   if (saved === null) {
     if (endangered.length === 0) return [];
     const count = counted(endangered.length, "original");
