@@ -629,6 +629,13 @@ const RUNNING: readonly Mutation[] = [
     filter: "print for ever",
   },
   {
+    name: "a signal that is sent twice counts as two",
+    file: "src/cli/interruption.ts",
+    find: "now - since >= ONE",
+    replace: "now >= since",
+    test: "tests/cli/interruption_test.ts",
+  },
+  {
     name: "there is no grace",
     file: "src/system/real_processes.ts",
     find: 'signalGroup(pid, "SIGTERM");',

@@ -2,6 +2,7 @@
 import { buildCommand } from "@stricli/core";
 import { SysError } from "../errors.ts";
 import { EXIT_MEANINGS } from "./exit_codes.ts";
+import { interruption } from "./interruption.ts";
 import { type CommonFlags, type Context, Session } from "./session.ts";
 
 /** A flag as the parser wants it. */
@@ -105,11 +106,12 @@ async function execute<F>(
   args: readonly string[],
 ): Promise<number> {
   const interrupted = new AbortController();
-  const ignore = context.console.onInterrupt(() => {
-    // The second one stops at once; a journal that is open is undone by the next command.
-    if (interrupted.signal.aborted) context.stop();
-    interrupted.abort(new SysError("interrupted", "Interrupted: the system is as before"));
-  });
+  const ignore = context.console.onInterrupt(interruption(context.system.clock, {
+    first: () =>
+      interrupted.abort(new SysError("interrupted", "Interrupted: the system is as before")),
+    // A journal that is open is undone by the next command.
+    again: () => context.stop(),
+  }));
   const session = new Session(context, flags, interrupted.signal);
   try {
     return (await spec.run(session, flags as F & CommonFlags, args)) ?? 0;
