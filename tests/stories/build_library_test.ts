@@ -201,6 +201,29 @@ story(
   { ignore: missing.length + withoutMeson.length > 0 },
 );
 
+const PUBLISHED = {
+  "package.json": '{ "name": "told", "version": "1.0.0", "bin": "told.js" }',
+  "told.js": "#!/usr/bin/env node\nconsole.log('told');\n",
+};
+const withoutNpm = await missingPrograms(["npm", "node"]);
+
+story(
+  `what npm's registry has, without a lock file${skip([...missing, ...withoutNpm])}`,
+  async (s) => {
+    const needy = {
+      ...PUBLISHED,
+      "package.json": '{ "name": "told", "version": "1.0.0", "dependencies": { "other": "1" } }',
+    };
+    const [told, other] = [await tarball(s, "told-1", PUBLISHED), await tarball(s, "n-1", needy)];
+    const body = `build.npm { name = "told", src = ${told} }
+     build.npm { name = "needy", src = ${other} }`;
+    const [out] = await built(s, body, ["told"]);
+    assert.equal(await output(s, `${out}/bin/told`), "told\n");
+    assert.match((await build(s, body, ["needy"])).stderr, /there is no `package-lock.json`/);
+  },
+  { ignore: missing.length + withoutNpm.length > 0 },
+);
+
 story(`a program in a script that sets variables${skip(missing)}`, async (s) => {
   const [out] = await built(
     s,

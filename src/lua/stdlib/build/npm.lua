@@ -3,11 +3,18 @@ local S, part = ...
 local declare, common, vendored = part "declare", part "common", part "vendored"
 local append = common.append
 local from_json = S.data_functions.fromJSON
-local fail, format, concat, pairs, ipairs, type = S.fail, string.format, table.concat, pairs, ipairs, type
+local fail, format, concat, pairs, ipairs, type, next = S.fail, string.format, table.concat, pairs, ipairs, type, next
 
-local function need(ctx)
+-- What is published has no lock file; who needs no others can do without.
+local function is_alone(ctx)
+  if ctx.exists("source/node_modules") then return true end
+  return next(from_json(ctx.read("source/package.json")).dependencies or {}) == nil
+end
+
+local function need(ctx, locked)
   for _, name in ipairs { "package.json", "package-lock.json" } do
-    if not ctx.exists("source/" .. name) then
+    local spared = name == "package-lock.json" and not locked and is_alone(ctx)
+    if not spared and not ctx.exists("source/" .. name) then
       fail(format("there is no `%s` in the source", name), {
         hint = name == "package.json" and "it has " .. concat(ctx.list("source"), ", ")
           or "make one with `npm install --package-lock-only`, and give it as a patch or in `unpack`",
@@ -21,14 +28,14 @@ local function need(ctx)
 end
 
 local function fetch(_, ctx)
-  need(ctx)
+  need(ctx, true)
   ctx.run({ "npm", "ci", "--ignore-scripts" }, { cwd = "source", capture = false })
   if ctx.exists("source/node_modules") then ctx.copy("source/node_modules", ctx.out .. "/node_modules")
   else ctx.mkdir(ctx.out) end
 end
 
 local function configure(opts, ctx)
-  need(ctx)
+  need(ctx, opts.vendor ~= nil)
   if opts.vendor and ctx.exists(opts.vendor .. "/node_modules") then
     ctx.copy(opts.vendor .. "/node_modules", "source/node_modules")
   end
