@@ -1446,4 +1446,12 @@ export const MUTATIONS: readonly Mutation[] = [
     test: "tests/activation/swapped_test.ts",
     filter: "keeps out",
   },
+  {
+    name: "the user's umask decides what builds give",
+    file: "src/realize/run.ts",
+    find: "    umask: UMASK,\n",
+    replace: "",
+    test: "tests/realize/ops_test.ts",
+    filter: "umask",
+  },
 ];

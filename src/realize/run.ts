@@ -29,6 +29,9 @@ export interface RunRequest {
   readonly capture: boolean;
 }
 
+/** Whatever the user's is: archives that a build makes have the modes of its files in them. */
+const UMASK = 0o022;
+
 /** Bytes of standard output that a recipe may be given. */
 const CAPTURED = 16 << 20;
 
@@ -83,7 +86,7 @@ function contain(
   { cwd, env }: RunRequest,
   argv: readonly string[],
   { standIn, jobs }: Pick<Containment, "standIn" | "jobs">,
-): Pick<Command, "argv" | "cwd" | "env" | "keeper"> {
+): Pick<Command, "argv" | "cwd" | "env" | "umask" | "keeper"> {
   const containment = {
     readOnly: [
       ...places.objects.map((path) => ({ from: path, at: path })),
@@ -101,6 +104,7 @@ function contain(
     ...sandbox.kind === "bubblewrap"
       ? { cwd: folder, env: { ...env, [SANDBOX_MARKER]: places.tmp } }
       : { cwd, env },
+    umask: UMASK,
     keeper,
   };
 }

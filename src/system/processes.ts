@@ -7,6 +7,8 @@ export interface Command {
   readonly cwd?: string;
   /** The whole environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Permissions that the files it makes do not get; those that files of sys do not get, unless given. */
+  readonly umask?: number;
   /** Name of a variable in `env` whose value no other program has. What leaves the process group is known by it, and
    * is killed too when the program is ended or sys dies. */
   readonly marker?: string;

@@ -82,8 +82,8 @@ export class RealProcesses implements Processes {
   }
 }
 
-function start(program: string, { argv, cwd, env, stdin }: Command): Deno.ChildProcess {
-  return new Deno.Command(program, {
+function start(program: string, { argv, cwd, env, stdin, umask }: Command): Deno.ChildProcess {
+  const command = new Deno.Command(program, {
     args: argv.slice(1),
     cwd,
     env: { ...env },
@@ -92,7 +92,15 @@ function start(program: string, { argv, cwd, env, stdin }: Command): Deno.ChildP
     stdout: "piped",
     stderr: "piped",
     detached: true,
-  }).spawn();
+  });
+  if (umask === undefined || Deno.build.os === "windows") return command.spawn();
+  // A program gets that of whoever starts it. Nothing else is done meanwhile.
+  const own = Deno.umask(umask);
+  try {
+    return command.spawn();
+  } finally {
+    Deno.umask(own);
+  }
 }
 
 /** One program, from its start to the end of all that it started. */

@@ -117,6 +117,26 @@ check("run: nothing of the user's environment", [
   ["run", "env | cut -d= -f1 | sort | tr '\\n' ' '", null, {}],
 ], "HOME LANG PATH PKG_CONFIG_LIBDIR PWD SOURCE_DATE_EPOCH TMPDIR TZ _ ".replace("_ ", ""));
 
+Deno.test({
+  name: "run: files get the same permissions whatever the user's umask is",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using world = new World();
+    const own = Deno.umask(0o077);
+    try {
+      const out = await world.build(function* ({ outputs }) {
+        yield ["run", "touch made; mkdir new", null, {}];
+        const modes: string = yield ["run", "ls -ld made new | cut -c-10; umask", null, {}];
+        yield ["write", outputs.out, modes, {}];
+      });
+      assert.equal(Deno.readTextFileSync(out), "-rw-r--r--\ndrwxr-xr-x\n0022\n");
+      assert.equal(Deno.umask(), 0o077);
+    } finally {
+      Deno.umask(own);
+    }
+  },
+});
+
 // Nor can root, without a sandbox.
 refuses("run: a home is not there and cannot be made", [
   ["run", 'mkdir -p "$HOME/made"', null, {}],
