@@ -48,6 +48,84 @@ end }
 `,
     1,
   ],
+  [
+    "has a command that hangs",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  local d = derive { name = "slow", config = function(_, ctx) ctx.run("sleep 60", { timeout = 0.2 }) end }
+  file { path = "~/x", source = d.out }
+end }
+`,
+    1,
+  ],
+  [
+    "makes nothing of what it promised",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  local d = derive { name = "empty", outputs = { "out", "doc" }, config = function(_, ctx) ctx.mkdir(ctx.out) end }
+  file { path = "~/x", source = d.out }
+end }
+`,
+    1,
+  ],
+  [
+    "has outputs that name each other",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  local d = derive { name = "ring", outputs = { "out", "dev" }, config = function(_, ctx)
+    ctx.write(ctx.out .. "/bin/x", "see " .. ctx.outputs.dev)
+    ctx.write(ctx.outputs.dev .. "/include/x.h", "see " .. ctx.out)
+  end }
+  file { path = "~/x", source = d.out }
+end }
+`,
+    1,
+  ],
+  [
+    "misspells a field of a builder",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  build.autotools { name = "x", src = { url = "https://example.org/x.tar.gz", sha256 = string.rep("0", 64) }, dep = {} }
+end }
+`,
+    3,
+  ],
+  [
+    "depends on a text",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  build.autotools { name = "x", src = { url = "https://example.org/x.tar.gz", sha256 = string.rep("0", 64) }, deps = { "zlib" } }
+end }
+`,
+    3,
+  ],
+  [
+    "builds from no source",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  build.autotools { name = "x" }
+end }
+`,
+    3,
+  ],
+  [
+    "builds from a path that is not in the store",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  build.autotools { name = "x", src = "./x.tar.gz" }
+end }
+`,
+    3,
+  ],
+  [
+    "replaces a step by a text",
+    `local build = require("syslua.lib").build
+return { setup = function()
+  build.autotools { name = "x", src = { url = "https://example.org/x.tar.gz", sha256 = string.rep("0", 64) }, install = "make install" }
+end }
+`,
+    3,
+  ],
 ];
 
 for (const [name, config, code] of WRONG) {
