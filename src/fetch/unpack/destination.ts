@@ -86,7 +86,7 @@ export class Destination {
   hardLink(name: string, existing: string): void {
     const target = this.#normal(
       existing,
-      (why) => this.refusal(name, `its hard link's target ${why}`),
+      (why) => this.refusal(name, `its hard link's target is "${existing}", and ${why}`),
     );
     const path = this.#place(name, "file");
     if (path === null) return;
