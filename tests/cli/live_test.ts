@@ -19,7 +19,7 @@ Deno.test("a live display draws again as time goes by, and is gone in the end", 
   display.close();
   assert.ok(drawn >= 3);
   assert.equal(written[0], `drawn 1\n${"x".repeat(19)}\x1b[0m\n`);
-  assert.equal(written.at(-1), "\x1b[2A\r\x1b[J");
+  assert.equal(written.at(-1), "\x1b[1A\x1b[2K\x1b[1A\x1b[2K\r");
 });
 
 Deno.test("messages go above the live lines", () => {
@@ -30,5 +30,5 @@ Deno.test("messages go above the live lines", () => {
   display.show();
   display.close();
   display.close();
-  assert.deepEqual(written, ["one\n", "\x1b[1A\r\x1b[J", "one\n", "\x1b[1A\r\x1b[J"]);
+  assert.deepEqual(written, ["one\n", "\x1b[1A\x1b[2K\r", "one\n", "\x1b[1A\x1b[2K\r"]);
 });

@@ -38,7 +38,8 @@ export class LiveDisplay {
   /** Takes the lines away. */
   hide(): void {
     if (this.#drawn === 0) return;
-    this.#console.err(`\x1b[${this.#drawn}A\r\x1b[J`);
+    // What clears the rest of the screen at its first line puts all of it into the scrollback of some terminals.
+    this.#console.err("\x1b[1A\x1b[2K".repeat(this.#drawn) + "\r");
     this.#drawn = 0;
   }
 
