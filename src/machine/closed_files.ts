@@ -43,11 +43,19 @@ function isClosed(fs: ReadFs, path: string, kind: string): boolean {
 
 /** The same error, with the way on where something below the root may not be read. */
 export function aboutClosed(root: string, thrown: unknown): unknown {
-  const isOurs = thrown instanceof FsError && thrown.code === "EACCES" &&
-    thrown.path.startsWith(`${root}/`);
-  if (!isOurs) return thrown;
-  return new SysError(thrown.kind, thrown.message, {
-    cause: thrown,
+  if (!(thrown instanceof SysError) || thrown.hint !== undefined) return thrown;
+  if (!isAboutClosed(root, thrown)) return thrown;
+  const { kind, message, notes, causes, place } = thrown;
+  return new SysError(kind, message, {
+    ...{ notes, causes, cause: thrown, ...(place ? { place } : {}) },
     hint: "`sys repair` gives what its owner may not read its permissions again",
   });
+}
+
+function isAboutClosed(root: string, thrown: unknown): boolean {
+  if (!(thrown instanceof FsError)) {
+    return thrown instanceof Error && thrown.cause !== undefined &&
+      isAboutClosed(root, thrown.cause);
+  }
+  return thrown.code === "EACCES" && thrown.path.startsWith(`${root}/`);
 }
