@@ -22,6 +22,9 @@ export interface Answer extends HttpResponse {
   readonly url: string;
 }
 
+/** What the runtime puts in front of a reason: whoever tells it names the URL already. */
+const RUNTIME = /^error sending request for url \([^)]*\): (client error \(\w+\): )?/;
+
 /** A fetch that failed. `again` says whether trying once more may help, `after` when (milliseconds). */
 export class FetchFailure extends Error {
   override readonly name = "FetchFailure";
@@ -94,7 +97,7 @@ async function send(
   } catch (thrown) {
     if (ask.signal.aborted) throw ask.signal.reason;
     const reason = connecting.signal.aborted ? connecting.signal.reason : thrown;
-    throw new FetchFailure(messageOf(reason), true);
+    throw new FetchFailure(messageOf(reason).replace(RUNTIME, ""), true);
   } finally {
     answered.abort();
   }

@@ -119,3 +119,17 @@ Deno.test({
     assert.deepEqual(proofs(plain), [[undefined, undefined]]);
   },
 });
+
+Deno.test("why a server does not answer is told without what the runtime puts in front", async () => {
+  using home = new TempDir();
+  const front = "error sending request for url (http://a/x): client error (Connect): ";
+  const system = systemWith(
+    home,
+    () => Promise.reject(new TypeError(`${front}tcp: refused (111)`)),
+  );
+  const { signal } = new AbortController();
+  await assert.rejects(
+    request(system, { url: "http://a/x", connectTimeout: 10_000, signal }),
+    { message: "tcp: refused (111)" },
+  );
+});
