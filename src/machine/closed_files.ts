@@ -37,6 +37,8 @@ function isClosed(fs: ReadFs, path: string, kind: string): boolean {
     return false;
   } catch (thrown) {
     if (thrown instanceof FsError && thrown.code === "EACCES") return true;
+    // This is before the lock: another sys may have removed it meanwhile.
+    if (thrown instanceof FsError && thrown.code === "ENOENT") return false;
     throw thrown;
   }
 }

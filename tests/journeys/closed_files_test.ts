@@ -39,3 +39,23 @@ for (const below of CLOSED) {
     assert.equal(new TextDecoder().decode(fs.readFile(`${HOME}/a`)), "mine");
   });
 }
+
+Deno.test("closed: what another sys removes while repair looks is nothing to be opened", async () => {
+  const t = new MemoryMachine();
+  t.setup('file { path = "~/a", content = "ours" }');
+  await t.apply();
+  const machine = t.open();
+  const { fs } = machine.system;
+  const gone = (path: string) => {
+    fs.remove(path);
+    return fs.openRead(path);
+  };
+  const going = new Proxy(fs, {
+    get(_, name) {
+      const own = Reflect.get(fs, name);
+      return name === "openRead" ? gone : typeof own === "function" ? own.bind(fs) : own;
+    },
+  });
+  const system = { ...machine.system, fs: going };
+  assert.deepEqual(openClosed({ root: machine.root, system }), []);
+});
