@@ -89,15 +89,6 @@ const KEEPING: readonly Mutation[] = [
     filter: "the root on another disk",
   },
   {
-    name: "holding ends before what was put back is flushed",
-    file: "src/activation/undo.ts",
-    find: '  const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));\n',
-    replace:
-      '  await attempt("", () => strikeUndone(fs, root, header.kept ?? [], pathsOf(failedSteps)));\n' +
-      '  const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));\n',
-    test: POWER,
-  },
-  {
     name: "a user's folder is root's to go through at the top level",
     file: "src/activation/their_files.ts",
     find: "(fs.uid === 0 ? masterOf(path) : null)",
@@ -1048,7 +1039,11 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "}",
   }),
   unflushed("src/activation/path_step.ts", "      file.sync();", POWER),
-  unflushed("src/activation/path_step.ts", "    folder.sync();", POWER),
+  unflushed(
+    "src/activation/path_step.ts",
+    "    folder.sync();",
+    "tests/activation/path_step_test.ts",
+  ),
   unflushed("src/system/folders.ts", "fs.syncDir(above)", POWER, { replace: "{}" }),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", HISTORY),
   {

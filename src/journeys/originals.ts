@@ -145,7 +145,8 @@ export async function dropOriginals(
   named: readonly string[],
 ): Promise<Original[]> {
   const fs = await asTheirUsers(system.fs, root, []);
-  const chosen = named.map((one) => chooseOriginal(fs, root, one));
+  const all = named.map((one) => chooseOriginal(fs, root, one));
+  const chosen = [...new Map(all.map((one) => [one.number, one])).values()];
   for (const one of chosen) {
     const held = heldOf(root, one);
     if (fs.lstat(held) !== null) removeTree(fs, held);

@@ -57,10 +57,14 @@ export function remakeBuildIds(
     const patches = new Map<string, Patch[]>(
       group.map((one) => [one.path, [{ at: one.id.at, bytes: id }]]),
     );
+    // Many may mean one.
+    const sums = new Map<string, number>();
     for (const { path, link } of group) {
       const target = link && targetOf(group, link);
       if (link === null || target === null) continue;
-      const sum = checksum(fs, target.path, own, patches.get(target.path)!);
+      const sum = sums.get(target.path) ??
+        checksum(fs, target.path, own, patches.get(target.path)!);
+      sums.set(target.path, sum);
       patches.get(path)!.push({ at: link.at, bytes: sumBytes(sum, link.little) });
     }
     for (const { path, info } of group) put(fs, path, info, patches.get(path)!, subject.spare);
