@@ -186,9 +186,9 @@ const KEEPING: readonly Mutation[] = [
   },
   {
     name: "gc takes what is listed",
-    file: "src/journeys/collect.ts",
-    find: "...originalContents(system.fs, root)",
-    replace: "",
+    file: "src/journeys/needed.ts",
+    find: "objects: objectsIn(originalContents(fs, root)) }",
+    replace: "objects: objectsIn([]) }",
     test: DELETED,
     filter: "gc keeps",
   },
@@ -920,8 +920,8 @@ const INSPECTED: readonly Mutation[] = [
   {
     name: "a link to the host's library makes it the store's",
     file: "src/realize/inspect/places.ts",
-    find: "return this.has(this.fs.realPath(path));",
-    replace: "return this.has(path);",
+    find: "&& this.has(this.fs.realPath(path));",
+    replace: "&& this.has(path);",
     test: "tests/realize/inspect/libraries_test.ts",
   },
   {
