@@ -784,7 +784,7 @@ const WORLDS: readonly Mutation[] = [
   {
     name: "absolute links of a build are followed outside of it",
     file: "src/realize/confine.ts",
-    find: "const outside = this.#outside(next);",
+    find: "const outside = this.outside(next);",
     replace: "const outside = next;",
     test: WORLD,
   },

@@ -62,7 +62,7 @@ export class Confinement {
 
   /** Whether it is the scratch folder itself, which has to stay. */
   isTmp(path: string): boolean {
-    return path === this.#outside(this.#writable[0]);
+    return path === this.outside(this.#writable[0]);
   }
 
   #check(
@@ -77,7 +77,7 @@ export class Confinement {
     }
     const wanted = this.absolute(path);
     const real = follow ? this.#real(wanted) : this.#parentReal(wanted);
-    if (roots.some((root) => isWithin(root, real))) return this.#outside(real);
+    if (roots.some((root) => isWithin(root, real))) return this.outside(real);
     const where = real === wanted ? "" : ` (which is ${real})`;
     throw new SysError("build", `Cannot ${doing} ${wanted}${where}: it is outside of the build`, {
       hint: allowed,
@@ -85,7 +85,7 @@ export class Confinement {
   }
 
   /** Where on this machine a path lies that the build sees. */
-  #outside(path: string): string {
+  outside(path: string): string {
     const { seen, tmp, fetched } = this.#places;
     return moved(path, seen.tmp, tmp) ?? moved(path, seen.fetched, fetched) ?? path;
   }
@@ -107,7 +107,7 @@ export class Confinement {
         continue;
       }
       const next = join(at, part);
-      const outside = this.#outside(next);
+      const outside = this.outside(next);
       if (this.#fs.lstat(outside)?.kind !== "link") {
         at = next;
         continue;

@@ -1,6 +1,6 @@
 /** Takes a command of a build, gives what it prints. It sees nothing of the user's environment, is contained where
  * the machine can, and whatever it started ends with it. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Command, Os, System } from "../system/mod.ts";
 import { mapCompilers } from "./compilers.ts";
@@ -43,6 +43,7 @@ export async function run(build: BuildContext, request: RunRequest): Promise<str
   const shown = typeof request.command === "string" ? request.command.trim() : argv.join(" ");
   const name = log.command(shown);
   if (build.compilers !== null) mapCompilers(system, build.compilers);
+  if (typeof request.command !== "string") refuseMissing(build, request);
   const captured = new Captured(name);
   const { code, timedOut } = await inStandIn(
     build,
@@ -78,6 +79,21 @@ export async function run(build: BuildContext, request: RunRequest): Promise<str
     });
   }
   return captured.text();
+}
+
+/** Whatever would start the command says this in its own words. */
+function refuseMissing({ system: { fs, host }, within }: BuildContext, request: RunRequest): void {
+  const [program] = request.command;
+  const { PATH } = request.env;
+  if (host.os === "windows" || program.includes("/") || PATH === undefined) return;
+  const isThere = PATH.split(":").some((folder) =>
+    isAbsolute(folder) && fs.lstat(within.outside(join(folder, program))) !== null
+  );
+  if (isThere) return;
+  throw new SysError("build", `Cannot run ${program}: there is no such program on PATH`, {
+    hint: "a derivation in `opts` brings the programs in its `bin`; else the system has to have it",
+    notes: [`PATH is ${PATH}`],
+  });
 }
 
 /** The command as it is started in its sandbox. */

@@ -4,7 +4,7 @@ import { sha256Hex } from "../../src/digest.ts";
 import { outputPlaceholder } from "../../src/manifest/placeholder.ts";
 import { findSandbox, type SandboxMode } from "../../src/realize/sandbox/sandbox.ts";
 import { realSystem } from "../../src/system/real.ts";
-import { type Config, text, World } from "./support.ts";
+import { type Config, failureOf, text, World } from "./support.ts";
 
 const system = realSystem();
 const found = await findSandbox(system, "auto");
@@ -206,6 +206,28 @@ Deno.test("world: copies have the time of what is copied, and those of objects o
   }, { dependencies: [low.hash] });
   await world.realize([high]);
   assert.equal(printed, "a 315532800\nb 315532800\nolder 1000000000\n");
+});
+
+Deno.test(`world: a program that is not there is said in the same words everywhere${skipped}`, async () => {
+  for (const sandbox of MODES) {
+    using world = new World();
+    const error = await failureOf(() =>
+      world.build(function* () {
+        yield ["run", ["riscv-gcc", "x.c"], null, {}];
+      }, { sandbox })
+    );
+    assert.match(error.message, /Cannot run riscv-gcc: there is no such program on PATH$/);
+    assert.match(error.notes.join("\n"), /PATH is .*\/usr\/bin/);
+    // What the recipe puts on PATH itself counts.
+    let printed = "";
+    await world.build(function* ({ outputs, tmp, env }) {
+      yield ["write", "bin/mine", "#!/bin/sh\necho mine\n", { executable: true }];
+      const PATH = `${tmp}/bin:${env.PATH}`;
+      printed = yield ["run", ["mine"], null, { PATH }];
+      yield ["write", outputs.out, ""];
+    }, { sandbox });
+    assert.equal(printed, "mine\n");
+  }
 });
 
 Deno.test("world: the parts of PATH are the dependencies' own outputs", async () => {
