@@ -138,7 +138,7 @@ const wanted = Deno.env.has("SYSLUA_TEST_LANGUAGES");
 for (const language of LANGUAGES) {
   const { builder, tool, prints } = language;
   const place = wanted ? await placeOf(tool) : null;
-  const reason = wanted ? `no ${tool}` : "only with SYSLUA_TEST_LANGUAGES";
+  const reason = `only with SYSLUA_TEST_LANGUAGES${wanted ? ` and ${tool}` : ""}`;
   story(
     `a project of ${builder}${place === null ? ` (skipped: ${reason})` : ""}`,
     async (s) => {
