@@ -22,15 +22,6 @@ export interface Recovery {
   readonly final: readonly string[];
 }
 
-/** Whether an apply was killed here. Only looks: for `doctor`, `status`, and commands that write nothing. */
-export function interrupted(
-  fs: Parameters<typeof readJournals>[0],
-  root: string,
-): readonly Pick<Recovery, "description" | "time">[] {
-  return readJournals(fs, root).filter(({ unrestored }) => !unrestored)
-    .map(({ header: { description, time } }) => ({ description, time }));
-}
-
 /**
  * Undoes an interrupted apply; call it with the exclusive lock held. Null when there was none.
  * @throws SysError of kind "unrestored" when something could not be put back. The journal is then set aside for

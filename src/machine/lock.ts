@@ -1,5 +1,6 @@
 /** Takes a machine, holds its lock while something is done; what a killed apply has left is undone first. */
-import { interrupted, recover, type Recovery } from "../activation/recover.ts";
+import { interrupted } from "../activation/interrupted.ts";
+import type { Recovery } from "../activation/recover.ts";
 import { bringBack } from "../store/aside.ts";
 import type { Holder } from "../store/holders.ts";
 import { lockRoot, type RootLock } from "../store/lock.ts";
@@ -45,6 +46,7 @@ export async function holding<T>(
   };
   const undo = async () => {
     settle();
+    const { recover } = await import("../activation/recover.ts");
     const recovery = await recover(system.fs, machine.adapters, root);
     if (recovery) how.onRecovery(recovery);
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { interrupted, recover, repair } from "../../src/activation/recover.ts";
+import { interrupted } from "../../src/activation/interrupted.ts";
+import { recover, repair } from "../../src/activation/recover.ts";
 import { journalContents, readJournals } from "../../src/activation/journal.ts";
 import { observeSettings } from "../../src/activation/observe_settings.ts";
 import { observe } from "../../src/activation/observe.ts";
