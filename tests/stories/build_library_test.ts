@@ -305,6 +305,18 @@ const FAILING: [name: string, fields: string, message: RegExp, hint: RegExp][] =
   ],
   [
     "autotools",
+    `patch = function(_, ctx) ctx.run("echo 'install: ; mkdir /proc/outside' >>Makefile.in", { cwd = "source" }) end,`,
+    /Cannot run make install: it ended with code 2[^]*\/proc\/outside/,
+    /sys log x/,
+  ],
+  [
+    "autotools",
+    `build = function(_, ctx) ctx.run({ "bash", "-c", "exec 3<>/dev/tcp/192.0.2.1/80" }, { timeout = 5 }) end,`,
+    /Cannot run bash .*: it ended with code 1[^]*192\.0\.2\.1[^]*unreachable|was not done after 5/,
+    /sys log x/,
+  ],
+  [
+    "autotools",
     `check = function(_, ctx) ctx.run("sleep 60", { timeout = 0.2 }) end,`,
     /Cannot run sleep 60: it was not done after 0.2 s/,
     /sys log x/,
