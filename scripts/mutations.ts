@@ -335,8 +335,8 @@ const MENDS: readonly Mutation[] = [
   {
     name: "what was put aside is dropped",
     file: "src/store/aside.ts",
-    find: "if (fs.lstat(to) === null) fs.rename(from, to);",
-    replace: "if (from === to) fs.rename(from, to);",
+    find: "if (fs.lstat(to) === null) return fs.rename(from, to);",
+    replace: "if (from === to) return fs.rename(from, to);",
     test: "tests/store/aside_test.ts",
   },
   {
@@ -1038,6 +1038,11 @@ export const MUTATIONS: readonly Mutation[] = [
   unflushed("src/activation/journal.ts", "  fs.syncDir(journalFolder(root));\n}", POWER, {
     replace: "}",
   }),
+  unflushed(
+    "src/store/aside.ts",
+    "if (!flushed) fs.syncDir(layout.obj);",
+    "tests/store/aside_test.ts",
+  ),
   unflushed("src/activation/path_step.ts", "      file.sync();", POWER),
   unflushed(
     "src/activation/path_step.ts",

@@ -22,13 +22,17 @@ export function putAside(fs: FileSystem, root: string, object: ObjectName): void
 export function bringBack(fs: FileSystem, root: string): void {
   const layout = layoutOf(root);
   if (fs.lstat(layout.obj) === null) return;
+  let flushed = false;
   for (const name of fs.readDir(layout.obj)) {
     const object = name.slice(PREFIX.length);
     if (!name.startsWith(PREFIX) || !isObjectName(object)) continue;
     const from = asidePath(layout, object), to = objectPath(layout, object);
     whileOpen(fs, layout, () => {
-      if (fs.lstat(to) === null) fs.rename(from, to);
-      else removeTree(fs, from);
+      if (fs.lstat(to) === null) return fs.rename(from, to);
+      // What was made again has to be on the disk before the only other copy goes.
+      if (!flushed) fs.syncDir(layout.obj);
+      flushed = true;
+      removeTree(fs, from);
     });
   }
 }

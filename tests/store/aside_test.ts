@@ -6,6 +6,7 @@ import { openStore } from "../../src/store/store.ts";
 import { verifyObjects } from "../../src/store/verify.ts";
 import { Crash, faultySystem } from "../../src/system/faulty.ts";
 import type { System } from "../../src/system/mod.ts";
+import { memorySystem } from "../../src/system/memory/memory.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { fell, grow, inTemp } from "./trees.ts";
 
@@ -65,3 +66,25 @@ for (const when of ["before", "after"] as const) {
       }),
   );
 }
+
+Deno.test("power cut: what was made again is on the disk before what was aside goes", () => {
+  const { fs, ...system } = memorySystem();
+  fs.mkdir("/root", 0o700);
+  fs.syncDir("/");
+  const store = () => openStore({ fs, ...system }, "/root");
+  const add = () => store().addFile("file", Buffer.from("file"), false);
+  const file = add();
+  fs.syncDir("/root/store/obj");
+  putAside(fs, "/root", file);
+  fs.syncDir("/root/store/obj");
+  add();
+  bringBack(fs, "/root");
+  // Of the changes that were not flushed, only the last one reaches the disk.
+  fs.disk.powerCut({
+    names: (count) => Array.from({ length: count }, (_, n) => n === count - 1),
+    content: () => 1,
+    attributes: () => true,
+  });
+  bringBack(fs, "/root");
+  assert.equal(store().has(file), true);
+});
