@@ -3,9 +3,6 @@ import { basename } from "node:path";
 import { SysError } from "../errors.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
 import type { Machine } from "../machine/open.ts";
-import { readSnapshot, snapshotNumbers } from "../snapshot/history.ts";
-import type { SnapshotNumber } from "../snapshot/types.ts";
-import type { ReadFs } from "../system/mod.ts";
 import { layoutOf } from "../store/layout.ts";
 import { boundFiles, type Kind } from "../store/identity.ts";
 import { type Listed, listObjects, objectNames } from "../store/list.ts";
@@ -106,8 +103,7 @@ export async function optimiseStore(machine: Machine): Promise<Optimised> {
   }
 }
 
-/** Reads objects (when none are named all, and those that snapshots want and that are not there), tells what is wrong with them.
- * Call it with a lock held. */
+/** Reads objects (all when none are named), tells what is wrong with them. Call it with a lock held. */
 export function verifyStore(
   machine: Machine,
   names: readonly string[],
@@ -115,24 +111,9 @@ export function verifyStore(
 ): Promise<Problem[]> {
   const { system, root } = machine;
   return verifyObjects(system, root, {
-    objects: names.length > 0 ? objectsNamed(machine, names) : allObjects(machine),
+    objects: names.length > 0 ? objectsNamed(machine, names) : undefined,
     ...options,
   });
-}
-
-/** With those that snapshots want, as far as these can be read: `sys repair` is for the rest. */
-function allObjects({ system: { fs }, root }: Machine): ObjectName[] {
-  const wanted = snapshotNumbers(fs, root).flatMap((number) => wantedBy(fs, root, number));
-  return [...new Set([...objectNames(fs, layoutOf(root)), ...wanted])];
-}
-
-function wantedBy(fs: ReadFs, root: string, number: SnapshotNumber): readonly ObjectName[] {
-  try {
-    return readSnapshot(fs, root, number).wanted.objects;
-  } catch (thrown) {
-    if (thrown instanceof SysError) return [];
-    throw thrown;
-  }
 }
 
 function escape(text: string): string {
