@@ -33,13 +33,15 @@ export function commandLines(): string[] {
     const { stdout } = new Deno.Command("ps", { args: ["-eo", "args"] }).outputSync();
     return new TextDecoder().decode(stdout).split("\n");
   }
-  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
-    try {
-      return /^[0-9]+$/.test(name)
-        ? [Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ")]
-        : [];
-    } catch {
-      return []; // It has gone meanwhile.
-    }
-  });
+  return [...Deno.readDirSync("/proc")].filter(({ name }) => /^[0-9]+$/.test(name))
+    .map(({ name }) => commandLine(Number(name)).replaceAll("\0", " "));
+}
+
+/** The arguments of a process on Linux, each with a NUL behind it; nothing of one that has gone. */
+export function commandLine(pid: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+  } catch {
+    return "";
+  }
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { FileSystem } from "../../src/system/fs.ts";
-import { sh, system, withUser } from "../support/user.ts";
+import { commandLine } from "../support/alive.ts";
+import { sh, system, type User, withUser } from "../support/user.ts";
 
 const { fs } = system;
 
-/** Children of this process that run the same program. */
-function agents(): string[] {
-  return sh(`for pid in $(cat /proc/${Deno.pid}/task/*/children); do
-    [ "$(readlink /proc/$pid/exe)" = "$(readlink -f ${Deno.execPath()})" ] && echo $pid
-  done; true`).split("\n").filter(Boolean);
+/** The agents that this process has for a user. Other tests, which run in this process too, have children of their own. */
+function agents({ uid, gid }: User): number[] {
+  return sh(`cat /proc/${Deno.pid}/task/*/children`).split(/\s+/).filter(Boolean).map(Number)
+    .filter((pid) => commandLine(pid).endsWith(`\0${uid}\0${gid}\0`));
 }
 
 function write(own: FileSystem, path: string, text: string) {
@@ -28,7 +28,7 @@ withUser(
     assert.throws(() => own.readFile("/etc/shadow"), /permission denied/);
     assert.throws(() => own.chown(`${dir}/mine`, 0, 0), /not permitted/);
     // It is a child of this process.
-    const pids = agents();
+    const pids = agents(user);
     assert.notEqual(pids.length, 0);
     for (const pid of pids) {
       assert.match(Deno.readTextFileSync(`/proc/${pid}/status`), /^Groups:\s*$/m);
@@ -45,8 +45,9 @@ withUser(
 
 withUser("agent: another one takes its place when it has ended", async (user, dir) => {
   const own = await fs.as(user);
-  const pids = agents();
-  for (const pid of pids) Deno.kill(Number(pid), "SIGKILL");
+  const pids = agents(user);
+  assert.notEqual(pids.length, 0);
+  for (const pid of pids) Deno.kill(pid, "SIGKILL");
   assert.throws(() => own.lstat(dir), /go on as the user/);
   assert.equal((await fs.as(user)).lstat(dir)?.kind, "dir");
 });
