@@ -12,7 +12,8 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
-import { freeName, UNFINISHED, writeLasting } from "../snapshot/files.ts";
+import { freeName } from "../system/free_name.ts";
+import { UNFINISHED, writeLasting } from "../snapshot/files.ts";
 import { pathState } from "../snapshot/format.ts";
 import {
   anything,

@@ -11,7 +11,8 @@ import {
   readOriginals,
   writeOriginals,
 } from "../snapshot/originals.ts";
-import { freeName, UNFINISHED } from "../snapshot/files.ts";
+import { freeName } from "../system/free_name.ts";
+import { UNFINISHED } from "../snapshot/files.ts";
 import { readSnapshot, snapshotNumbers } from "../snapshot/history.ts";
 import type { Snapshot } from "../snapshot/types.ts";
 import type { FileSystem } from "../system/fs.ts";

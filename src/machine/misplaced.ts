@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import type { Machine } from "./open.ts";
 import { SysError } from "../errors.ts";
-import { freeName } from "../snapshot/files.ts";
+import { freeName } from "../system/free_name.ts";
 import { layoutOf } from "../store/layout.ts";
 import { ofAnotherUser } from "../store/lock.ts";
 import { StoreWriter } from "../store/store_writer.ts";

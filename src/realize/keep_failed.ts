@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { Derivation } from "../manifest/types.ts";
 import { makeFolders } from "../system/folders.ts";
-import type { FileSystem, System } from "../system/mod.ts";
+import { freeName } from "../system/free_name.ts";
+import type { System } from "../system/mod.ts";
 import { FsError } from "../system/fs.ts";
 import { layoutOf } from "../store/layout.ts";
 
@@ -24,7 +25,7 @@ export function keepFailed(
   const { failed } = layoutOf(root);
   try {
     makeFolders(fs, failed);
-    const kept = freePath(fs, join(failed, `${name}-${hash.slice(0, 8)}`));
+    const kept = freeName(fs, join(failed, `${name}-${hash.slice(0, 8)}`));
     fs.rename(folder, kept);
     fs.mkdir(join(kept, "outputs"), 0o700);
     for (const [output, path] of Object.entries(outputs)) {
@@ -40,9 +41,4 @@ export function keepFailed(
     if (thrown instanceof FsError) return null;
     throw thrown;
   }
-}
-
-function freePath(fs: FileSystem, path: string): string {
-  if (fs.lstat(path) === null) return path;
-  for (let n = 2;; n++) if (fs.lstat(`${path}-${n}`) === null) return `${path}-${n}`;
 }

@@ -1,6 +1,6 @@
 /** Takes a path and content, gives a file that is there whole and flushed, or not at all. */
 import { dirname, join } from "node:path";
-import type { FileSystem, ReadFs } from "../system/fs.ts";
+import type { FileSystem } from "../system/fs.ts";
 import { writeAtomic } from "../system/write_atomic.ts";
 
 /** Ends the names of files on their way; `recover` removes those that a crash left. */
@@ -28,12 +28,5 @@ export function removeUnfinished(fs: FileSystem, folder: string): void {
   if (fs.lstat(folder) === null) return;
   for (const name of fs.readDir(folder)) {
     if (name.endsWith(UNFINISHED)) fs.remove(join(folder, name));
-  }
-}
-
-/** A name that nothing has: the one given, or with a number behind it. */
-export function freeName(fs: ReadFs, path: string): string {
-  for (let n = 1, name = path;; name = `${path}-${++n}`) {
-    if (fs.lstat(name) === null) return name;
   }
 }

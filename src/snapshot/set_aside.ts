@@ -1,7 +1,7 @@
 /** Takes a root, sets damaged snapshots aside, so that one can be current again and gc can tell what is needed. */
 import { SysError } from "../errors.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
-import { freeName } from "./files.ts";
+import { freeName } from "../system/free_name.ts";
 import {
   currentNumber,
   currentPath,
