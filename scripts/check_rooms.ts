@@ -35,7 +35,6 @@ const LAW: Record<string, readonly string[]> = {
     "store",
     "fetch/cache",
     "platform",
-    "snapshot",
     "activation",
     "system",
   ],
