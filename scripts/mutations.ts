@@ -590,7 +590,7 @@ const RUNNING: readonly Mutation[] = [
   },
   {
     name: "only TMPDIR tells what a build has started",
-    file: "src/realize/build.ts",
+    file: "src/realize/workplace.ts",
     find: "...compilers === null ? [] : [`${compilers.folder}:`],",
     replace: "",
     test: "tests/realize/output_test.ts",
@@ -769,8 +769,8 @@ const WORLD = "tests/realize/world_test.ts";
 const WORLDS: readonly Mutation[] = [
   {
     name: "in the sandbox the scratch folder is where it lies",
-    file: "src/realize/build.ts",
-    find: 'seen: sandbox.kind === "bubblewrap" ? SEEN : { tmp, fetched },',
+    file: "src/realize/workplace.ts",
+    find: "seen: mounts ? SEEN : { tmp, fetched },",
     replace: "seen: { tmp, fetched },",
     test: WORLD,
   },
