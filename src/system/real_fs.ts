@@ -12,6 +12,7 @@ import {
   type OpenFile,
 } from "./fs.ts";
 import { openNew, openThing, toInfo } from "./real_open.ts";
+import { ownUmask } from "./umask.ts";
 
 const CODES = new Set<string>([
   "ENOENT",
@@ -219,13 +220,10 @@ function isFolder(path: string): boolean {
   }
 }
 
-let umask: number | undefined;
-
 /** Whether the umask has taken bits of a mode away: it is set again then. */
 function narrowed(mode: number): boolean {
   if (Deno.build.os === "windows") return false;
-  umask ??= Deno.umask();
-  return (mode & (umask | 0o7000)) !== 0;
+  return (mode & (ownUmask() | 0o7000)) !== 0;
 }
 
 function attempt<T>(doing: string, path: string, action: () => T): T {

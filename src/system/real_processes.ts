@@ -6,6 +6,7 @@ import { RealKeeper } from "./guard.ts";
 import { groupExists, signalGroup } from "./process_group.ts";
 import { hasInheritedFiles } from "./inherited_files.ts";
 import type { Command, Finished, Processes } from "./processes.ts";
+import { withUmask } from "./umask.ts";
 
 /** How long output may still come after the program itself has ended, in milliseconds: a child that it left
  * behind may hold the pipe open for ever. */
@@ -94,13 +95,8 @@ function start(program: string, { argv, cwd, env, stdin, umask }: Command): Deno
     detached: true,
   });
   if (umask === undefined || Deno.build.os === "windows") return command.spawn();
-  // A program gets that of whoever starts it. Nothing else is done meanwhile.
-  const own = Deno.umask(umask);
-  try {
-    return command.spawn();
-  } finally {
-    Deno.umask(own);
-  }
+  // A program gets that of whoever starts it.
+  return withUmask(umask, () => command.spawn());
 }
 
 /** One program, from its start to the end of all that it started. */

@@ -117,23 +117,34 @@ check("run: nothing of the user's environment", [
   ["run", "env | cut -d= -f1 | sort | tr '\\n' ' '", null, {}],
 ], "HOME LANG PATH PKG_CONFIG_LIBDIR PWD SOURCE_DATE_EPOCH TMPDIR TZ _ ".replace("_ ", ""));
 
+/** Builds in a process of its own, since all threads of one have the same umask. */
+const UNDER_UMASK = `
+import { World } from ${JSON.stringify(import.meta.resolve("./support.ts"))};
+using world = new World();
+const out = await world.build(function* ({ outputs }) {
+  yield ["run", "touch made; mkdir new", null, {}];
+  const modes = yield ["run", "ls -ld made new | cut -c-10; umask", null, {}];
+  yield ["write", outputs.out, modes, {}];
+});
+console.log(Deno.readTextFileSync(out) + Deno.umask().toString(8));
+`;
+
 Deno.test({
   name: "run: files get the same permissions whatever the user's umask is",
   ignore: Deno.build.os === "windows",
   fn: async () => {
-    using world = new World();
-    const own = Deno.umask(0o077);
-    try {
-      const out = await world.build(function* ({ outputs }) {
-        yield ["run", "touch made; mkdir new", null, {}];
-        const modes: string = yield ["run", "ls -ld made new | cut -c-10; umask", null, {}];
-        yield ["write", outputs.out, modes, {}];
-      });
-      assert.equal(Deno.readTextFileSync(out), "-rw-r--r--\ndrwxr-xr-x\n0022\n");
-      assert.equal(Deno.umask(), 0o077);
-    } finally {
-      Deno.umask(own);
-    }
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      args: [
+        ...["-c", 'umask 077; exec "$0" eval --no-check --config "$1" "$2"'],
+        ...[Deno.execPath(), new URL("../../deno.json", import.meta.url).pathname, UNDER_UMASK],
+      ],
+    }).output();
+    const decoder = new TextDecoder();
+    assert.equal(
+      decoder.decode(stdout),
+      "-rw-r--r--\ndrwxr-xr-x\n0022\n77\n",
+      decoder.decode(stderr),
+    );
   },
 });
 
