@@ -11,7 +11,6 @@ export interface User {
 /** The system whose agents act for the users. */
 export const system = realSystem();
 const { fs, host } = system;
-let users = 0;
 
 /** A test with a folder of a user's; the agents stay until it ends. */
 export function withUser(name: string, fn: (user: User, dir: string) => Promise<void>) {
@@ -23,7 +22,8 @@ export function withUser(name: string, fn: (user: User, dir: string) => Promise<
     sanitizeOps: false,
     fn: () =>
       withTemporary(async (dir) => {
-        const account = `syslua-t${host.pid}-${users++}`;
+        // Other files' tests run in this process, too.
+        const account = `syslua-t-${crypto.randomUUID().slice(0, 18)}`;
         sh(`useradd --no-create-home --home-dir ${dir} ${account}`);
         try {
           const [uid, gid] = sh(`id -u ${account}; id -g ${account}`).split("\n").map(Number);

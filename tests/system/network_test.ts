@@ -8,15 +8,17 @@ const send = async () => {
   const signal = AbortSignal.any([stop.signal, new AbortController().signal]);
   return (await realSystem().network.send({ url: Deno.args[0], signal })).body;
 };
-const read = async () => {
-  for await (const chunk of await send()) console.log(chunk.length);
-};
-const reading = read().catch((thrown) => console.log(thrown.message));
-setTimeout(() => {
+const end = () => {
   gc();
   stop.abort(new Error("stopped"));
-}, 100);
-await reading;
+};
+const read = async () => {
+  for await (const chunk of await send()) {
+    console.log(chunk.length);
+    setTimeout(end, 100);
+  }
+};
+await read().catch((thrown) => console.log(thrown.message));
 Deno.exit();
 `;
 

@@ -26,13 +26,20 @@ Deno.test("a program reads its standard input, which is empty unless given", asy
   assert.equal((await sh("exit 0", { stdin: "not read" })).code, 0);
 });
 
-Deno.test("a program that hangs is ended with all that it started", () =>
+Deno.test("a program that hangs is ended", async () => {
+  const { timedOut, code } = await sh("sleep 30", { timeout: 100 });
+  assert.deepEqual([timedOut, code], [true, 143]);
+});
+
+Deno.test("a program is ended with all that it started", () =>
   withTemporary(async (dir) => {
-    const line = `(sleep 30; touch ${dir}/late) & echo $! > ${dir}/pid; sleep 30`;
-    const { timedOut, code } = await sh(line, { timeout: 300 });
-    assert.equal(timedOut, true);
-    assert.equal(code, 143);
-    await assertGone(Number(Deno.readTextFileSync(`${dir}/pid`)));
+    const controller = new AbortController();
+    const { timedOut, code, stdout } = await sh(
+      `(sleep 30; touch ${dir}/late) & echo $!; sleep 30`,
+      { signal: controller.signal, onOutput: () => controller.abort() },
+    );
+    assert.deepEqual([timedOut, code], [false, 143]);
+    await assertGone(Number(text(stdout)));
   }));
 
 Deno.test("what a program leaves behind ends with it", () =>
@@ -59,13 +66,16 @@ Deno.test("a missing program is named", async () => {
   assert.equal(processes.which("sh", "relative/bin:/bin:/usr/bin"), "/bin/sh");
 });
 
-Deno.test("a program that does not want to end is killed after the grace", () =>
-  withTemporary(async (dir) => {
-    const line = `trap "" TERM; echo $$ > ${dir}/pid; while :; do sleep 0.1; done`;
-    const { timedOut, code } = await sh(line, { timeout: 300, grace: 300 });
-    assert.deepEqual([timedOut, code], [true, 137]);
-    await assertGone(Number(Deno.readTextFileSync(`${dir}/pid`)));
-  }));
+Deno.test("a program that does not want to end is killed after the grace", async () => {
+  const controller = new AbortController();
+  const { code, stdout } = await sh('trap "" TERM; echo $$; while :; do sleep 0.1; done', {
+    signal: controller.signal,
+    onOutput: () => controller.abort(),
+    grace: 300,
+  });
+  assert.equal(code, 137);
+  await assertGone(Number(text(stdout)));
+});
 
 Deno.test("a program that is told to end may do so in order", () =>
   withTemporary(async (dir) => {
