@@ -47,8 +47,8 @@ export interface Performance {
   readonly provenance: Provenance;
   readonly adapters: Adapters;
   readonly signal?: AbortSignal;
-  /** Called before each step. */
-  readonly onStep?: (step: Step, index: number, total: number) => void;
+  /** Called before each step, and with null after the last. */
+  readonly onStep?: (step: Step | null) => void;
 }
 
 /** How it ended. */
@@ -101,9 +101,10 @@ export async function perform(
       }
       if (index % YIELD_EVERY === YIELD_EVERY - 1) await clock.sleep(0);
       throwIfAborted(performance.signal);
-      performance.onStep?.(plan.steps[index], index, plan.steps.length);
+      performance.onStep?.(plan.steps[index]);
       await doStep(fs, performance, journal, plan.steps[index], index);
     }
+    performance.onStep?.(null);
     fs = await asTheirUsers(system.fs, root, owned);
     flushFolders(fs, plan.steps);
     throwIfAborted(performance.signal);

@@ -73,6 +73,7 @@ const COMMON: Readonly<Record<string, FlagSpec>> = {
   logFormat: choice(["text", "json"], "text", "form of the messages on standard error"),
   noWait: toggle("fail with exit code 5 rather than wait for another sys"),
   timings: toggle("say how long each step took"),
+  trace: value("FILE", "write what took how long, for Perfetto or chrome://tracing"),
 };
 
 /** Builds it for the router. */
@@ -113,13 +114,19 @@ async function execute<F>(
     again: () => context.stop(),
   }));
   const session = new Session(context, flags, interrupted.signal);
+  let endTrace: (() => Promise<void>) | undefined;
   try {
+    if (flags.trace !== undefined) {
+      const { startTrace } = await import("./traced.ts");
+      endTrace = await startTrace(session, flags.trace, context.words);
+    }
     return (await spec.run(session, flags as F & CommonFlags, args)) ?? 0;
   } catch (thrown) {
     return session.fail(thrown);
   } finally {
     session.live?.hide();
     if (flags.timings && !flags.json) session.timings.lines().forEach((line) => session.say(line));
+    await endTrace?.();
     ignore();
   }
 }

@@ -22,6 +22,7 @@ export function restoreRequest(
       if (decision === "evaluate again") throw new Error("there is no config to evaluate");
       return decision;
     },
+    onStep: session.timings.step,
     onStale: (differences) => askToPlanAgain(session, differences),
     signal: session.signal,
   };

@@ -21,7 +21,7 @@ export interface Program {
 const TEXT: ApplicationText = { ...text_en, exceptionWhileParsingArguments: describe };
 
 /** Flags of every command whose value is the next argument. */
-const TAKE_VALUE = new Set(["--color", "--log-format"]);
+const TAKE_VALUE = new Set(["--color", "--log-format", "--trace"]);
 
 /** Runs one command. Never throws, never exits. */
 export async function run(args: readonly string[], program: Program): Promise<number> {
@@ -43,6 +43,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     system: program.system,
     console: program.console,
     version: program.version,
+    words: args,
     stop: () => program.stop(EXIT.interrupted),
     exit: EXIT.done,
   };

@@ -17,6 +17,7 @@ export interface CommonFlags {
   readonly logFormat: "text" | "json";
   readonly noWait?: boolean;
   readonly timings?: boolean;
+  readonly trace?: string;
 }
 
 /** Handed to the command functions as `this`. */
@@ -24,6 +25,8 @@ export interface Context extends CommandContext {
   readonly system: System;
   readonly console: Console;
   readonly version: string;
+  /** Of the command line. */
+  readonly words: readonly string[];
   /** Ends the process at once. */
   stop(): void;
   exit: number;

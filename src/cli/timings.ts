@@ -2,7 +2,9 @@
 import type { Phase } from "../journeys/open.ts";
 import type { Derivation } from "../manifest/types.ts";
 import type { BuildEvent } from "../realize/observer.ts";
+import type { Step } from "../plan/types.ts";
 import type { Clock } from "../system/mod.ts";
+import type { Trace } from "./trace.ts";
 
 /** What a derivation spends its time on. */
 const PARTS = ["waiting", "downloads", "commands", "files", "store"] as const;
@@ -29,6 +31,8 @@ export class Timings {
   readonly #start: number;
   readonly #phases = new Meter<Phase | "start">();
   readonly #builds = new Map<Derivation, Meter<Part>>();
+  /** Told the same, with `--trace`. */
+  trace: Trace | null = null;
 
   constructor(clock: Pick<Clock, "monotonic">) {
     this.#clock = clock;
@@ -37,10 +41,17 @@ export class Timings {
   }
 
   /** A part of the command begins. */
-  readonly phase = (phase: Phase): void => this.#phases.at(phase, this.#clock.monotonic());
+  readonly phase = (phase: Phase): void => {
+    this.#phases.at(phase, this.#clock.monotonic());
+    this.trace?.phase(phase);
+  };
+
+  /** A step of an activation begins; null after the last. */
+  readonly step = (step: Step | null): void => this.trace?.step(step);
 
   /** Takes in what a build tells. */
   readonly observe = (event: BuildEvent): void => {
+    this.trace?.observe(event);
     const part = partOf(event);
     if (part === undefined) return;
     let meter = this.#builds.get(event.derivation);

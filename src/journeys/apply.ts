@@ -33,7 +33,7 @@ export interface ApplyRequest extends EvaluationRequest {
   /** Asked for once it is known what there is to build. */
   build(plan: Plan): BuildSettings;
   readonly description: string;
-  readonly onStep?: (step: Step, index: number, total: number) => void;
+  readonly onStep?: (step: Step | null) => void;
 }
 
 /** What came of it. */

@@ -23,7 +23,7 @@ export interface RestoreRequest {
   /** Shown what is not any more as the plan had it; says whether to plan anew. Without it the command stops. */
   onStale?(differences: readonly Difference[]): Promise<boolean>;
   readonly signal: AbortSignal;
-  readonly onStep?: (step: Step, index: number, total: number) => void;
+  readonly onStep?: (step: Step | null) => void;
 }
 
 /** What came of it. */

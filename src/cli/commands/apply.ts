@@ -59,6 +59,7 @@ export default command<Flags>({
             adopt: (targets) => adoptFiles(machine, evaluated, proposal.wanted, targets),
           });
         },
+        onStep: session.timings.step,
         onStale: (differences) => askToPlanAgain(session, differences),
         build: (plan) => {
           progress = new BuildProgress(session, plan.realize.length);

@@ -1,0 +1,46 @@
+/** Takes a path that a person named for a report and the report's text, puts a file there; in a user's folder with that
+ * user's rights. */
+import { dirname, resolve } from "node:path";
+import { besidePath } from "../activation/beside.ts";
+import { masters } from "../activation/master.ts";
+import { SysError } from "../errors.ts";
+import { type FileSystem, FsError } from "../system/fs.ts";
+import type { System } from "../system/mod.ts";
+import { writeAtomic } from "../system/write_atomic.ts";
+
+const WHAT = { dir: "a folder", link: "a link", other: "a device or a pipe" } as const;
+
+/**
+ * Writes the file, or replaces one that is there. Only who runs the command may read it: it tells what is done here.
+ * @throws SysError where the file can't be written, or something else than a file is there
+ */
+export async function writeReport(
+  { fs, host }: Pick<System, "fs" | "host">,
+  named: string,
+  text: string,
+): Promise<void> {
+  const path = resolve(host.cwd, named);
+  const master = fs.uid === 0 ? masters(fs)(path) : null;
+  try {
+    write(master === null ? fs : await fs.as(master), path, text);
+  } catch (thrown) {
+    throw thrown instanceof FsError ? new FsError("write", path, thrown.code, thrown) : thrown;
+  } finally {
+    if (master !== null) await fs.dismiss();
+  }
+}
+
+function write(fs: FileSystem, path: string, text: string): void {
+  const info = fs.lstat(path);
+  if (info !== null && info.kind !== "file") {
+    throw new SysError("usage", `Cannot write ${path}: ${WHAT[info.kind]} is there`, {
+      hint: "give the path of a file; one that is there is replaced",
+    });
+  }
+  if (info === null && fs.lstat(dirname(path)) === null) {
+    throw new SysError("usage", `Cannot write ${path}: ${dirname(path)} does not exist`);
+  }
+  const spare = besidePath(path);
+  if (fs.lstat(spare) !== null) fs.remove(spare);
+  writeAtomic(fs, path, text, { spare, mode: 0o600, flush: false });
+}
