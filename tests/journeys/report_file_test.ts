@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as nodeFs from "node:fs";
+import nodeFs from "node:fs";
 import { writeReport } from "../../src/journeys/report_file.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { withTemporary } from "../support/temporary.ts";
