@@ -7,6 +7,8 @@ import {
   reference,
   registries,
 } from "./declarations.ts";
+import { imageOf } from "./image.ts";
+import { LUA_WASM } from "../src/lua/wasm.generated.ts";
 
 /** In the order of loading: each uses those before it. */
 const ORDER = [
@@ -48,11 +50,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ...registries(),
     "../docs/ctx.md": await reference(),
     "cli/notice.generated.ts": notice(),
-    "lua/stdlib.generated.ts": module(
-      "STDLIB",
-      "The sandbox's Lua files, in the order of loading.",
-      [["declarations.lua", await declarationsInLua()], ...stdlib],
-    ),
+    "lua/image.generated.ts": image([["declarations.lua", await declarationsInLua()], ...stdlib]),
     "lua/build_library.generated.ts": module(
       "BUILD_LIBRARY",
       "The files of `lib.build`, by name.",
@@ -72,6 +70,15 @@ function notice(): string {
   return "// Made by scripts/embed_lua.ts; do not edit.\n// deno-fmt-ignore-file\n\n" +
     `/** Copyright of what the program contains. */\nexport const NOTICE = ${
       JSON.stringify(text)
+    };\n`;
+}
+
+/** The VM with the sandbox's Lua files in it. */
+function image(files: readonly (readonly string[])[]): string {
+  return "// Made by scripts/embed_lua.ts; do not edit.\n// deno-fmt-ignore-file\n\n" +
+    "/** Lua 5.4 as WebAssembly in which the files of stdlib/ are loaded, in base64. */\n" +
+    `export const LUA_IMAGE =\n  ${
+      JSON.stringify(imageOf(Uint8Array.fromBase64(LUA_WASM), files).toBase64())
     };\n`;
 }
 

@@ -61,12 +61,26 @@ async function attempt({ file, find, replace, test, filter }: Mutation): Promise
   const known = healthy.get(key) ?? passes(test, filter);
   healthy.set(key, known);
   if (!await known) return "test fails without it";
-  await Deno.writeTextFile(path, original.replace(find, () => replace));
+  await change(path, original.replace(find, () => replace));
   try {
     return await passes(test, filter) ? "survived" : "killed";
   } finally {
-    await Deno.writeTextFile(path, original);
+    await change(path, original);
   }
+}
+
+/** Writes a file, and what is made from it. */
+async function change(path: string, text: string) {
+  await Deno.writeTextFile(path, text);
+  if (!path.endsWith(".lua")) return;
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "scripts/embed_lua.ts"],
+    cwd: scratch,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (!success) throw new Error(`scripts/embed_lua.ts failed after a change of ${path}`);
 }
 
 async function passes(test: string, filter?: string): Promise<boolean> {

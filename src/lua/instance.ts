@@ -1,7 +1,7 @@
-/** Takes what Lua asks of its surroundings, gives one Lua state in an instance of WebAssembly (`wasm/sys.c`): texts
- * in, texts out. */
+/** Takes what Lua asks of its surroundings, gives one Lua state in an instance of WebAssembly (`wasm/sys.c`), with the
+ * sandbox's own files in it: texts in, texts out. */
 import { OUT_OF_MEMORY } from "./status.ts";
-import { LUA_WASM } from "./wasm.generated.ts";
+import { LUA_IMAGE } from "./image.generated.ts";
 
 /** What Lua asks of its surroundings. */
 export interface Surroundings {
@@ -22,8 +22,7 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   allocate(size: number): number;
   release(block: number): void;
-  open(bytes: number): number;
-  load(block: number): number;
+  limit(bytes: number): number;
   enter(block: number): number;
   answer(): number;
   answer_size(): number;
@@ -40,7 +39,7 @@ export class Instance {
   readonly #enter: (block: number) => Promise<number>;
 
   constructor(surroundings: Surroundings) {
-    compiled ??= new WebAssembly.Module(fromBase64(LUA_WASM));
+    compiled ??= new WebAssembly.Module(fromBase64(LUA_IMAGE));
     const { Suspending, promising } = WebAssembly as unknown as Suspension;
     const { exports } = new WebAssembly.Instance(compiled, {
       sys: {
@@ -53,14 +52,9 @@ export class Instance {
     this.#enter = promising(this.#exports.enter);
   }
 
-  /** Makes the state, with so many bytes of memory. Gives Lua's status. */
-  open(bytes: number): number {
-    return this.#exports.open(bytes);
-  }
-
-  /** Runs a file of ours. Gives Lua's status. */
-  load(name: string, text: string): number {
-    return this.#lend([name, text], (block) => this.#exports.load(block));
+  /** Says how many bytes of memory the state may have. Gives Lua's status. */
+  limit(bytes: number): number {
+    return this.#exports.limit(bytes);
   }
 
   /** Calls an entry, its name first. Gives Lua's status. */
@@ -97,15 +91,6 @@ export class Instance {
 
   #bytes(start: number, size: number): Uint8Array {
     return new Uint8Array(this.#exports.memory.buffer, start, size);
-  }
-
-  #lend<T>(texts: readonly string[], use: (block: number) => T): T {
-    const block = this.#block(texts);
-    try {
-      return use(block);
-    } finally {
-      this.#exports.release(block);
-    }
   }
 
   /** Hands texts over: their number, their sizes, their bytes. 0 where there is no room. */

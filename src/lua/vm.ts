@@ -1,12 +1,11 @@
-/** Takes the sandbox's own Lua files and one host function, gives a Lua 5.4 VM in WebAssembly whose entries take
- * and return texts.
+/** Takes one host function, gives a Lua 5.4 VM in WebAssembly that is the sandbox, whose entries take and return
+ * texts.
  *
  * Everything crosses as few, long texts, since each crossing costs far more than the bytes in it. Texts are copied
  * as bytes, so that hashes are made over what Lua holds. */
 import { messageOf, type Place, SysError } from "../errors.ts";
 import type { Instance } from "./instance.ts";
 import { OK, OUT_OF_MEMORY } from "./status.ts";
-import { STDLIB } from "./stdlib.generated.ts";
 import { TimeLimit, type TimeLimits } from "./time_limit.ts";
 
 /** Answers what Lua asks. The arguments are valid during the call only. Throws `HostError` for a message that Lua
@@ -68,15 +67,10 @@ class Vm implements LuaVm {
     this.#limits = limits;
   }
 
-  /** Makes the state, and loads the sandbox's own files. */
+  /** Gives the state its limit. */
   open(): void {
     const bytes = Math.min(this.#limits.mebibytes * 1024 * 1024, MOST_BYTES);
-    const status = this.#instance.open(bytes);
-    if (status !== OK) throw this.#outOfMemory();
-    for (const [name, text] of STDLIB) {
-      if (this.#instance.load(`=(sys)/${name}`, text) === OK) continue;
-      throw new Error(`${name}: ${this.#instance.answer()}`);
-    }
+    if (this.#instance.limit(bytes) !== OK) throw this.#outOfMemory();
   }
 
   enter(name: string, ...args: string[]): Promise<string> {

@@ -37,7 +37,7 @@ static size_t limit, used;
 static char place[4096];
 static struct text answer;
 static int stopped;
-/* No step is counted while JavaScript builds the VM. */
+/* No step is counted while the image is made. */
 static int counting;
 
 int sys_budget = BUDGET;
@@ -113,16 +113,27 @@ static void *refuse(void) {
   return NULL;
 }
 
+/* Like `realloc`; leaves nothing in what it frees, so that the image has only what is in use. */
+static void *resize_clean(void *block, size_t before, size_t size) {
+  void *given = size ? malloc(size) : NULL;
+  if (given && block) memcpy(given, block, before < size ? before : size);
+  if (block && (given || !size)) {
+    memset(block, 0, before);
+    free(block);
+  }
+  return given;
+}
+
 static void *resize(void *data, void *block, size_t old, size_t size) {
   (void)data;
   size_t before = block ? old : 0;
   if (size == 0) {
     used -= before;
-    free(block);
+    if (counting) free(block); else resize_clean(block, before, 0);
     return NULL;
   }
   if (size > before && (size - before > limit || used > limit - (size - before))) return refuse();
-  void *given = realloc(block, size);
+  void *given = counting ? realloc(block, size) : resize_clean(block, before, size);
   if (!given) return refuse();
   used += size - before;
   return given;
@@ -230,9 +241,9 @@ EXPORT("allocate") void *sys_allocate(size_t size) { return malloc(size); }
 
 EXPORT("release") void sys_release(void *block) { free(block); }
 
-/* Makes the VM, with so many bytes of memory. Gives Lua's status. */
-EXPORT("open") int sys_open(size_t most) {
-  limit = most;
+/* Makes the state. Gives Lua's status. */
+EXPORT("open") int sys_open(void) {
+  limit = (size_t)-1;
   state = lua_newstate(resize, NULL);
   if (!state) return LUA_ERRMEM;
   sys_running = state;
@@ -241,6 +252,19 @@ EXPORT("open") int sys_open(size_t most) {
 
 /* Runs a file of ours: name and text. */
 EXPORT("load") int sys_load(struct block *block) { return call(load, block); }
+
+/* Ends the making of the image. */
+EXPORT("settle") void sys_settle(void) {
+  lua_settop(state, 0);
+  answer.bytes = "", answer.size = 0;
+  lua_gc(state, LUA_GCCOLLECT);
+}
+
+/* Says how many bytes of memory there are. Gives Lua's status. */
+EXPORT("limit") int sys_limit(size_t most) {
+  limit = most;
+  return used <= limit ? LUA_OK : LUA_ERRMEM;
+}
 
 /* Calls an entry: its name and arguments. */
 EXPORT("enter") int sys_enter(struct block *block) {
