@@ -1,6 +1,6 @@
 /** The only file that exits. */
 import config from "./deno.json" with { type: "json" };
-import { run } from "./src/cli/run.ts";
+import { start } from "./src/cli/start.ts";
 import { AGENT } from "./src/system/agent/name.ts";
 import { realSystem } from "./src/system/real.ts";
 import { RealConsole } from "./src/system/real_console.ts";
@@ -11,11 +11,18 @@ if (Deno.args[0] === AGENT) {
   Deno.exit(0);
 }
 
+/** What tells an executable from every other. */
+function identityOf(path: string): string {
+  const { dev, ino, size, mtime } = Deno.statSync(path);
+  return [path, dev, ino, size, mtime?.getTime()].join(" ");
+}
+
 Deno.exit(
-  await run(Deno.args, {
+  await start(Deno.args, {
     system: realSystem(),
     console: new RealConsole(),
     version: config.version,
+    identity: Deno.build.standalone ? identityOf(Deno.execPath()) : null,
     stop: (code) => Deno.exit(code),
   }),
 );

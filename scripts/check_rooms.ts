@@ -17,6 +17,7 @@ const LAW: Record<string, readonly string[]> = {
   realize: ["errors", "digest", "manifest", "store", "fetch", "system"],
   inputs: ["errors", "digest", "store", "fetch", "system"],
   lua: ["errors"],
+  recall: ["system"],
   config: [
     "errors",
     "digest",
@@ -52,6 +53,7 @@ const LAW: Record<string, readonly string[]> = {
     "snapshot",
     "activation",
     "machine",
+    "recall",
   ],
   // What journeys give is shown by its type.
   cli: [
@@ -59,6 +61,8 @@ const LAW: Record<string, readonly string[]> = {
     "digest",
     "system",
     "journeys",
+    "recall",
+    "platform/places",
     "manifest/types",
     "manifest/kinds",
     "manifest/placeholder",

@@ -31,6 +31,8 @@ export interface CommandSpec<F> {
   readonly exits?: readonly number[];
   readonly flags?: Readonly<Record<string, FlagSpec>>;
   readonly arguments?: readonly ArgumentSpec[];
+  /** Whether it may be remembered as long as all is as it was; not what tells the time. */
+  remembered?(flags: F & CommonFlags): boolean;
   /** Does it; the number is the exit code (0 when nothing is returned). */
   run(session: Session, flags: F & CommonFlags, args: readonly string[]): Promise<number | void>;
 }
@@ -95,15 +97,31 @@ export function command<F>(spec: CommandSpec<F>) {
     // deno-lint-ignore no-explicit-any
     parameters: { flags: { ...spec.flags, ...COMMON } as any, positional: positional as any },
     func: async function (this: Context, flags: CommonFlags, ...args: string[]) {
-      this.exit = await execute(this, spec, flags, args.filter((a) => a !== undefined));
+      this.exit = await run(this, spec, flags, args.filter((a) => a !== undefined));
     },
   });
+}
+
+async function run<F>(
+  context: Context,
+  spec: CommandSpec<F>,
+  flags: CommonFlags,
+  args: readonly string[],
+): Promise<number> {
+  const known = flags as F & CommonFlags;
+  const { key } = context;
+  const timed = flags.timings === true || flags.trace !== undefined;
+  if (key === null || timed || spec.remembered?.(known) !== true) {
+    return await execute(context, spec, known, args);
+  }
+  const { remembering } = await import("./remembering.ts");
+  return await remembering(context, key, (noting) => execute(noting, spec, known, args));
 }
 
 async function execute<F>(
   context: Context,
   spec: CommandSpec<F>,
-  flags: CommonFlags,
+  flags: F & CommonFlags,
   args: readonly string[],
 ): Promise<number> {
   const interrupted = new AbortController();
@@ -120,7 +138,7 @@ async function execute<F>(
       const { startTrace } = await import("./traced.ts");
       endTrace = await startTrace(session, flags.trace, context.words);
     }
-    return (await spec.run(session, flags as F & CommonFlags, args)) ?? 0;
+    return (await spec.run(session, flags, args)) ?? 0;
   } catch (thrown) {
     return session.fail(thrown);
   } finally {

@@ -11,7 +11,8 @@ import type { Session } from "./session.ts";
 
 /** The machine of who runs the command. */
 export function machineOf(session: Session): Machine {
-  const machine = openMachine(session.system, session.version, session.timings.phase);
+  const { system, version, timings, locks } = session;
+  const machine = openMachine(system, version, timings.phase, locks);
   checkFolders(machine);
   return machine;
 }

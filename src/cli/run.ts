@@ -14,6 +14,8 @@ export interface Program {
   readonly console: Console;
   /** Of the program. */
   readonly version: string;
+  /** What tells this executable from every other; null when it runs from source, which may change at any time. */
+  readonly identity: string | null;
   /** Ends the process at once, at a second Ctrl-C. */
   stop(code: number): void;
 }
@@ -23,8 +25,13 @@ const TEXT: ApplicationText = { ...text_en, exceptionWhileParsingArguments: desc
 /** Flags of every command whose value is the next argument. */
 const TAKE_VALUE = new Set(["--color", "--log-format", "--trace"]);
 
-/** Runs one command. Never throws, never exits. */
-export async function run(args: readonly string[], program: Program): Promise<number> {
+/** Runs one command. Never throws, never exits.
+ * @param key what it is remembered by */
+export async function run(
+  args: readonly string[],
+  program: Program,
+  key: string | null = null,
+): Promise<number> {
   const console = new SafeConsole(program.console, { out: false, err: false });
   const application = buildApplication(routes, {
     name: "sys",
@@ -41,6 +48,8 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       stderr: { write: (text: string) => void (complaint += text) },
     },
     system: program.system,
+    locks: program.system,
+    key,
     console: program.console,
     version: program.version,
     words: args,

@@ -24,9 +24,13 @@ export interface CommonFlags {
 export interface Context extends CommandContext {
   readonly system: System;
   readonly console: Console;
+  /** The world in which locks are taken, of which nothing is noted. */
+  readonly locks: System;
   readonly version: string;
   /** Of the command line. */
   readonly words: readonly string[];
+  /** What the command is remembered by; null where it is not. */
+  readonly key: string | null;
   /** Ends the process at once. */
   stop(): void;
   exit: number;
@@ -35,6 +39,7 @@ export interface Context extends CommandContext {
 /** One run of one command. */
 export class Session {
   readonly system: System;
+  readonly locks: System;
   readonly console: SafeConsole;
   readonly version: string;
   readonly flags: CommonFlags;
@@ -49,6 +54,7 @@ export class Session {
 
   constructor(context: Context, flags: CommonFlags, signal: AbortSignal) {
     this.system = context.system;
+    this.locks = context.locks;
     this.version = context.version;
     this.flags = flags;
     this.signal = signal;

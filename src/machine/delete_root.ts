@@ -12,7 +12,7 @@ import { removeTree } from "../store/remove.ts";
 import { type FileSystem, FsError } from "../system/mod.ts";
 
 /** What is below a root: first what refers to something, then what is referred to. */
-const PARTS = ["snapshots", "journal", "originals", "gcroots", "types", "users", "store"];
+const PARTS = ["recall", "snapshots", "journal", "originals", "gcroots", "types", "users", "store"];
 
 /** Where the parts go before they are deleted, below the root: it may be the root of a file system. */
 const AWAY = ".deleted";

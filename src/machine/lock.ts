@@ -32,7 +32,7 @@ export async function holding<T>(
 ): Promise<T> {
   const { system, root } = machine;
   const lock = (mode: "shared" | "adding" | "exclusive") =>
-    lockRoot(system, root, mode === "exclusive" ? mode : "shared", {
+    lockRoot(machine.locks, root, mode === "exclusive" ? mode : "shared", {
       creates: mode === "adding",
       wait: how.wait,
       signal: how.signal,

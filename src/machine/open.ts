@@ -21,6 +21,8 @@ export type Phase =
 /** One user's machine. */
 export interface Machine {
   readonly system: System;
+  /** The world in which locks are taken: who holds one tells nothing of what a command comes to. */
+  readonly locks: Pick<System, "fs" | "host" | "clock">;
   readonly places: Places;
   readonly root: string;
   readonly store: Store;
@@ -36,10 +38,12 @@ export function openMachine(
   system: System,
   version: string,
   onPhase: Machine["onPhase"] = () => {},
+  locks: Machine["locks"] = system,
 ): Machine {
   const here = places(system.host);
   return {
     system,
+    locks,
     places: here,
     root: here.root,
     store: openStore(system, here.root, { system: here.systemRoot }),

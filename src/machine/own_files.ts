@@ -27,6 +27,7 @@ const PARTS: Readonly<Record<string, Own>> = {
   gcroots: all,
   types: all,
   users: () => () => null,
+  recall: all,
   store: (name) => STORE[name] ?? null,
   ".deleted": all,
 };

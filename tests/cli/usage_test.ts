@@ -17,7 +17,13 @@ async function type(...args: string[]) {
     ask: () => Promise.resolve(null),
     onInterrupt: () => () => {},
   };
-  const code = await run(args, { system: realSystem(), console, version: "0", stop: () => {} });
+  const code = await run(args, {
+    system: realSystem(),
+    console,
+    version: "0",
+    identity: null,
+    stop: () => {},
+  });
   return { code, out, err };
 }
 

@@ -32,6 +32,7 @@ export default command<Flags>({
     ...EVALUATION_FLAGS,
   },
   arguments: [CONFIG_ARGUMENT],
+  remembered: ({ json }) => json !== true,
   async run(session, flags, [path]) {
     const { machineOf, withLock } = await import("../lock.ts");
     const { apply } = await import("../../journeys/apply.ts");

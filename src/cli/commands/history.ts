@@ -8,6 +8,7 @@ export default command({
     ["sys history", "newest first"],
     ["sys history --json", "as a document, oldest first"],
   ],
+  remembered: () => true,
   async run(session) {
     const { machineOf } = await import("../lock.ts");
     const { history } = await import("../../journeys/history.ts");

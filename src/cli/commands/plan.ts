@@ -23,6 +23,7 @@ export default command<Flags>({
   exits: [3, 4, 5],
   flags: { exitCode: toggle("exit with 4 when there are changes"), ...EVALUATION_FLAGS },
   arguments: [CONFIG_ARGUMENT],
+  remembered: () => true,
   async run(session, flags, [path]) {
     const { machineOf, withLock } = await import("../lock.ts");
     const { plan: planConfig } = await import("../../journeys/plan.ts");

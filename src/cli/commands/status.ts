@@ -11,6 +11,7 @@ export default command({
     ["sys status --json", "as a document"],
   ],
   exits: [4, 5],
+  remembered: () => true,
   async run(session) {
     const { machineOf, withLock } = await import("../lock.ts");
     const { status } = await import("../../journeys/status.ts");

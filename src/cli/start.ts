@@ -1,0 +1,31 @@
+/** Takes the arguments of a command and what the program has, gives the exit code. What a command said last time is said
+ * again where all that it looked at is as it was; only otherwise the commands are loaded. */
+import { places } from "../platform/places.ts";
+import { keyText } from "../recall/place.ts";
+import { recall } from "../recall/recall.ts";
+import type { Program } from "./run.ts";
+
+/** Runs one command. Never throws, never exits. */
+export async function start(args: readonly string[], program: Program): Promise<number> {
+  const key = keyOf(args, program);
+  const { system, console } = program;
+  const known = key === null ? null : recall(system, places(system.host).root, key);
+  if (known === null) {
+    const { run } = await import("./run.ts");
+    return await run(args, program, key);
+  }
+  for (const [stream, text] of known.output) console[stream](text);
+  return known.code;
+}
+
+/** What a command is remembered by; null where none is. */
+function keyOf(args: readonly string[], { identity, system, console }: Program): string | null {
+  if (identity === null) return null;
+  const { outIsTerminal, errIsTerminal, inIsTerminal } = console;
+  return keyText({
+    program: identity,
+    args,
+    cwd: system.host.cwd,
+    terminals: [outIsTerminal, errIsTerminal, inIsTerminal],
+  });
+}

@@ -1,0 +1,86 @@
+/** A command that has changed nothing, as a file: what it was, what it looked at, what it said.
+ *
+ *     sys recall 1 <checksum of all that follows>
+ *     <key>                                    which command, as JSON
+ *     <code> <its output>                      as JSON
+ *     is link 81237 1790000000 30 2049⇥/home/maria/.vimrc    a look: what, what it told, of what
+ *     is link 81238 1790000000 31 2049⇥⇥.bashrc              of another entry of that folder
+ *     … */
+import type { LookKind } from "./looks.ts";
+
+/** What a command wrote, in order. */
+export type Output = readonly (readonly [stream: "out" | "err", text: string])[];
+
+/** One look. */
+export interface Look {
+  readonly kind: LookKind;
+  readonly name: string;
+  /** Without a line break or a tab. */
+  readonly answer: string;
+}
+
+/** What is remembered of a command. */
+export interface CommandRecord {
+  readonly key: string;
+  readonly code: number;
+  readonly output: Output;
+  readonly looks: readonly Look[];
+}
+
+const FORM = "sys recall 1";
+const NEWLINE = 10;
+
+/** The record as a file's content. */
+export function formatRecord({ key, code, output, looks }: CommandRecord): Uint8Array {
+  const lines = [JSON.stringify(key), JSON.stringify([code, output])];
+  let folder = "";
+  for (const { kind, name, answer } of looks) {
+    const end = name.lastIndexOf("/") + 1;
+    const same = end > 0 && name.slice(0, end) === folder;
+    if (end > 0) folder = name.slice(0, end);
+    lines.push(`${kind} ${answer}\t${same ? `\t${name.slice(end)}` : name}`);
+  }
+  const encoder = new TextEncoder();
+  const body = encoder.encode(lines.join("\n"));
+  const head = encoder.encode(`${FORM} ${checksum(body)}\n`);
+  const whole = new Uint8Array(head.length + body.length);
+  whole.set(head);
+  whole.set(body, head.length);
+  return whole;
+}
+
+/** What a file's content records; null where it is damaged, or about another command. */
+export function parseRecord(content: Uint8Array, key: string): CommandRecord | null {
+  const end = content.indexOf(NEWLINE);
+  const body = content.slice(end + 1);
+  const decoder = new TextDecoder();
+  const head = decoder.decode(content.subarray(0, Math.max(0, end)));
+  if (head !== `${FORM} ${checksum(body)}`) return null;
+  const lines = decoder.decode(body).split("\n");
+  if (lines[0] !== JSON.stringify(key)) return null;
+  const [code, output] = JSON.parse(lines[1]) as [number, Output];
+  const looks: Look[] = [];
+  let folder = "";
+  for (let n = 2; n < lines.length; n++) {
+    const line = lines[n];
+    const space = line.indexOf(" ");
+    const tab = line.indexOf("\t", space);
+    const isIn = line.charCodeAt(tab + 1) === 9;
+    const name = isIn ? folder + line.slice(tab + 2) : line.slice(tab + 1);
+    if (!isIn && line.includes("/", tab)) folder = name.slice(0, name.lastIndexOf("/") + 1);
+    const kind = line.slice(0, space) as LookKind;
+    looks.push({ kind, name, answer: line.slice(space + 1, tab) });
+  }
+  return { key, code, output, looks };
+}
+
+/** Tells damage: a write that was cut off, blocks that a power cut has left empty. FNV-1a over words of 4 bytes. */
+function checksum(body: Uint8Array): string {
+  const words = new Uint32Array(body.buffer, body.byteOffset, body.length >> 2);
+  let sum = 0x811c9dc5;
+  for (let n = 0; n < words.length; n++) sum = Math.imul(sum ^ words[n], 0x01000193);
+  for (let n = words.length << 2; n < body.length; n++) {
+    sum = Math.imul(sum ^ body[n], 0x01000193);
+  }
+  return `${body.length} ${(sum >>> 0).toString(16)}`;
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { start } from "../../src/cli/start.ts";
+import type { Console, Host } from "../../src/system/mod.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { RealFs } from "../../src/system/real_fs.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+/** Counts the configs that are read. */
+class CountingFs extends RealFs {
+  configs = 0;
+
+  override readFile(path: string): Uint8Array {
+    if (path.endsWith("/init.lua")) this.configs++;
+    return super.readFile(path);
+  }
+}
+
+/** A person in a home, and whether their config is read. */
+class Person {
+  readonly fs = new CountingFs();
+  identity: string | null = "one";
+  env: Record<string, string> = {};
+
+  constructor(readonly home: string) {
+    this.write(
+      "init.lua",
+      'return { setup = function() file { path = "~/a", content = "x" } end }',
+    );
+  }
+
+  write(name: string, text: string) {
+    Deno.writeTextFileSync(`${this.home}/${name}`, text);
+  }
+
+  /** Types a command; gives what was said, and whether the config was read for it. */
+  async type(...args: string[]) {
+    const real = realSystem();
+    const env: Record<string, string> = {
+      HOME: this.home,
+      SYSLUA_ROOT: `${this.home}/root`,
+      PATH: "/usr/bin:/bin",
+      ...this.env,
+    };
+    const host: Host = Object.create(real.host, {
+      env: { value: (name: string) => env[name], configurable: true },
+      home: { value: this.home, configurable: true },
+      cwd: { value: this.home, configurable: true },
+      username: { value: "maria", configurable: true },
+    });
+    let said = "";
+    const console: Console = {
+      out: (text) => void (said += text),
+      err: (text) => void (said += text),
+      outBytes: () => {},
+      outIsTerminal: false,
+      errIsTerminal: false,
+      inIsTerminal: false,
+      columns: () => 80,
+      ask: () => Promise.resolve(null),
+      onInterrupt: () => () => {},
+    };
+    const before = this.fs.configs;
+    const code = await start(args, {
+      // Some time later, so that nothing was changed just now.
+      system: {
+        ...real,
+        fs: this.fs,
+        host,
+        clock: Object.create(real.clock, { now: { value: () => new Date(Date.now() + 10_000) } }),
+      },
+      console,
+      version: "0",
+      identity: this.identity,
+      stop: () => {},
+    });
+    return { code, said, read: this.fs.configs > before };
+  }
+}
+
+const withPerson = (body: (person: Person) => Promise<void>) => () =>
+  withTemporary((home) => body(new Person(home)));
+
+Deno.test(
+  "start: what had nothing to do is said again without being done again",
+  withPerson(async (person) => {
+    await person.type("apply");
+    const first = await person.type("apply");
+    assert.deepEqual([first.code, first.read], [0, true]);
+    assert.match(first.said, /^Nothing to do/);
+    for (let n = 0; n < 2; n++) {
+      assert.deepEqual(await person.type("apply"), {
+        ...first,
+        read: false,
+      });
+    }
+    // Another command is another matter.
+    assert.equal((await person.type("plan")).read, true);
+    assert.equal((await person.type("plan")).read, false);
+  }),
+);
+
+/** What makes an apply that had nothing to do run again, and what it says then. */
+const AGAIN: readonly [title: string, change: (person: Person) => unknown, says: RegExp][] = [
+  [
+    "another config",
+    (person) => person.write("init.lua", "return { setup = function() end }"),
+    /1/,
+  ],
+  ["a target that is gone", ({ home }) => Deno.removeSync(`${home}/a`), /Snapshot 2 is current/],
+  ["another executable", (person) => person.identity = "another", /Nothing to do/],
+  ["another environment", (person) => person.env = { EDITOR: "vim" }, /Snapshot 2 is current/],
+  ["another command", (person) => person.type("destroy", "--yes"), /Snapshot 3 is current/],
+  ["a lock file", (person) => person.write("syslua.lock", "[]"), /syslua.lock/],
+];
+
+for (const [title, change, says] of AGAIN) {
+  Deno.test(
+    `start: an apply runs again after ${title}`,
+    withPerson(async (person) => {
+      person.write(
+        "init.lua",
+        `return { setup = function()
+          file { path = "~/a", content = syslua.getenv("EDITOR", "none") }
+        end }`,
+      );
+      await person.type("apply");
+      for (let n = 0; n < 2; n++) await person.type("apply");
+      await change(person);
+      const { read, said } = await person.type("apply");
+      assert.equal(read, true);
+      assert.match(said, says);
+    }),
+  );
+}
+
+Deno.test(
+  "start: what tells how long it took, or is run from source, is run each time",
+  withPerson(async (person) => {
+    await person.type("apply");
+    for (const args of [["apply", "--json"], ["apply", "--timings"]]) {
+      for (let n = 0; n < 2; n++) assert.equal((await person.type(...args)).read, true);
+    }
+    person.identity = null;
+    for (let n = 0; n < 2; n++) assert.equal((await person.type("apply")).read, true);
+  }),
+);
+
+Deno.test(
+  "start: a mistake is told each time",
+  withPerson(async (person) => {
+    person.write("init.lua", "return {");
+    for (let n = 0; n < 2; n++) {
+      const { code, read } = await person.type("apply");
+      assert.deepEqual([code, read], [3, true]);
+    }
+  }),
+);

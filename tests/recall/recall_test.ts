@@ -1,0 +1,291 @@
+import assert from "node:assert/strict";
+import type { Console, Host, System } from "../../src/system/mod.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { recall } from "../../src/recall/recall.ts";
+import { recorder } from "../../src/recall/recorder.ts";
+import { remember } from "../../src/recall/remember.ts";
+import { slotOf } from "../../src/recall/place.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+const KEY = "the command";
+const silent: Console = {
+  out: () => {},
+  outBytes: () => {},
+  err: () => {},
+  outIsTerminal: false,
+  errIsTerminal: false,
+  inIsTerminal: false,
+  columns: () => 80,
+  ask: () => Promise.resolve("yes"),
+  onInterrupt: () => () => {},
+};
+
+/** The real world some time later, so that nothing in it was changed just now; variables of its own. */
+function world(env: Record<string, string | undefined> = {}, later = 10_000): System {
+  const real = realSystem();
+  const host: Host = {
+    os: real.host.os,
+    arch: real.host.arch,
+    hostname: "host",
+    username: "maria",
+    uid: real.host.uid,
+    gid: real.host.gid,
+    elevated: real.host.elevated,
+    home: "/home/maria",
+    cwd: "/",
+    pid: real.host.pid,
+    processors: 2,
+    startOf: () => null,
+    env: (name) => env[name],
+  };
+  return {
+    ...real,
+    host,
+    clock: { ...real.clock, now: () => new Date(Date.now() + later) },
+  };
+}
+
+/** Runs a command, and says whether it was remembered. */
+async function ran(
+  dir: string,
+  command: (system: System, console: Console) => unknown,
+  system = world(),
+): Promise<boolean> {
+  const noting = recorder(system, silent);
+  await command(noting.system, noting.console);
+  const looks = noting.notes.looks();
+  if (looks !== null) remember(system, dir, { key: KEY, code: 0, output: noting.output, looks });
+  return recall(system, dir, KEY) !== null;
+}
+
+/** What a command looks at, and what then makes it run again. */
+const CHANGES: readonly [
+  title: string,
+  look: (system: System, dir: string) => unknown,
+  change: (dir: string) => void,
+  env?: Record<string, string | undefined>,
+][] = [
+  [
+    "a file with other content of the same size",
+    ({ fs }, dir) => fs.readFile(`${dir}/file`),
+    (dir) => Deno.writeTextFileSync(`${dir}/file`, "txet"),
+  ],
+  [
+    "one whose time was set back",
+    ({ fs }, dir) => fs.lstat(`${dir}/file`),
+    (dir) => {
+      const { mtime } = Deno.statSync(`${dir}/file`);
+      Deno.writeTextFileSync(`${dir}/file`, "txet");
+      Deno.utimeSync(`${dir}/file`, mtime!, mtime!);
+    },
+  ],
+  [
+    "one that is open to others now",
+    ({ fs }, dir) => fs.openRead(`${dir}/file`).close(),
+    (dir) => Deno.chmodSync(`${dir}/file`, 0o666),
+  ],
+  [
+    "one that was exchanged",
+    ({ fs }, dir) => fs.openItself(`${dir}/file`).close(),
+    (dir) => {
+      Deno.writeTextFileSync(`${dir}/new`, "text");
+      Deno.renameSync(`${dir}/new`, `${dir}/file`);
+    },
+  ],
+  ["one that is gone", ({ fs }, dir) => fs.lstat(`${dir}/file`), (dir) => {
+    Deno.removeSync(`${dir}/file`);
+  }],
+  ["one that is there now", ({ fs }, dir) => fs.lstat(`${dir}/none`), (dir) => {
+    Deno.writeTextFileSync(`${dir}/none`, "");
+  }],
+  [
+    "one that is there now, in a folder that was listed",
+    ({ fs }, dir) => [fs.readDir(`${dir}/folder`), fs.lstat(`${dir}/folder/none`)],
+    (dir) => Deno.writeTextFileSync(`${dir}/folder/none`, ""),
+  ],
+  [
+    "one that could not be read, and can be now",
+    ({ fs }, dir) => assert.throws(() => fs.readFile(`${dir}/none`)),
+    (dir) => Deno.writeTextFileSync(`${dir}/none`, ""),
+  ],
+  ["a folder with another entry", ({ fs }, dir) => fs.readDir(`${dir}/folder`), (dir) => {
+    Deno.mkdirSync(`${dir}/folder/other`);
+  }],
+  ["a folder that others may write to now", ({ fs }, dir) => fs.lstat(`${dir}/folder`), (dir) => {
+    Deno.chmodSync(`${dir}/folder`, 0o777);
+  }],
+  ["a link that leads elsewhere", ({ fs }, dir) => fs.readLink(`${dir}/folder/link`), (dir) => {
+    Deno.removeSync(`${dir}/folder/link`);
+    Deno.symlinkSync("elsewhere", `${dir}/folder/link`);
+  }],
+  [
+    "a link that leads elsewhere, in a folder that was listed",
+    ({ fs }, dir) => [fs.readDir(`${dir}/folder`), fs.lstat(`${dir}/folder/link`)],
+    (dir) => {
+      Deno.removeSync(`${dir}/folder/link`);
+      Deno.symlinkSync("../file", `${dir}/folder/link`);
+    },
+  ],
+  [
+    "the file at the end of a link",
+    ({ fs }, dir) => fs.readFile(`${dir}/folder/link`),
+    (dir) => Deno.writeTextFileSync(`${dir}/file`, "txet"),
+  ],
+  [
+    "the link on the way to a file",
+    ({ fs }, dir) => fs.readFile(`${dir}/way/file`),
+    (dir) => {
+      Deno.mkdirSync(`${dir}/other`);
+      Deno.writeTextFileSync(`${dir}/other/file`, "text");
+      Deno.removeSync(`${dir}/way`);
+      Deno.symlinkSync("other", `${dir}/way`);
+    },
+  ],
+  ["where a path leads", ({ fs }, dir) => fs.realPath(`${dir}/way/file`), (dir) => {
+    Deno.mkdirSync(`${dir}/other`);
+    Deno.linkSync(`${dir}/file`, `${dir}/other/file`);
+    Deno.removeSync(`${dir}/way`);
+    Deno.symlinkSync("other", `${dir}/way`);
+  }],
+  [
+    "where nothing was",
+    ({ fs }, dir) => assert.throws(() => fs.realPath(`${dir}/no/file`)),
+    (dir) => {
+      Deno.mkdirSync(`${dir}/no`);
+      Deno.writeTextFileSync(`${dir}/no/file`, "");
+    },
+  ],
+  ["a variable", ({ host }) => host.env("EDITOR"), () => {}, { EDITOR: "vim" }],
+  ["a variable that is unset now", ({ host }) => host.env("PAGER"), () => {}, { PAGER: undefined }],
+  ["the time zone", () => {}, () => {}, { TZ: "Asia/Tokyo" }],
+  [
+    "where a program is",
+    ({ processes }, dir) => processes.which("tool", `${dir}/bin`),
+    (dir) => {
+      Deno.mkdirSync(`${dir}/bin`);
+      Deno.writeTextFileSync(`${dir}/bin/tool`, "", { mode: 0o755 });
+    },
+  ],
+];
+
+const BEFORE = { EDITOR: "nano", PAGER: "less", TZ: undefined };
+
+/** A folder with something to look at. */
+function prepare(dir: string) {
+  Deno.mkdirSync(dir);
+  Deno.writeTextFileSync(`${dir}/file`, "text");
+  Deno.mkdirSync(`${dir}/folder`);
+  Deno.symlinkSync("../file", `${dir}/folder/link`);
+  Deno.symlinkSync(".", `${dir}/way`);
+}
+
+Deno.test("recall: not after a change of", (t) =>
+  withTemporary(async (temporary) => {
+    const cases = CHANGES.map((rest, n) => [`${temporary}/${n}`, ...rest] as const);
+    for (const [dir, title, look] of cases) {
+      prepare(dir);
+      const remembered = await ran(dir, (system) => look(system, dir), world(BEFORE));
+      assert.equal(remembered, true, title);
+    }
+    // The runtime tells times of changes in whole seconds.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    for (const [dir, title, , change, env = {}] of cases) {
+      await t.step(title, () => {
+        assert.notEqual(recall(world(BEFORE), dir, KEY), null, "as it was");
+        change(dir);
+        assert.equal(recall(world({ ...BEFORE, ...env }), dir, KEY), null);
+      });
+    }
+  }));
+
+/** What can't be told by looking again. */
+const SPOILT: readonly [
+  title: string,
+  does: (system: System, dir: string, console: Console) => unknown,
+][] = [
+  ["makes a file", ({ fs }, dir) => fs.create(`${dir}/new`, 0o600).close()],
+  ["adds to a file", ({ fs }, dir) => fs.append(`${dir}/new`, 0o600).close()],
+  ["makes a folder", ({ fs }, dir) => fs.mkdir(`${dir}/new`, 0o700)],
+  ["makes a link", ({ fs }, dir) => fs.symlink("to", `${dir}/new`)],
+  ["makes a hard link", ({ fs }, dir) => fs.link(`${dir}/file`, `${dir}/new`)],
+  ["renames", ({ fs }, dir) => fs.rename(`${dir}/file`, `${dir}/new`)],
+  ["removes", ({ fs }, dir) => fs.remove(`${dir}/file`)],
+  ["changes permissions", ({ fs }, dir) => fs.chmod(`${dir}/file`, 0o600)],
+  ["changes the owner", ({ fs, host }, dir) => fs.chown(`${dir}/file`, host.uid, host.gid)],
+  ["sets a time", ({ fs }, dir) => fs.utime(`${dir}/file`, 1)],
+  ["changes what is open", ({ fs }, dir) => {
+    const file = fs.openItself(`${dir}/file`);
+    file.chmod(0o600);
+    file.close();
+  }],
+  ["locks", async ({ fs }, dir) => (await fs.lock(`${dir}/lock`, "shared")).release()],
+  ["reads a folder as a file", ({ fs }, dir) => assert.throws(() => fs.readFile(dir))],
+  ["asks for the time", ({ clock }) => clock.now()],
+  ["asks for its own number", ({ host }) => host.pid],
+  ["runs a program", ({ processes }) => processes.run({ argv: ["/bin/true"], env: {} })],
+  ["asks somebody", (_system, _dir, console) => console.ask("?", new AbortController().signal)],
+  ["writes what is no text", (_system, _dir, console) => console.outBytes(new Uint8Array())],
+  ["sees a file change meanwhile", ({ fs }, dir) => {
+    fs.lstat(`${dir}/file`);
+    Deno.writeTextFileSync(`${dir}/file`, "longer than it was");
+    fs.lstat(`${dir}/file`);
+  }],
+  ["looks at a name that a record can't have", ({ fs }, dir) => fs.lstat(`${dir}/a\nb`)],
+];
+
+for (const [title, does] of SPOILT) {
+  Deno.test(`recall: nothing is remembered of what ${title}`, () =>
+    withTemporary(async (dir) => {
+      Deno.writeTextFileSync(`${dir}/file`, "text");
+      assert.equal(await ran(dir, (system, console) => does(system, dir, console)), false);
+    }));
+}
+
+Deno.test("recall: nothing is remembered of what looked at a file that has just changed", () =>
+  withTemporary(async (dir) => {
+    Deno.writeTextFileSync(`${dir}/file`, "text");
+    const look = ({ fs }: System) => fs.readFile(`${dir}/file`);
+    assert.equal(await ran(dir, look, world({}, 0)), false);
+    assert.equal(await ran(dir, look), true);
+  }));
+
+Deno.test("recall: a record that others could have written, or that is damaged, is none", () =>
+  withTemporary(async (dir) => {
+    const look = ({ fs }: System) => fs.lstat(dir);
+    const slot = slotOf(dir, KEY);
+    const system = world();
+    for (
+      const spoil of [
+        () => Deno.chmodSync(slot, 0o620),
+        () => Deno.truncateSync(slot, 20),
+        () => Deno.writeTextFileSync(slot, ""),
+        () => {
+          Deno.renameSync(slot, `${dir}/else`);
+          Deno.symlinkSync(`${dir}/else`, slot);
+        },
+        () => {
+          Deno.removeSync(slot);
+          Deno.mkdirSync(slot);
+        },
+      ]
+    ) {
+      if (system.fs.lstat(`${dir}/recall`) !== null) {
+        Deno.removeSync(`${dir}/recall`, { recursive: true });
+      }
+      assert.equal(await ran(dir, look), true);
+      spoil();
+      assert.equal(recall(system, dir, KEY), null);
+    }
+    // What lies in its place is no reason to fail.
+    assert.equal(await ran(dir, look), false);
+  }));
+
+Deno.test("recall: the latest commands are remembered, and no more than 32", () =>
+  withTemporary((dir) => {
+    const system = world();
+    for (let n = 0; n < 40; n++) {
+      remember(system, dir, { key: `command ${n}`, code: 0, output: [], looks: [] });
+    }
+    assert.equal([...Deno.readDirSync(`${dir}/recall`)].length, 32);
+    assert.notEqual(recall(system, dir, "command 39"), null);
+  }));
