@@ -147,7 +147,7 @@ const KEEPING: readonly Mutation[] = [
   {
     name: "a large original is not flushed",
     file: "src/store/copy.ts",
-    find: "if (copy === this.to) target.sync();",
+    find: "if (this.#flush && copy === this.to) target.sync();",
     replace: "",
     test: ORIGINALS,
     filter: "flushed",
@@ -342,8 +342,8 @@ const MENDS: readonly Mutation[] = [
   {
     name: "private sources are stored for all to read",
     file: "src/store/copy.ts",
-    find: "if (!isPrivate(info) && !(this.whole",
-    replace: "if (isPrivate(info) || !(this.whole",
+    find: "if (!isPrivate(info) && !(this.#whole",
+    replace: "if (isPrivate(info) || !(this.#whole",
     test: "tests/store/privacy_test.ts",
   },
   {
@@ -525,8 +525,8 @@ const SHOWN: readonly Mutation[] = [
   {
     name: "a source may be another than the one that was evaluated",
     file: "src/journeys/sources.ts",
-    find: "const options = { expected: source.id, isPrivate",
-    replace: "const options = { isPrivate",
+    find: "return { name, path, expected: id, isPrivate",
+    replace: "return { name, path, isPrivate",
     test: ONE_PLAN,
   },
   {
@@ -1095,8 +1095,17 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "for (const folder of [obj]) if",
     test: STORE,
   },
-  unflushed("src/store/add.ts", "      handle.sync();", STORE),
-  unflushed("src/store/file_records.ts", "    if (seal === null) file.sync();", FILE_RECORDS),
+  unflushed("src/store/stage.ts", "      if (flush) handle.sync();", STORE),
+  unflushed(
+    "src/store/add.ts",
+    "    if (together && made.length > 0) fs.syncAll(layout.dir);",
+    STORE,
+  ),
+  unflushed(
+    "src/store/file_records.ts",
+    "    if (seals.some(([, seal]) => seal === null)) file.sync();",
+    FILE_RECORDS,
+  ),
   {
     name: "half a line about a file spoils the next",
     file: "src/store/file_records.ts",
@@ -1107,7 +1116,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "a file that refers to others is still told to refer to none",
     file: "src/store/record.ts",
-    find: "  if (fileRecords(fs, layout).has(object)) addFileRecord(fs, layout, object, null);\n",
+    find:
+      "  if (fileRecords(fs, layout).has(object)) addFileRecords(fs, layout, [[object, null]]);\n",
     replace: "",
     test: FILE_RECORDS,
   },
@@ -1118,7 +1128,11 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "null;",
     test: FILE_RECORDS,
   },
-  unflushed("src/store/copy.ts", "      if (copy === this.to) target.sync();", STORE),
+  unflushed(
+    "src/store/copy.ts",
+    "      if (this.#flush && copy === this.to) target.sync();",
+    STORE,
+  ),
   unflushed("src/store/store_writer.ts", "    this.fs.syncDir(parent);", STORE),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", STORE),
   {

@@ -14,13 +14,11 @@ export function materialize(
   fs: FileSystem,
   store: Pick<
     Store,
-    "addFile" | "has" | "pathOf" | "outputsOf" | "scratchPath" | "register" | "recordOutputs"
+    "addFiles" | "missing" | "pathOf" | "outputsOf" | "scratchPath" | "register" | "recordOutputs"
   >,
   { wanted, files, profile, links }: Bound,
 ): Wanted {
-  for (const { name, content, executable, isPrivate } of files) {
-    store.addFile(name, content, executable, isPrivate);
-  }
+  store.addFiles(files);
   const object = profile === null || profile.length === 0
     ? null
     : buildProfile(fs, store, profile, links);
@@ -36,8 +34,7 @@ export function materialize(
     });
   }
   const objects = new Set([...wanted.objects, ...(object === null ? [] : [object])]);
-  for (const one of objects) {
-    if (store.has(one)) continue;
+  for (const one of store.missing(objects)) {
     throw new SysError("activation", `Cannot activate: the object ${one} is not in the store`, {
       hint: "`sys store verify --repair` brings back what was lost",
     });

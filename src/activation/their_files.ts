@@ -11,7 +11,7 @@ import { masters } from "./master.ts";
 
 type OwnedPath = Pick<WantedPath, "path" | "owner">;
 
-const METHODS = [...LOOKS, ...CHANGES, "syncDir"] as const;
+const METHODS = [...LOOKS, ...CHANGES, "syncDir", "canSyncAll", "syncAll"] as const;
 
 /** Methods about two paths. Of a symbolic link only the second is reached. */
 const TWO = new Set<string>(["rename", "link"]);

@@ -24,7 +24,7 @@ import { outputsUsed, unrealized } from "./build.ts";
 import { editedFiles } from "./edits.ts";
 import type { LocatedManifest } from "./evaluate.ts";
 import { isInside, refuseOwnPlaces } from "./own_places.ts";
-import { sourceObject, unstoredSources } from "./sources.ts";
+import { sourceObjects, unstoredSources } from "./sources.ts";
 
 export { type Decision, type Proposal, UNDECIDED } from "../plan/proposal.ts";
 
@@ -127,9 +127,8 @@ function knownPaths(
   const { manifest, inputs, dir } = declared;
   const known = new Map([[DIR_PLACEHOLDER, dir]]);
   for (const { name, path } of inputs.values()) known.set(inputPlaceholder(name), path);
-  for (const source of manifest.sources) {
-    const object = sourceObject(machine, declared, source);
-    known.set(sourcePlaceholder(source.id), store.pathOf(object));
+  for (const [id, { object }] of sourceObjects(machine, declared)) {
+    known.set(sourcePlaceholder(id), store.pathOf(object));
   }
   for (const [hash, names] of outputsUsed(manifest, manifest.activations)) {
     for (const [output, object] of Object.entries(store.outputsOf(hash, names) ?? {})) {

@@ -7,32 +7,46 @@ import type { Activation, Derivation, Manifest, Source } from "../manifest/types
 import type { ObjectName } from "../store/names.ts";
 import { isPrivate as isPrivateMode } from "../store/privacy.ts";
 import { FsError, type ReadFs } from "../system/mod.ts";
+import { isInside } from "./own_places.ts";
 import type { LocatedManifest } from "./evaluate.ts";
 
 type Here = Pick<Machine, "system" | "store">;
 
-/** Names of objects by source id, for each evaluation. */
-const names = new WeakMap<Manifest, Map<string, ObjectName>>();
+/** A source of an evaluation on this machine. */
+interface Located {
+  readonly object: ObjectName;
+  /** Where it lies; where a link leads, if it is one. */
+  readonly path: string;
+  readonly isPrivate: boolean;
+}
 
-/** The object that a source is, or will be. Its name tells who may read it: that is looked at once in an evaluation,
+/** Sources by id, for each evaluation. */
+const located = new WeakMap<Manifest, ReadonlyMap<string, Located>>();
+
+/** The sources of a Manifest. The name of an object tells who may read it: that is looked at once in an evaluation,
  * whatever becomes of the file. */
-export function sourceObject(
-  { system: { fs }, store }: Here,
-  located: LocatedManifest,
-  source: Source,
-): ObjectName {
-  const { manifest } = located;
-  let known = names.get(manifest);
-  if (known === undefined) {
-    known = new Map();
-    names.set(manifest, known);
-    const closed = privateSources(manifest.activations);
-    for (const one of manifest.sources) {
-      const options = { expected: one.id, isPrivate: closed.has(one.id) };
-      known.set(one.id, store.nameOfTree(one.name, sourcePath(fs, located, one), options));
-    }
+function sourcesOf({ system: { fs }, store }: Here, config: LocatedManifest) {
+  const { manifest } = config;
+  const known = located.get(manifest);
+  if (known !== undefined) return known;
+  const found = new Map<string, Located>();
+  const closed = privateSources(manifest.activations);
+  for (const source of manifest.sources) {
+    const isPrivate = closed.has(source.id);
+    const path = sourcePath(fs, config, source);
+    const options = { expected: source.id, isPrivate };
+    found.set(source.id, { object: store.nameOfTree(source.name, path, options), path, isPrivate });
   }
-  return known.get(source.id)!;
+  located.set(manifest, found);
+  return found;
+}
+
+/** The object that each source is, or will be, by its id. */
+export function sourceObjects(
+  machine: Here,
+  config: LocatedManifest,
+): ReadonlyMap<string, { readonly object: ObjectName }> {
+  return sourcesOf(machine, config);
 }
 
 /** Ids of sources that are only copied, to files that others may not read: they are private in the store, too. */
@@ -65,15 +79,15 @@ export function sourcePath(
 /** Path of the object → where it lies now, for the sources that are not stored yet. */
 export function unstoredSources(
   machine: Here,
-  located: LocatedManifest,
+  config: LocatedManifest,
 ): Map<string, string> {
-  const { system: { fs }, store } = machine;
-  const paths = new Map<string, string>();
-  for (const source of located.manifest.sources) {
-    const object = sourceObject(machine, located, source);
-    if (!store.has(object)) paths.set(store.pathOf(object), sourcePath(fs, located, source));
-  }
-  return paths;
+  const { store } = machine;
+  const sources = [...sourcesOf(machine, config).values()];
+  const missing = store.missing(sources.map(({ object }) => object));
+  return new Map(
+    sources.filter(({ object }) => missing.has(object))
+      .map(({ object, path }) => [store.pathOf(object), path]),
+  );
 }
 
 /** Copies into the store what activations name and what derivations are built from, as it was when the config was
@@ -81,26 +95,31 @@ export function unstoredSources(
  * @throws SysError of kind "store" when one is another by now */
 export function storeSources(
   machine: Here,
-  located: LocatedManifest,
+  config: LocatedManifest,
   activations: readonly Activation[],
   derivations: readonly Derivation[],
 ): void {
-  const { system: { fs }, store } = machine;
   const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
   const built = new Set(derivations.flatMap(({ sources }) => sources));
-  const closed = privateSources(located.manifest.activations);
-  for (const source of located.manifest.sources) {
-    if (!named.has(sourcePlaceholder(source.id)) && !built.has(source.id)) continue;
-    if (store.has(sourceObject(machine, located, source))) continue;
-    try {
-      const options = { expected: source.id, isPrivate: closed.has(source.id) };
-      store.addTree(source.name, sourcePath(fs, located, source), options);
-    } catch (thrown) {
-      if (!(thrown instanceof FsError) || thrown.code !== "ENOENT") throw thrown;
-      throw new SysError("store", `Cannot store ${source.path}: it was there a moment ago`, {
+  const sources = sourcesOf(machine, config);
+  const trees = config.manifest.sources
+    .filter(({ id }) => named.has(sourcePlaceholder(id)) || built.has(id))
+    .map(({ id, name, path: source }) => {
+      const { path, isPrivate } = sources.get(id)!;
+      return { name, path, expected: id, isPrivate, source };
+    });
+  try {
+    machine.store.addTrees(trees);
+  } catch (thrown) {
+    if (!(thrown instanceof FsError) || thrown.code !== "ENOENT") throw thrown;
+    const lost = trees.find(({ path }) => isInside(thrown.path, path));
+    throw new SysError(
+      "store",
+      `Cannot store ${lost?.source ?? thrown.path}: it was there a moment ago`,
+      {
         hint: "run the command again when nothing moves it away",
         cause: thrown,
-      });
-    }
+      },
+    );
   }
 }

@@ -104,6 +104,14 @@ export class NotingFs implements FileSystem {
     this.#spoiled().syncDir(path);
   }
 
+  canSyncAll(path: string): boolean {
+    return this.#spoiled().canSyncAll(path);
+  }
+
+  syncAll(path: string): void {
+    this.#spoiled().syncAll(path);
+  }
+
   lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
     return this.#spoiled().lock(path, mode);
   }

@@ -65,13 +65,19 @@ export class CopyingTree implements ReadFs {
   readonly #folders: { readonly path: string; readonly mode: number }[] = [];
   readonly #modes = new Map<string, number>();
 
-  /** @param whole all of it is private, whatever its permissions */
+  readonly #whole: boolean;
+  readonly #flush: boolean;
+
+  /** @param how `whole`: all of it is private, whatever its permissions; `flush`: a single file is flushed */
   constructor(
     readonly fs: FileSystem,
     readonly from: string,
     readonly to: string,
-    readonly whole = false,
-  ) {}
+    { whole = false, flush = true }: { readonly whole?: boolean; readonly flush?: boolean } = {},
+  ) {
+    this.#whole = whole;
+    this.#flush = flush;
+  }
 
   /** What the top folder's mode is to be. */
   get folderMode(): number {
@@ -152,7 +158,7 @@ export class CopyingTree implements ReadFs {
 
   #modeOf(path: string, info: FileInfo): number {
     const mode = info.kind === "dir" ? FOLDER_MODE : canonicalMode(info.mode);
-    if (!isPrivate(info) && !(this.whole && path === this.from)) return mode;
+    if (!isPrivate(info) && !(this.#whole && path === this.from)) return mode;
     this.privatePaths.push(path.slice(this.from.length));
     return privateMode(mode);
   }
@@ -161,7 +167,7 @@ export class CopyingTree implements ReadFs {
     try {
       target.utime(MTIME);
       // A file of its own has no seal that would tell what a power cut made of it.
-      if (copy === this.to) target.sync();
+      if (this.#flush && copy === this.to) target.sync();
     } finally {
       target.close();
     }

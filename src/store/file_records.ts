@@ -95,20 +95,23 @@ export function fileRecords(fs: ReadFs, layout: Layout): FileRecords {
   return records.refresh(fs);
 }
 
-/** Records the seal of an object; null: nothing is recorded here from now on, also after a power cut. */
-export function addFileRecord(
+/** Records the seals of objects; null: nothing is recorded here from now on, also after a power cut. */
+export function addFileRecords(
   fs: FileSystem,
   layout: Layout,
-  object: ObjectName,
-  seal: Entry | null,
+  seals: readonly (readonly [object: ObjectName, seal: Entry | null])[],
 ): void {
-  const [, kind, mode, size, inode] = seal ?? ["", "gone", 0, 0, 0];
+  if (seals.length === 0) return;
+  const lines = seals.map(([object, seal]) => {
+    const [, kind, mode, size, inode] = seal ?? ["", "gone", 0, 0, 0];
+    return `\n${kind} ${mode} ${size} ${inode} ${object}\n`;
+  });
   const path = pathOf(layout);
   if (fs.lstat(path)?.kind !== "file") makeFile(fs, path);
   const file = fs.append(path, 0o644);
   try {
-    file.write(new TextEncoder().encode(`\n${kind} ${mode} ${size} ${inode} ${object}\n`));
-    if (seal === null) file.sync();
+    file.write(new TextEncoder().encode(lines.join("")));
+    if (seals.some(([, seal]) => seal === null)) file.sync();
   } finally {
     file.close();
   }

@@ -14,7 +14,7 @@ import { FsError } from "../system/fs.ts";
 import type { Entry } from "./entries.ts";
 import type { Form } from "./identity.ts";
 import { checkText } from "./check_text.ts";
-import { addFileRecord, fileRecords } from "./file_records.ts";
+import { addFileRecords, fileRecords } from "./file_records.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import { writeOwnFile } from "./writing.ts";
@@ -69,14 +69,37 @@ export function writeRecord(
   object: ObjectName,
   record: ObjectRecord,
 ): void {
+  writeRecords(fs, layout, [{ object, record }], true);
+}
+
+/** The same of several objects. @param flush false where the caller flushes before the objects get their names */
+export function writeRecords(
+  fs: FileSystem,
+  layout: Layout,
+  all: readonly { readonly object: ObjectName; readonly record: ObjectRecord }[],
+  flush: boolean,
+): void {
+  const plain = all.filter(({ record }) => isPlain(record));
+  addFileRecords(fs, layout, plain.map(({ object, record }) => [object, record.entries[0]]));
+  for (const { object, record } of all) {
+    if (!isPlain(record)) writeWhole(fs, layout, object, record, flush);
+  }
+}
+
+function writeWhole(
+  fs: FileSystem,
+  layout: Layout,
+  object: ObjectName,
+  record: ObjectRecord,
+  mayFlush: boolean,
+): void {
   const { kind, references, self, places, entries } = record;
-  if (isPlain(record)) return addFileRecord(fs, layout, object, entries[0]);
   // That is gone first: it would say of an object that refers to others that it refers to none.
-  if (fileRecords(fs, layout).has(object)) addFileRecord(fs, layout, object, null);
+  if (fileRecords(fs, layout).has(object)) addFileRecords(fs, layout, [[object, null]]);
   const check = checkOf(object, record);
   const identity = JSON.stringify({ version: 2, kind, references, self, places, check });
   const text = `${identity}\n${JSON.stringify(entries)}\n`;
-  const flush = references.length > 0 || entries.length > 1;
+  const flush = mayFlush && (references.length > 0 || entries.length > 1);
   writeOwnFile(fs, layout, `${layout.refs}/${object}`, { text, flush });
 }
 

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { sha256, shortHash } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
-import { addFile, addTree, nameOfTree, type TreeOptions } from "./add.ts";
+import { addAll, type Write } from "./add.ts";
 import { register } from "./register.ts";
 import { registerAll } from "./register_all.ts";
 import { type ChangedFile, changesOf } from "./changes.ts";
@@ -16,7 +16,15 @@ import { StoreWriter } from "./store_writer.ts";
 import { addReferences, readIdentity, readRecord } from "./record.ts";
 import { remakeRecord } from "./remake.ts";
 import { takeOver } from "./take_over.ts";
-import type { Output, Store } from "./types.ts";
+import {
+  nameOfTree,
+  type NewTree,
+  stageFile,
+  stageTree,
+  type Staging,
+  type TreeOptions,
+} from "./stage.ts";
+import type { FileToAdd, Output, Store } from "./types.ts";
 import { sparePath, storing } from "./writing.ts";
 
 export interface StoreOptions {
@@ -43,6 +51,8 @@ class LocalStore implements Store {
   readonly #other: Layout | null;
   /** Objects that were looked at and found as they were made. */
   readonly #unchanged = new Set<ObjectName>();
+  /** What objects refer to that this store has made. */
+  readonly #made = new Map<ObjectName, readonly ObjectName[]>();
   /** Objects that were seen with all that they refer to, under the lock that keeps them. */
   readonly #whole = new Set<ObjectName>();
   /** What objects refer to, as it is recorded. Reading a record costs more than all other looks at an object. */
@@ -64,6 +74,12 @@ class LocalStore implements Store {
     return this.#writer.has(object);
   }
 
+  missing(objects: Iterable<ObjectName>): Set<ObjectName> {
+    const unseen = new Set(objects).difference(this.#unchanged);
+    if (unseen.size === 0 || this.#writer.isEmpty()) return unseen;
+    return new Set([...unseen].filter((object) => !this.has(object)));
+  }
+
   nameOfFile(
     name: string,
     content: Uint8Array,
@@ -74,21 +90,28 @@ class LocalStore implements Store {
   }
 
   addFile(name: string, content: Uint8Array, executable: boolean, isPrivate = false): ObjectName {
+    return this.addFiles([{ name, content, executable, isPrivate }])[0];
+  }
+
+  addFiles(files: readonly FileToAdd[]): readonly ObjectName[] {
+    return this.#addAll(files.map((file) => (staging) => this.#stage(file, staging)));
+  }
+
+  #stage({ name, content, executable, isPrivate = false }: FileToAdd, { has, flush }: Staging) {
     const { hash, ...form } = this.#identify(content, executable, isPrivate);
     const object = objectName(name, null, hash);
-    const references = objectsIn([Buffer.from(content).toString("latin1")])
-      .filter((other) => this.has(other));
+    const references = objectsIn([Buffer.from(content).toString("latin1")]).filter(has);
+    if (!has(object)) {
+      const file = { content, executable, isPrivate, references, form };
+      return stageFile(this.#writer, object, file, flush);
+    }
     const { fs, layout } = this.#writer;
-    storing(() => {
-      if (!this.has(object)) {
-        return addFile(this.#writer, object, { content, executable, isPrivate, references, form });
-      }
-      refuseOther(object, form, readIdentity(fs, layout, object));
-      if (references.length > 0) {
-        addReferences(fs, layout, object, references);
-        this.#references.delete(object);
-      }
-    });
+    refuseOther(object, form, readIdentity(fs, layout, object));
+    if (references.length > 0) {
+      addReferences(fs, layout, object, references);
+      this.#references.delete(object);
+      this.#made.delete(object);
+    }
     return object;
   }
 
@@ -97,7 +120,20 @@ class LocalStore implements Store {
   }
 
   addTree(name: string, path: string, options: TreeOptions = {}): ObjectName {
-    return storing(() => addTree(this.#writer, name, path, options));
+    return this.addTrees([{ ...options, name, path }])[0];
+  }
+
+  addTrees(trees: readonly NewTree[]): readonly ObjectName[] {
+    return this.#addAll(trees.map((tree) => (staging) => stageTree(this.#writer, tree, staging)));
+  }
+
+  #addAll(writes: readonly Write[]): readonly ObjectName[] {
+    const { objects, made } = storing(() => addAll(this.#writer, writes));
+    for (const { object, record } of made) {
+      this.#unchanged.add(object);
+      this.#made.set(object, record.references);
+    }
+    return objects;
   }
 
   scratchPath(
@@ -167,7 +203,7 @@ class LocalStore implements Store {
       // What a changed object refers to is known only where that is recorded.
       const known = changes.length > 0
         ? readIdentity(this.#writer.fs, this.#writer.layout, object)?.references ?? []
-        : this.#referencesOf(object);
+        : this.#made.get(object) ?? this.#referencesOf(object);
       for (const other of known) closure.add(other);
     }
     return found;

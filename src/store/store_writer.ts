@@ -14,6 +14,14 @@ import { removeTree } from "./remove.ts";
 /** What file systems say that make no hard links. */
 const NO_LINKS = new Set<string>(["EPERM", "EXDEV", "EMLINK", "EUNKNOWN"]);
 
+/** What is finished, and has no name yet. */
+interface Unnamed {
+  readonly spare: string;
+  readonly object: ObjectName;
+  /** Of a folder. */
+  readonly folderMode?: number;
+}
+
 export class StoreWriter {
   readonly fs: FileSystem;
   readonly host: Host;
@@ -74,6 +82,11 @@ export class StoreWriter {
     this.fs.syncDir(parent);
   }
 
+  /** Whether there is no folder for objects yet. */
+  isEmpty(): boolean {
+    return !this.#prepared && this.fs.lstat(this.layout.obj) === null;
+  }
+
   /** Whether an object is here. */
   has(object: ObjectName): boolean {
     return this.fs.lstat(objectPath(this.layout, object)) !== null;
@@ -86,15 +99,45 @@ export class StoreWriter {
    * A folder can only move to another parent while it is writable, and must not be writable under its name. So
    * it moves into `obj/` under a name with a dot, is closed, and is renamed there.
    */
-  put(tree: string, object: ObjectName, folderMode = FOLDER_MODE): void {
-    if (this.fs.lstat(tree)?.kind !== "dir") return this.putFile(tree, object);
+  put(tree: string, object: ObjectName): void {
+    if (this.fs.lstat(tree)?.kind === "dir") this.#putFolder(tree, object, FOLDER_MODE);
+    else this.#putFiles([{ spare: tree, object }], () => {});
+  }
+
+  /** The same for what was written, in this order. @param onNamed called after each */
+  putAll(all: readonly Unnamed[], onNamed: () => void): void {
+    for (let next = 0; next < all.length;) {
+      const { spare, object, folderMode } = all[next];
+      if (folderMode !== undefined) {
+        this.#putFolder(spare, object, folderMode);
+        onNamed();
+        next++;
+        continue;
+      }
+      const folder = all.findIndex((one, n) => n > next && one.folderMode !== undefined);
+      const end = folder < 0 ? all.length : folder;
+      this.#putFiles(all.slice(next, end), onNamed);
+      next = end;
+    }
+  }
+
+  #putFolder(tree: string, object: ObjectName, folderMode: number) {
     this.#move(tree, object, folderMode);
     this.#checkSeal(object);
   }
 
-  /** The same for a finished file or link. */
-  putFile(file: string, object: ObjectName): void {
-    if (!this.#link(file, objectPath(this.layout, object))) this.#checkSeal(object);
+  /** Names finished files or links. */
+  #putFiles(files: readonly Unnamed[], onNamed: () => void) {
+    const { fs, layout } = this;
+    let next = 0;
+    // Where the folder is closed meanwhile, this begins again with the one that could not be named.
+    inObjects(fs, layout, () => {
+      for (; next < files.length; next++) {
+        const { spare, object } = files[next];
+        if (!this.#link(spare, objectPath(layout, object))) this.#checkSeal(object);
+        onNamed();
+      }
+    });
   }
 
   /** Makes the seal again when it is another one's. */
@@ -112,11 +155,11 @@ export class StoreWriter {
     const { fs } = this;
     let linked = true;
     try {
-      inObjects(fs, this.layout, () => fs.link(file, path));
+      fs.link(file, path);
     } catch (thrown) {
       if (!(thrown instanceof FsError)) throw thrown;
       if (NO_LINKS.has(thrown.code)) {
-        inObjects(fs, this.layout, () => fs.rename(file, path));
+        fs.rename(file, path);
         return false;
       }
       if (thrown.code !== "EEXIST") throw thrown;

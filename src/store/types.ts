@@ -1,7 +1,7 @@
 /** What the other rooms may ask of a store. `openStore` in `store.ts` gives one. */
 import type { Digest } from "../digest.ts";
 import type { DerivationHash } from "../manifest/types.ts";
-import type { TreeOptions } from "./add.ts";
+import type { NewTree, TreeOptions } from "./stage.ts";
 import type { ChangedFile } from "./changes.ts";
 import type { Imported } from "./import.ts";
 import type { ObjectName } from "./names.ts";
@@ -29,6 +29,15 @@ export interface Output {
   readonly siblings?: ReadonlyMap<string, ObjectName>;
 }
 
+/** A file that is to be stored. */
+export interface FileToAdd {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly executable: boolean;
+  /** For its owner alone. */
+  readonly isPrivate?: boolean;
+}
+
 export interface Store {
   /** `<root>/store`. */
   readonly dir: string;
@@ -37,6 +46,8 @@ export interface Store {
   /** Where an object lies, or would. */
   pathOf(object: ObjectName): string;
   has(object: ObjectName): boolean;
+  /** Those of many objects that are not here. What this store has made, or found unchanged, is not looked for again. */
+  missing(objects: Iterable<ObjectName>): Set<ObjectName>;
 
   /** The name that a file with this content would get. Pure. A private one is for its owner alone. */
   nameOfFile(
@@ -48,11 +59,15 @@ export interface Store {
   /** Makes a file an object, if it is none yet: written, flushed, renamed. It refers to the objects whose paths are
    * in it. */
   addFile(name: string, content: Uint8Array, executable: boolean, isPrivate?: boolean): ObjectName;
+  /** Makes many files objects, each of which may refer to those before it. */
+  addFiles(files: readonly FileToAdd[]): readonly ObjectName[];
   /** The name that a file, link or folder would get. */
   nameOfTree(name: string, path: string, options?: TreeOptions): ObjectName;
   /** Copies a file, link or folder into the store. What others may not read there they may not read here.
    * @throws SysError of kind "store" when it is not, or no longer, the expected one */
   addTree(name: string, path: string, options?: TreeOptions): ObjectName;
+  /** The same for many. */
+  addTrees(trees: readonly NewTree[]): readonly ObjectName[];
 
   /** Path below `tmp/` where an output is to be made: fixed by the derivation, so that builds repeat. */
   scratchPath(

@@ -34,8 +34,8 @@ export interface FaultySystem {
   operations(): number;
 }
 
-/** Flushing a folder changes nothing that can be seen, but the machine may die at it. */
-const OPERATIONS = [...CHANGES, "syncDir"] as const;
+/** Flushing changes nothing that can be seen, but the machine may die at it. */
+const OPERATIONS = [...CHANGES, "syncDir", "syncAll"] as const;
 
 /** Wraps a system so that the fault strikes. With `at: 0` nothing ever fails, and operations are counted. */
 export function faultySystem(inner: System, fault: Fault): FaultySystem {
@@ -104,6 +104,7 @@ export function faultySystem(inner: System, fault: Fault): FaultySystem {
       alive();
       return inner.lock(path, mode);
     };
+    fs.canSyncAll = (path: string) => (alive(), inner.canSyncAll(path));
     fs.dismiss = () => inner.dismiss();
     fs.as = async (owner: FileOwner) => (alive(), faultyFs(await inner.as(owner)));
     return fs as unknown as FileSystem;

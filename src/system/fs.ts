@@ -153,6 +153,10 @@ export interface FileSystem extends LiveFs {
   utime(path: string, seconds: number): void;
   /** Flushes a folder's entries to the disk. */
   syncDir(path: string): void;
+  /** Whether all of the file system on which a path lies can be flushed in one operation that tells what fails. */
+  canSyncAll(path: string): boolean;
+  /** Does so: contents, attributes and names, whoever has changed them. */
+  syncAll(path: string): void;
   /** Waits for an advisory lock on a file (made if absent), released on close or when the process ends. */
   lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock>;
   /** The same files, looked at and changed with the rights of another user and none of one's own: what that user

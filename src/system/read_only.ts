@@ -19,6 +19,7 @@ function readOnlyFs(inner: FileSystem): FileSystem {
     fs[name] = (...args: unknown[]) => (inner[name] as any)(...args);
   }
   fs.syncDir = () => {};
+  fs.canSyncAll = () => false;
   fs.lock = (path: string, mode: "shared" | "exclusive") => {
     if (inner.lstat(path) === null) return Promise.resolve({ ino: 0, release: () => {} });
     return inner.lock(path, mode);

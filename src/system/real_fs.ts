@@ -13,6 +13,7 @@ import {
 } from "./fs.ts";
 import { openNew, openThing, toInfo } from "./real_open.ts";
 import { ownUmask } from "./umask.ts";
+import { canSyncAll, syncAll } from "./real_sync.ts";
 
 const CODES = new Set<string>([
   "ENOENT",
@@ -148,6 +149,14 @@ export class RealFs implements FileSystem {
         folder.close();
       }
     });
+  }
+
+  canSyncAll(path: string): boolean {
+    return canSyncAll(path);
+  }
+
+  syncAll(path: string): void {
+    attempt("flush", path, () => syncAll(path));
   }
 
   /** Bound, as is `dismiss`: views of this file system inherit it. */

@@ -54,6 +54,16 @@ const JOBS: Job[] = [
     },
   },
   {
+    what: "adding many files",
+    prepare: () => {},
+    run: (system, root) =>
+      openStore(system, root).addFiles(Array.from({ length: 17 }, (_, n) => ({
+        name: "one-of-many",
+        content: Buffer.from(`content ${n}`),
+        executable: n % 2 === 0,
+      }))),
+  },
+  {
     what: "adding a folder",
     prepare: (root) => {
       if (fs.lstat(`${root}-mine`) !== null) return;

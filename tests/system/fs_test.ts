@@ -77,6 +77,13 @@ const CONTRACT: Record<string, (fs: FileSystem, dir: string) => void | Promise<v
     assert.equal(opened.read(new Uint8Array(4)), 0);
     opened.close();
   },
+  "where all can be flushed it is, and what is not there can't be": (fs, dir) => {
+    write(fs, `${dir}/a`, "x");
+    if (!fs.canSyncAll(dir)) return;
+    fs.syncAll(dir);
+    fs.syncAll(`${dir}/a`);
+    assert.throws(() => fs.syncAll(`${dir}/nothing`), FsError);
+  },
   "names come sorted by their bytes": (fs, dir) => {
     const names = ["b", "a", "é", "Z", "\u{1F600}", "\uFB01", "a b"];
     for (const name of names) write(fs, `${dir}/${name}`, "");

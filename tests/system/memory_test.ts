@@ -120,6 +120,21 @@ Deno.test("power cut: what was not flushed is gone", () => {
   assert.throws(() => open.write(bytes("x")), FsError);
 });
 
+Deno.test("power cut: what was flushed as one is there, and another file system is not flushed with it", () => {
+  const { fs, disk } = fresh();
+  fs.mkdir("/mnt", 0o755);
+  fs.syncDir("/");
+  fs.mount("/mnt");
+  fs.mkdir("/a", 0o755);
+  write(fs, "/a/file", "x", false);
+  fs.chmod("/a/file", 0o600);
+  write(fs, "/mnt/file", "x", false);
+  fs.syncAll("/a");
+  disk.powerCut(NOTHING);
+  assert.deepEqual(all(fs), { "/a": "dir", "/a/file": "x", "/mnt": "dir" });
+  assert.equal(fs.lstat("/a/file")?.mode, 0o600);
+});
+
 Deno.test("power cut: a folder's names are flushed with the folder, and reached by those above it", () => {
   const { fs, disk } = fresh();
   fs.mkdir("/a", 0o755);

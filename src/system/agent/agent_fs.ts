@@ -93,6 +93,15 @@ export class AgentFs implements FileSystem {
     this.#value("syncDir", path);
   }
 
+  /** Starting a program as somebody else is more than files. */
+  canSyncAll(): boolean {
+    return false;
+  }
+
+  syncAll(path: string): void {
+    throw new FsError("flush", path, "EPERM");
+  }
+
   lock(path: string): Promise<FileLock> {
     return Promise.reject(new FsError("lock for another user", path, "EPERM"));
   }

@@ -47,6 +47,8 @@ export class Disk {
   capacity = Infinity;
   /** Every change is refused. */
   readOnly = false;
+  /** All of it can be flushed in one operation. */
+  flushesAll = true;
   /** Names that one file may have. */
   maxLinks = 65_000;
   locks = new Locks();
@@ -125,6 +127,18 @@ export class Disk {
     );
   }
 
+  /** Flushes all that lies on one file system. */
+  flushAll(dev: number): void {
+    const visit = (folder: FolderInode) => {
+      for (const { inode } of folder.entries.values()) {
+        if (inode.kind === "dir") visit(inode);
+        if (inode.dev === dev) this.flush(inode);
+      }
+    };
+    visit(this.root);
+    if (this.root.dev === dev) this.flush(this.root);
+  }
+
   /** Makes an empty folder the top of another file system. */
   mount(folder: Inode): void {
     if (folder.kind !== "dir") throw new Refusal("ENOTDIR");
@@ -163,7 +177,8 @@ export class Disk {
   /** Another disk with the same on it, all flushed. */
   copy(): Disk {
     const copy = new Disk({ rules: this.rules, now: this.#now });
-    Object.assign(copy, { capacity: this.capacity, maxLinks: this.maxLinks });
+    const { capacity, maxLinks, flushesAll } = this;
+    Object.assign(copy, { capacity, maxLinks, flushesAll });
     copy.#inodes = this.#inodes;
     copy.#devices = this.#devices;
     copy.#used = this.#used;

@@ -222,6 +222,14 @@ export class MemoryFs implements FileSystem {
     this.#attempt("flush", path, () => this.disk.flush(this.#open(path, READ)));
   }
 
+  canSyncAll(): boolean {
+    return this.disk.flushesAll;
+  }
+
+  syncAll(path: string): void {
+    this.#attempt("flush", path, () => this.disk.flushAll(this.#open(path, 0).dev));
+  }
+
   async lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
     const inode = this.#attempt("lock", path, () => {
       const found = this.#walk(path, true);
