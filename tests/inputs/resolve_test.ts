@@ -445,24 +445,31 @@ async function serveGit(folder: string): Promise<{ port: number; stop: () => Pro
     listener.close();
     const child = new Deno.Command("git", {
       args: ["daemon", "--listen=127.0.0.1", `--port=${port}`, `--base-path=${folder}`]
-        .concat("--export-all", "--reuseaddr", "--max-connections=8", folder),
+        .concat("--export-all", "--reuseaddr", "--max-connections=8", "--verbose", folder),
       stdout: "null",
-      stderr: "null",
+      stderr: "piped",
       detached: true,
     }).spawn();
-    const stop = async () => {
-      Deno.kill(-child.pid, "SIGKILL");
-      await child.status;
+    const said = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let told = "";
+    const read = async () => {
+      const { value, done } = await said.read();
+      told += value ?? "";
+      return !done;
     };
-    for (let wait = 0; wait < 100; wait++) {
-      try {
-        (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-        return { port, stop };
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+    // Somebody else may answer at the port, too.
+    while (!/Ready to rumble/.test(told) && await read());
+    if (/Ready to rumble/.test(told)) {
+      const ended = (async () => {
+        while (await read());
+      })();
+      const stop = async () => {
+        Deno.kill(-child.pid, "SIGKILL");
+        await Promise.all([child.status, ended]);
+      };
+      return { port, stop };
     }
-    await stop();
+    await child.status;
   }
   throw new Error("git daemon did not start");
 }

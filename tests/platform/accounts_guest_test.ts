@@ -5,7 +5,7 @@ import { guestTest, ok, sys } from "../support/guest.ts";
 
 guestTest("a user's block runs commands and services as that user", async (guest) => {
   await ok(guest, "loginctl enable-linger maria");
-  for (let tries = 0; tries < 50; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const { code } = await guest.shell("systemctl --user is-system-running", { user: "maria" });
     if (code === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 100));

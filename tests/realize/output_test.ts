@@ -54,11 +54,17 @@ Deno.test("a command that is not captured may print more, and its result is empt
 
 Deno.test("lines of two streams do not mix, and a last line without an end is one", async () => {
   using world = new World();
+  const seen = `${world.path}/seen`;
   const thing = world.derive("thing", function* ({ outputs }) {
-    yield run("printf one; sleep 0.1; printf 'two\\n' >&2; sleep 0.1; echo ' more'; printf end");
+    yield run(
+      `printf one; printf 'two\\n' >&2; until [ -e ${seen} ]; do sleep 0.02; done; echo ' more'; printf end`,
+    );
     yield ["write", outputs.out, ""];
   });
-  await world.realize([thing]);
+  const observer = (event: BuildEvent) => {
+    if (event.kind === "output" && event.text === "two\n") Deno.writeTextFileSync(seen, "");
+  };
+  await world.realize([thing], { sandbox: "off", observer });
   assert.match(text(logOf(world, thing)), /\ntwo\none more\nend\n$/);
 });
 

@@ -90,7 +90,7 @@ guestTest("a service that was there before comes back", async (guest) => {
 
 guestTest("services of a user", async (guest) => {
   await ok(guest, "loginctl enable-linger maria");
-  for (let tries = 0; tries < 50; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if ((await guest.shell("systemctl --user is-system-running", { user: "maria" })).code === 0) {
       break;
     }

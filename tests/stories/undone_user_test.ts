@@ -17,8 +17,10 @@ const CONFIG = (last: string) =>
 end }
 `;
 
-/** Accounts and homes of its own, from here on; what removes users waits when it has done so. */
-const PREPARE = `cp -a /etc etc && mount --bind etc /etc && mkdir homes mail bin &&
+/** Accounts and homes of its own, from here on; what removes users waits when it has done so. Other tests add users
+ * meanwhile: lock files come and go. */
+const PREPARE = `until cp -a /etc etc; do rm -rf etc; sleep 0.1; done; rm -f etc/*.lock &&
+  mount --bind etc /etc && mkdir homes mail bin &&
   mount --bind homes /home && mount --bind mail /var/mail &&
   cp "$(command -v userdel)" bin/userdel.real &&
   printf '#!/bin/sh\\n%s\\n' "$PWD/bin/userdel.real \\"\\$@\\" || exit" \\

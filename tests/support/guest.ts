@@ -120,14 +120,14 @@ export class Guest {
 
   async #ready(): Promise<void> {
     const children = `/proc/${this.#child.pid}/task/${this.#child.pid}/children`;
-    for (let tries = 0; tries < 300; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       this.#init = Number(Deno.readTextFileSync(children).trim().split(" ")[0]);
       if (!this.#init) continue;
       const { stdout } = await this.shell("systemctl is-system-running");
       if (/running|degraded/.test(stdout)) return;
     }
-    throw new Error("The guest's systemd has not come up within 30 seconds");
+    throw new Error("The guest's systemd has not come up within two minutes");
   }
 }
 

@@ -1,5 +1,5 @@
 /** A real sshd on loopback, for the user who runs the tests, with keys of its own. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A running server. */
@@ -41,6 +41,7 @@ export async function startSshServer(folder: string): Promise<SshServer> {
     const { port } = listener.addr as Deno.NetAddr;
     listener.close();
     writeFileSync(join(folder, "config"), configuration(folder, port));
+    rmSync(join(folder, "log"), { force: true });
     const child = new Deno.Command(...command(folder)).spawn();
     const stop = async () => {
       try {
@@ -50,7 +51,7 @@ export async function startSshServer(folder: string): Promise<SshServer> {
       }
       await child.status;
     };
-    if (await answers(port)) {
+    if (await listens(folder, child)) {
       const known = `-o UserKnownHostsFile=${
         join(folder, "known")
       } -o StrictHostKeyChecking=accept-new`;
@@ -89,14 +90,14 @@ function command(folder: string): [string, Deno.CommandOptions] {
     : ["sh", { args: ["-c", server], ...streams }];
 }
 
-async function answers(port: number): Promise<boolean> {
-  for (let wait = 0; wait < 60; wait++) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return true;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+/** Waits until it says that it listens, or has ended: somebody else may answer at the port, too. */
+async function listens(folder: string, child: Deno.ChildProcess): Promise<boolean> {
+  let ended = false;
+  child.status.then(() => ended = true);
+  for (;;) {
+    const said = existsSync(join(folder, "log")) ? readFileSync(join(folder, "log"), "utf8") : "";
+    if (/^Server listening on /m.test(said)) return true;
+    if (ended) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return false;
 }

@@ -276,7 +276,7 @@ Deno.test("sandbox: where it is required and missing, the error says what to do"
 /** Processes with this text among their arguments. Killed ones may take a moment to go. */
 async function countProcesses(mark: string): Promise<number> {
   let count = 0;
-  for (let attempt = 0; attempt < 50; attempt++) {
+  for (let attempt = 0; attempt < 300; attempt++) {
     count = commandLines().filter((line) => line.includes(mark)).length;
     if (count === 0) return 0;
     await new Promise((resolve) => setTimeout(resolve, 100));
