@@ -1,6 +1,6 @@
 /** Takes the arguments of a command and what the program has, gives the exit code. */
 import { type ApplicationText, buildApplication, run as route, text_en } from "@stricli/core";
-import { routes } from "./routes.ts";
+import { isCommand, routesFor } from "./routes.ts";
 import type { Console, System } from "../system/mod.ts";
 import { SafeConsole } from "./terminal/safe_console.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -33,7 +33,8 @@ export async function run(
   key: string | null = null,
 ): Promise<number> {
   const console = new SafeConsole(program.console, { out: false, err: false });
-  const application = buildApplication(routes, {
+  const line = ordered(asked(args));
+  const application = buildApplication(await routesFor(line[0]), {
     name: "sys",
     versionInfo: { currentVersion: program.version },
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
@@ -56,7 +57,7 @@ export async function run(
     stop: () => program.stop(EXIT.interrupted),
     exit: EXIT.done,
   };
-  await route(application, ordered(asked(args)), context);
+  await route(application, line, context);
   if (complaint === "") return context.exit;
   const error = new SysError("usage", inWords(complaint.trim()), { hint: helpFor(args) });
   if (json) console.out(JSON.stringify(errorDocument(error), null, 2) + "\n");
@@ -101,8 +102,7 @@ function helpFor(args: readonly string[]): string {
     return "`sys plan` shows what an apply would change";
   }
   const words = args.filter((arg) => !arg.startsWith("-"));
-  const known = words[0] !== undefined && routes.getRoutingTargetForInput(words[0]) !== undefined;
-  return known
+  return isCommand(words[0])
     ? `\`sys ${words[0]} --help\` shows its flags with examples`
     : "`sys --help` lists all commands";
 }

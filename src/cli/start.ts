@@ -1,5 +1,6 @@
 /** Takes the arguments of a command and what the program has, gives the exit code. What a command said last time is said
  * again where all that it looked at is as it was; only otherwise the commands are loaded. */
+import { versionLine } from "./render/version.ts";
 import { places } from "../platform/places.ts";
 import { keyText } from "../recall/place.ts";
 import { recall } from "../recall/recall.ts";
@@ -7,6 +8,11 @@ import type { Program } from "./run.ts";
 
 /** Runs one command. Never throws, never exits. */
 export async function start(args: readonly string[], program: Program): Promise<number> {
+  const answer = await simpleAnswer(args, program);
+  if (answer !== null) {
+    program.console.out(answer);
+    return 0;
+  }
   const key = keyOf(args, program);
   const { system, console } = program;
   const known = key === null ? null : recall(system, places(system.host).root, key);
@@ -16,6 +22,17 @@ export async function start(args: readonly string[], program: Program): Promise<
   }
   for (const [stream, text] of known.output) console[stream](text);
   return known.code;
+}
+
+/** What needs no command: the version, and what commands there are. Loading one takes longer. */
+async function simpleAnswer(
+  args: readonly string[],
+  { version, system }: Program,
+): Promise<string | null> {
+  const line = args.join(" ");
+  if (line === "version") return `${versionLine(version, system.host)}\n`;
+  if (!["", "help", "--help", "-h"].includes(line)) return null;
+  return (await import("./help.generated.ts")).HELP;
 }
 
 /** What a command is remembered by; null where none is. */

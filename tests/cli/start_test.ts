@@ -3,6 +3,8 @@ import { start } from "../../src/cli/start.ts";
 import type { Console, Host } from "../../src/system/mod.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { RealFs } from "../../src/system/real_fs.ts";
+import { HELP } from "../../src/cli/help.generated.ts";
+import { rootHelp } from "../support/root_help.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 /** Counts the configs that are read. */
@@ -155,3 +157,13 @@ Deno.test(
     }
   }),
 );
+
+Deno.test("start: the list of commands, and the version, are what the commands would say", async () => {
+  assert.equal(HELP, await rootHelp(), "deno task generate");
+  await withPerson(async (person) => {
+    for (const args of [[], ["help"], ["--help"], ["-h"]]) {
+      assert.deepEqual(await person.type(...args), { code: 0, said: HELP, read: false });
+    }
+    assert.deepEqual(await person.type("version"), await person.type("version", "--no-wait"));
+  })();
+});

@@ -10,9 +10,9 @@ export default command({
     ["sys version --verbose", "with the copyright notices of what it contains"],
   ],
   async run(session) {
-    const { os, arch } = session.system.host;
-    const platform = `${arch}-${os}`;
-    const line = `sys ${session.version} (${platform})`;
+    const { platformName, versionLine } = await import("../render/version.ts");
+    const platform = platformName(session.system.host);
+    const line = versionLine(session.version, session.system.host);
     const notice = session.flags.verbose ? (await import("../notice.generated.ts")).NOTICE : null;
     session.print(
       { version: 1, sys: session.version, platform },
