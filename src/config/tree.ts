@@ -3,17 +3,27 @@
 import { isAbsolute, join, relative } from "node:path";
 import { shortHash } from "../digest.ts";
 import { HostError } from "../lua/vm.ts";
-import { hashTree } from "../store/nar.ts";
-import type { ReadFs } from "../system/mod.ts";
+import { hashContent, hashTree } from "../store/nar.ts";
+import type { FileInfo, ReadFs } from "../system/mod.ts";
 import type { ConfigFile } from "./types.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
+/** Bytes. A smaller file is hashed after it was read whole, which takes fewer calls. */
+const SMALL = 1 << 16;
+
+/** What is below a tree's folder, links followed. */
+interface Found {
+  /** Absolute path, without links in it. */
+  readonly real: string;
+  readonly info: FileInfo;
+}
 
 export class Tree {
   /** Absolute path. */
   readonly path: string;
   readonly #fs: ReadFs;
-  #real: string | undefined;
+  /** Folders, by their path below this one, → where they are; null for those that links lead out of it. */
+  readonly #folders = new Map<string, string | null>();
   readonly #texts = new Map<string, string | null>();
   readonly #files = new Map<string, ConfigFile>();
   readonly #sources = new Map<string, string | null>();
@@ -27,7 +37,8 @@ export class Tree {
   read(path: string): string | null {
     let text = this.#texts.get(path);
     if (text === undefined) {
-      text = this.#kind(path) === "file" ? this.#decode(path) : null;
+      const found = this.#find(path);
+      text = found?.info.kind === "file" ? this.#decode(path, found) : null;
       this.#texts.set(path, text);
     }
     return text;
@@ -40,12 +51,13 @@ export class Tree {
 
   /** What is there, links followed as far as they stay inside. */
   kind(path: string): "file" | "dir" | null {
-    return this.#kind(path);
+    const kind = this.#find(path)?.info.kind;
+    return kind === "file" || kind === "dir" ? kind : null;
   }
 
   /** Names in a folder, those of folders with a `/` at the end; null where no folder is. */
   list(path: string): string[] | null {
-    if (this.#kind(path) !== "dir") return null;
+    if (this.kind(path) !== "dir") return null;
     return this.#fs.readDir(join(this.path, path)).map((name) =>
       this.#fs.lstat(join(this.path, path, name))?.kind === "dir" ? `${name}/` : name
     );
@@ -53,7 +65,7 @@ export class Tree {
 
   /** Paths of all files (and links) below a folder, relative to it. */
   walk(path: string): string[] | null {
-    if (this.#kind(path) !== "dir") return null;
+    if (this.kind(path) !== "dir") return null;
     const found: string[] = [];
     const visit = (inner: string) => {
       for (const name of this.#fs.readDir(join(this.path, path, inner))) {
@@ -73,18 +85,21 @@ export class Tree {
   source(path: string): string | null {
     let id = this.#sources.get(path);
     if (id === undefined) {
-      id = this.#kind(path) === null
-        ? null
-        : shortHash(hashTree(this.#fs, this.#fs.realPath(join(this.path, path))));
+      const found = this.#find(path);
+      id = found === null ? null : shortHash(this.#hash(found));
       this.#sources.set(path, id);
     }
     return id;
   }
 
-  #decode(path: string): string {
-    const real = this.#fs.realPath(join(this.path, path));
+  #hash({ real, info }: Found): Uint8Array {
+    if (info.kind !== "file" || info.size > SMALL) return hashTree(this.#fs, real);
+    return hashContent(this.#fs.readFile(real), (info.mode & 0o100) !== 0);
+  }
+
+  #decode(path: string, { real, info }: Found): string {
     const content = this.#fs.readFile(real);
-    this.#files.set(path, { path, content, mode: this.#fs.lstat(real)?.mode ?? 0o600 });
+    this.#files.set(path, { path, content, mode: info.mode });
     try {
       return decoder.decode(content);
     } catch (error) {
@@ -93,22 +108,61 @@ export class Tree {
     }
   }
 
-  #kind(path: string): "file" | "dir" | null {
-    const whole = join(this.path, path);
-    let info = this.#fs.lstat(whole);
+  /** A file or folder; null where neither is. */
+  #find(path: string): Found | null {
+    const cut = path.lastIndexOf("/");
+    const folder = path === "" ? null : this.#folder(cut < 0 ? "" : path.slice(0, cut));
+    if (folder === null) return this.#follow(path);
+    const real = `${folder}/${path.slice(cut + 1)}`;
+    const info = this.#fs.lstat(real);
     if (info === null) return null;
-    this.#real ??= this.#fs.realPath(this.path);
+    return info.kind === "link" ? this.#follow(path) : kept({ real, info });
+  }
+
+  /** Where a folder is; null where none is, or one that is elsewhere. */
+  #folder(path: string): string | null {
+    let real = this.#folders.get(path);
+    if (real === undefined) {
+      try {
+        real = this.#fs.realPath(path === "" ? this.path : `${this.path}/${path}`);
+      } catch {
+        return null;
+      }
+      if (path !== "") {
+        const root = this.#folder("");
+        if (root === null || leadsOut(root, real)) real = null;
+      }
+      this.#folders.set(path, real);
+    }
+    return real;
+  }
+
+  /** Goes the whole way, where there are links. */
+  #follow(path: string): Found | null {
+    const whole = join(this.path, path);
+    const info = this.#fs.lstat(whole);
+    if (info === null) return null;
+    const root = this.#fs.realPath(this.path);
     let real: string;
     try {
       real = this.#fs.realPath(whole);
     } catch {
       throw new HostError(`\`${path}\` is a link to nothing`);
     }
-    const inside = relative(this.#real, real);
-    if (inside === ".." || /^\.\.[/\\]/.test(inside) || isAbsolute(inside)) {
+    if (leadsOut(root, real)) {
       throw new HostError(`\`${path}\` is a link that leads out of the folder`);
     }
-    if (info.kind === "link") info = this.#fs.lstat(real);
-    return info?.kind === "file" || info?.kind === "dir" ? info.kind : null;
+    const there = info.kind === "link" ? this.#fs.lstat(real) : info;
+    return there && kept({ real, info: there });
   }
+}
+
+/** Sockets and the like are not there. */
+function kept(found: Found): Found | null {
+  return found.info.kind === "file" || found.info.kind === "dir" ? found : null;
+}
+
+function leadsOut(root: string, real: string): boolean {
+  const inside = relative(root, real);
+  return inside === ".." || /^\.\.[/\\]/.test(inside) || isAbsolute(inside);
 }
