@@ -132,6 +132,7 @@ function finish(
   ids: readonly (string | null)[],
 ): Activation[] {
   const result = [...merged.values()].map(({ activation, from }) => {
+    if (from.every((index) => activations[index].after.length === 0)) return activation;
     const after = new Set<string>();
     for (const index of from) {
       for (const other of activations[index].after) {
@@ -171,9 +172,14 @@ function refuseCircles(activations: readonly Activation[]) {
 
 /** The action in the Manifest's form. */
 function normalized(raw: DeclaredAction, home: string | null): Action {
-  const { override: _, ...action } = raw as Action & { override?: number };
+  let action = raw as Action & { override?: number };
+  if (action.override !== undefined) {
+    const { override: _, ...rest } = action;
+    action = rest;
+  }
   if (!("target" in action)) return action;
-  return { ...action, target: normalizeTarget(action.target, home) };
+  const target = normalizeTarget(action.target, home);
+  return target === action.target ? action : { ...action, target };
 }
 
 /** By what an action meets others: its scope and its subject; null for those that stand alone. */
@@ -204,10 +210,17 @@ function sameAction(a: Action, b: Action): boolean {
 /** A file cannot lie in another file. */
 function refuseNested(best: ReadonlyMap<string, Candidate>) {
   const files = new Map([...best].filter(([, { action }]) => kindOf(action.kind).target));
+  // Those that are no files, and lie in none.
+  const folders = new Set<string>();
   for (const [key, inner] of files) {
     for (let cut = key.lastIndexOf("/"); cut > 0; cut = key.lastIndexOf("/", cut - 1)) {
-      const outer = files.get(key.slice(0, cut));
-      if (outer === undefined) continue;
+      const folder = key.slice(0, cut);
+      if (folders.has(folder)) break;
+      const outer = files.get(folder);
+      if (outer === undefined) {
+        folders.add(folder);
+        continue;
+      }
       const [first, second] = [outer, inner].map(({ action, place }) => ({
         target: kindOf(action.kind).target!(action),
         place,
