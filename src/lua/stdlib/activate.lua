@@ -46,8 +46,7 @@ function S.activations_json() return "[" .. concat(chunks) .. "]" end
 
 --- Adds an activation; `actions` is their JSON, joined by commas.
 local function declare(name, actions, after)
-  -- Every caller returns what we return, so that its frame is gone: next come its C function and the user's.
-  local file, line = S.caller(4)
+  local file, line = S.caller()
   file = file or S.entry_file
   local place = places[file]
   if not place then

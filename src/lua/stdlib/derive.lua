@@ -234,7 +234,7 @@ function S.derive(spec)
     S.outputs[placeholder] = hash
   end
   data.out = data.placeholders.out
-  data.file, data.line = S.caller(3)
+  data.file, data.line = S.caller()
   data.callers = S.callers(4)
   S.names[data.config] = "config of " .. data.name
   -- Declared twice it is one derivation, whose place does not depend on which came first.

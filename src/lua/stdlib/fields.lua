@@ -77,6 +77,7 @@ end
 --- Where content comes from: a text with a path → path in the store, or the live path. Second result: it is live.
 function S.origin_path(what, path, mutable)
   S.check_string(what, "source", path)
+  if not mutable and find(path, "^%./") then return (S.source(what, path)), false end
   if find(path, "^/syslua%-out%-") or find(path, "^/syslua%-src%-") then
     if mutable then
       S.fail(what .. ": `mutable` is for files outside the store, and this one is in it", { word = "mutable" })

@@ -2,7 +2,7 @@
 -- an input, and names only what lies in its own tree and in the inputs which that tree declares.
 local S = ...
 local host, raw_load, format, type = S.host, load, string.format, type
-local match, gsub, sub = string.match, string.gsub, string.sub
+local match, gsub, sub, find = string.match, string.gsub, string.sub, string.find
 
 -- Chunk name as shown → the tree it belongs to.
 local tree_by_file = {}
@@ -52,6 +52,12 @@ end
 local function clean(what, path, word)
   if type(path) ~= "string" or path == "" then
     S.fail(format("%s: expected a path, got %s", what, path == "" and "an empty text" or type(path)), { word = word })
+  end
+  -- Most are as they should be.
+  local inner = sub(path, 1, 2) == "./" and sub(path, 3) or path
+  if find(inner, "^[^./]") and not find(inner, "/.", 1, true) and not find(inner, "//", 1, true)
+    and sub(inner, -1) ~= "/" then
+    return inner
   end
   local parts = {}
   for part in path:gmatch("[^/]+") do
@@ -197,7 +203,7 @@ function S.source(what, path, name, tree)
     })
   end
   local placeholder = "/syslua-src-" .. id
-  name = name or match(inner, "([^/]+)$") or "source"
+  name = name or match(inner, "^.*/([^/]*)$") or (inner ~= "" and inner or "source")
   -- Equal content in two places is one source, and which place it is does not depend on the order.
   local other = S.sources[placeholder]
   if not other or tree.root .. "\n" .. inner .. "\n" .. name < other.root .. "\n" .. other.path .. "\n" .. other.name then

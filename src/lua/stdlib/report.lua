@@ -26,9 +26,6 @@ function S.is_final(err) return err == TIME_IS_OVER or err == MEMORY_IS_FULL end
 local raw_metatable = debug.getmetatable
 function S.is_error(value) return type(value) == "table" and raw_metatable(value) == Error end
 
--- Function → the user's file that it is in, or false for one of ours. Asking Lua each time is slow.
-local file_of = {}
-
 -- Asking for a level takes the longer the deeper it is: of more than so many only the outermost are looked at.
 local DEEP, OUTERMOST = 200, 50
 
@@ -45,24 +42,6 @@ local function past_the_middle(co)
     if there(middle) then inside = middle else outside = middle end
   end
   return math.max(DEEP, inside - OUTERMOST)
-end
-
---- File and line of the nearest frame of the user's. `level`: where to start, when that is known.
-function S.caller(level)
-  level = level or 2
-  while true do
-    if level == DEEP then level = past_the_middle() end
-    local info = getinfo(level, "lf")
-    if not info then return nil, nil end
-    local file = file_of[info.func]
-    if file == nil then
-      local source = getinfo(info.func, "S").source
-      file = byte(source) == 64 and sub(source, 2)
-      file_of[info.func] = file
-    end
-    if file then return file, info.currentline end
-    level = level + 1
-  end
 end
 
 --- The user's frames of a coroutine (or of the running one), innermost first.
@@ -87,7 +66,7 @@ S.frames = frames
 -- More of them tell nobody more.
 local MOST_CALLERS = 8
 
---- The lines of the user's from which the line that `S.caller` gives was reached, the nearest first.
+--- The lines of the user's from which the line that `S.caller` (`wasm/sys.c`) gives was reached, the nearest first.
 function S.callers(level)
   local list, callers = frames(nil, level), {}
   for index = 2, math.min(#list, MOST_CALLERS + 1) do

@@ -7,7 +7,9 @@
 #include "lua.h"
 #include "lauxlib.h"
 #include "lualib.h"
+#include "ldebug.h"
 #include "ldo.h"
+#include "lobject.h"
 #include "lstate.h"
 
 #define IMPORT(name) __attribute__((import_module("sys"), import_name(name)))
@@ -29,6 +31,8 @@ IMPORT("host") struct block *ask_host(const struct text *texts, int count);
 #define NO_MEMORY ((struct block *)1)
 
 #define BUDGET (1 << 18)
+/* Garbage is looked for after so many bytes, and well before the limit: most configs end before. */
+#define COLLECT_AFTER ((size_t)32 << 20)
 #define MOST_TEXTS 8
 
 static lua_State *state;
@@ -113,14 +117,54 @@ static void *refuse(void) {
   return NULL;
 }
 
-/* Like `realloc`; leaves nothing in what it frees, so that the image has only what is in use. */
-static void *resize_clean(void *block, size_t before, size_t size) {
-  void *given = size ? malloc(size) : NULL;
-  if (given && block) memcpy(given, block, before < size ? before : size);
-  if (block && (given || !size)) {
-    memset(block, 0, before);
-    free(block);
+/* Blocks of up to SMALL bytes come from free lists, one for each multiple of 16: nearly all of Lua's are small, and
+ * Lua says how large one was when it gives it back. */
+#define SMALL 512
+#define CHUNK (1 << 15)
+#define list_of(size) (((size) + 15) >> 4)
+
+struct free_block { struct free_block *next; };
+static struct free_block *free_lists[SMALL / 16 + 1];
+static char *chunk, *chunk_end;
+
+static void *give_small(size_t size) {
+  struct free_block **list = &free_lists[list_of(size)];
+  struct free_block *block = *list;
+  if (block) {
+    *list = block->next;
+    return block;
   }
+  size = list_of(size) * 16;
+  if (size > (size_t)(chunk_end - chunk)) {
+    char *given = malloc(CHUNK);
+    if (!given) return NULL;
+    chunk = given, chunk_end = given + CHUNK;
+  }
+  chunk += size;
+  return chunk - size;
+}
+
+static void *give(size_t size) { return size <= SMALL ? give_small(size) : malloc(size); }
+
+/* The image has only what is in use. */
+static void take_back(void *block, size_t size) {
+  if (!counting) memset(block, 0, size);
+  if (size > SMALL) {
+    free(block);
+  } else {
+    struct free_block *freed = block;
+    freed->next = free_lists[list_of(size)];
+    free_lists[list_of(size)] = freed;
+  }
+}
+
+static void *move(void *block, size_t before, size_t size) {
+  if (before <= SMALL && size <= SMALL && list_of(before) == list_of(size)) return block;
+  if (before > SMALL && size > SMALL && counting) return realloc(block, size);
+  void *given = give(size);
+  if (!given) return NULL;
+  memcpy(given, block, before < size ? before : size);
+  take_back(block, before);
   return given;
 }
 
@@ -129,11 +173,11 @@ static void *resize(void *data, void *block, size_t old, size_t size) {
   size_t before = block ? old : 0;
   if (size == 0) {
     used -= before;
-    if (counting) free(block); else resize_clean(block, before, 0);
+    if (block) take_back(block, before);
     return NULL;
   }
   if (size > before && (size - before > limit || used > limit - (size - before))) return refuse();
-  void *given = counting ? realloc(block, size) : resize_clean(block, before, size);
+  void *given = block ? move(block, before, size) : give(size);
   if (!given) return refuse();
   used += size - before;
   return given;
@@ -159,6 +203,23 @@ static int host(lua_State *L) {
   lua_pushlstring(L, bytes, block->sizes[count - 1]);
   free(block);
   return count;
+}
+
+/* `caller()`: file and line of the nearest frame of the user's; nothing where none is. */
+static int caller(lua_State *L) {
+  for (CallInfo *call = L->ci; call != &L->base_ci; call = call->previous) {
+    sys_step(L);
+    if (!isLua(call)) continue;
+    const TString *source = ci_func(call)->p->source;
+    if (!source || getstr(source)[0] != '@') continue;
+    lua_Debug record;
+    record.i_ci = call;
+    lua_getinfo(L, "l", &record);
+    lua_pushlstring(L, getstr(source) + 1, tsslen(source) - 1);
+    lua_pushinteger(L, record.currentline);
+    return 2;
+  }
+  return 0;
 }
 
 /* `framed(f)`: a C function that calls f. A tail call to a C function keeps the frame of its caller, which errors
@@ -190,9 +251,11 @@ static int open_libraries(lua_State *L) {
   }
   lua_pushliteral(L, "sys: the time is over");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &stopped);
-  lua_createtable(L, 0, 2);
+  lua_createtable(L, 0, 3);
   lua_pushcfunction(L, host);
   lua_setfield(L, -2, "host");
+  lua_pushcfunction(L, caller);
+  lua_setfield(L, -2, "caller");
   lua_pushcfunction(L, framed);
   lua_setfield(L, -2, "framed");
   lua_setglobal(L, "sys_shared");
@@ -263,6 +326,7 @@ EXPORT("settle") void sys_settle(void) {
 /* Says how many bytes of memory there are. Gives Lua's status. */
 EXPORT("limit") int sys_limit(size_t most) {
   limit = most;
+  luaE_setdebt(G(state), -(l_mem)(limit / 32 < COLLECT_AFTER ? limit / 32 : COLLECT_AFTER));
   return used <= limit ? LUA_OK : LUA_ERRMEM;
 }
 
