@@ -1,9 +1,9 @@
 /** Takes variables for the whole session, gives the file that sets them: environment.d for systemd, an agent for
  * launchd. Windows keeps them in its registry (`platform/settings/registry.ts`). */
 import { SysError } from "../errors.ts";
+import { shellWord } from "../manifest/shell_word.ts";
 import { plist } from "../platform/services/launchd.ts";
 import type { Os } from "../system/host.ts";
-import { quotePosix } from "./shell/posix.ts";
 
 /** Where, and what is in it. Takes effect at the next login. */
 export function persistentEnvironment(
@@ -21,7 +21,7 @@ export function persistentEnvironment(
       };
     case "darwin": {
       const commands = sorted.map(({ name, value }) =>
-        `launchctl setenv ${name} ${quotePosix(value)}`
+        `launchctl setenv ${name} ${shellWord(value)}`
       );
       return {
         target: "~/Library/LaunchAgents/org.syslua.environment.plist",

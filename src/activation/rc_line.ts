@@ -1,7 +1,7 @@
 /** Takes the text of a shell's rc file, gives it with or without the line that sources the env script. */
+import { shellWord } from "../manifest/shell_word.ts";
 import { quoteFish } from "./shell/fish.ts";
 import { quoteNushell } from "./shell/nushell.ts";
-import { quotePosix } from "./shell/posix.ts";
 import { quotePowershell } from "./shell/powershell.ts";
 
 /** Shells that `sys init` can set up. */
@@ -17,7 +17,7 @@ export function rcLine(shell: ShellName, root: string): string {
     case "sh":
     case "bash":
     case "zsh": {
-      const path = quotePosix(script("env.sh"));
+      const path = shellWord(script("env.sh"));
       return `if [ -r ${path} ]; then . ${path}; fi ${MARK}`;
     }
     case "fish": {

@@ -9,6 +9,7 @@ import type {
   WantedRun,
   WantedService,
 } from "./types.ts";
+import { shellWord } from "../manifest/shell_word.ts";
 
 /** Steps around the path steps. */
 export interface Deferred {
@@ -147,7 +148,9 @@ function planRuns(wanted: Wanted, current: Current | null, world: Observation) {
       note: one.undo === null ? "cannot be undone" : `undone by ${one.undo}`,
     });
     if (one.undo === null) continue;
-    const again = typeof one.command === "string" ? one.command : one.command.map(quote).join(" ");
+    const again = typeof one.command === "string"
+      ? one.command
+      : one.command.map(shellWord).join(" ");
     const { account, by } = one;
     undo.push({
       kind: "run",
@@ -170,8 +173,4 @@ export function keyOf(service: Pick<WantedService, "name" | "user" | "account">)
 
 function wordsOf(run: WantedRun): string {
   return typeof run.command === "string" ? run.command : run.command.join(" ");
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

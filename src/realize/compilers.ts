@@ -3,6 +3,7 @@
  * A sandbox that can mount shows the folder at that path anyway. Elsewhere small scripts in front of the system's
  * compilers on PATH add the flag, so that what a recipe says in CFLAGS stays as it is. */
 import { join } from "node:path";
+import { shellWord } from "../manifest/shell_word.ts";
 import type { FileSystem, System } from "../system/mod.ts";
 import { makeFolders } from "../system/folders.ts";
 
@@ -33,16 +34,16 @@ export function mapCompilers({ fs }: Pick<System, "fs">, request: CompilerReques
       const flags = flagsOf(name, from, to);
       if (flags === null || done.has(name)) continue;
       done.add(name);
-      writeScript(fs, join(folder, name), `exec ${quoted(join(bin, name))} "$@" ${flags}`);
+      writeScript(fs, join(folder, name), `exec ${shellWord(join(bin, name))} "$@" ${flags}`);
     }
   }
 }
 
 function flagsOf(name: string, from: string, to: string): string | null {
-  if (C_COMPILER.test(name)) return quoted(`-ffile-prefix-map=${from}=${to}`);
+  if (C_COMPILER.test(name)) return shellWord(`-ffile-prefix-map=${from}=${to}`);
   // Clang warns of a flag that it does not need, as when it only links.
-  if (CLANG.test(name)) return `${quoted(`-ffile-prefix-map=${from}=${to}`)} -Qunused-arguments`;
-  return RUSTC.test(name) ? `--remap-path-prefix ${quoted(`${from}=${to}`)}` : null;
+  if (CLANG.test(name)) return `${shellWord(`-ffile-prefix-map=${from}=${to}`)} -Qunused-arguments`;
+  return RUSTC.test(name) ? `--remap-path-prefix ${shellWord(`${from}=${to}`)}` : null;
 }
 
 function writeScript(fs: FileSystem, path: string, line: string): void {
@@ -52,8 +53,4 @@ function writeScript(fs: FileSystem, path: string, line: string): void {
   } finally {
     file.close();
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -12,6 +12,7 @@ import {
   type SourcedScript,
   type Variable,
 } from "./environment.ts";
+import { shellWord } from "../../manifest/shell_word.ts";
 
 /** `_syslua_without LIST SEPARATOR PART` leaves in `_syslua_list` the list without that part. */
 const WITHOUT = `_syslua_without() {
@@ -54,11 +55,6 @@ export function posixScript(environment: Environment): string {
   return lines.join("\n") + "\n";
 }
 
-/** Quotes any text without NUL. Two quoted texts must not touch: zsh may take the quotes between for one. */
-export function quotePosix(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 function unsetting(environment: Environment): string[] {
   const names = namesSet(environment);
   const kept = names.length === 0 ? [] : [`    ${names.join("|")}) ;;`];
@@ -76,12 +72,12 @@ function unsetting(environment: Environment): string[] {
     `    *) unset "$_syslua_name" ;;`,
     `  esac`,
     `done`,
-    names.length === 0 ? `unset ${NAMES}` : `export ${NAMES}=${quotePosix(names.join(" "))}`,
+    names.length === 0 ? `unset ${NAMES}` : `export ${NAMES}=${shellWord(names.join(" "))}`,
   ];
 }
 
 function setting({ name, op, values, separator }: Variable): string[] {
-  if (op === "set") return [`export ${name}=${quotePosix(values.join(separator))}`];
+  if (op === "set") return [`export ${name}=${shellWord(values.join(separator))}`];
   return [...adding(name, values, separator, op), `export ${name}`];
 }
 
@@ -91,29 +87,29 @@ function adding(
   separator: string,
   op: "prepend" | "append",
 ): string[] {
-  const between = quotePosix(separator);
+  const between = shellWord(separator);
   const text = values.join(separator);
   const fallback = FALLBACKS[name];
   let list = fallback === undefined ? `"\${${name}-}"` : `"\${${name}:-${fallback}}"`;
   const lines = values.flatMap((value) => value.split(separator)).map((part) => {
-    const line = `_syslua_without ${list} ${between} ${quotePosix(part)}`;
+    const line = `_syslua_without ${list} ${between} ${shellWord(part)}`;
     list = `"$_syslua_list"`;
     return line;
   });
   const joined = op === "prepend"
-    ? quotePosix(text + separator) + list
-    : list + quotePosix(separator + text);
+    ? shellWord(text + separator) + list
+    : list + shellWord(separator + text);
   if (OPEN_ENDED.has(name)) return [...lines, `${name}=${joined}`];
   return [
     ...lines,
-    `if [ -n "$_syslua_list" ]; then ${name}=${joined}; else ${name}=${quotePosix(text)}; fi`,
+    `if [ -n "$_syslua_list" ]; then ${name}=${joined}; else ${name}=${shellWord(text)}; fi`,
   ];
 }
 
 function sourcing({ path, shells }: SourcedScript): string[] {
   const guards = shells.flatMap((shell) => GUARDS[shell] ?? []);
   if (guards.length === 0) return [];
-  const source = `. ${quotePosix(path)}`;
+  const source = `. ${shellWord(path)}`;
   if (guards.length === Object.keys(GUARDS).length) return [source];
   return [`if ${guards.join(" || ")}; then ${source}; fi`];
 }
