@@ -1,8 +1,6 @@
 /** A file system that notes what is looked at in it. */
 import {
   type FileHandle,
-  type FileInfo,
-  type FileLock,
   type FileOwner,
   type FileSystem,
   FsError,
@@ -10,143 +8,73 @@ import {
 } from "../system/fs.ts";
 import type { Noting } from "./notes.ts";
 
-/** The same files. Each look is noted before it is done: a change in between shows next time. */
-export class NotingFs implements FileSystem {
-  readonly uid: number | null;
-  readonly #inner: FileSystem;
-  readonly #noting: Noting;
-
-  constructor(inner: FileSystem, noting: Noting) {
-    this.#inner = inner;
-    this.#noting = noting;
-    this.uid = inner.uid;
-  }
-
-  lstat(path: string): FileInfo | null {
-    return this.#look(() => {
-      const info = this.#inner.lstat(path);
-      this.#noting.seen(path, info);
-      return info;
-    });
-  }
-
-  readFile(path: string): Uint8Array {
-    return this.#read(path, () => this.#inner.readFile(path));
-  }
-
-  readDir(path: string): string[] {
-    return this.#read(path, () => this.#inner.readDir(path));
-  }
-
-  openRead(path: string): FileHandle {
-    return this.#read(path, () => this.#inner.openRead(path));
-  }
-
-  openItself(path: string): OpenFile {
-    return this.#read(path, () => notingFile(this.#inner.openItself(path), this.#noting));
-  }
-
-  readLink(path: string): string {
-    return this.#look(() => {
-      this.#noting.seen(path, this.#inner.lstat(path));
-      return this.#inner.readLink(path);
-    });
-  }
-
-  realPath(path: string): string {
-    return this.#look(() => {
-      this.#noting.real(path);
-      return this.#inner.realPath(path);
-    });
-  }
-
-  create(path: string, mode: number): OpenFile {
-    return this.#spoiled().create(path, mode);
-  }
-
-  append(path: string, mode: number): FileHandle {
-    return this.#spoiled().append(path, mode);
-  }
-
-  symlink(to: string, path: string): void {
-    this.#spoiled().symlink(to, path);
-  }
-
-  link(existing: string, path: string): void {
-    this.#spoiled().link(existing, path);
-  }
-
-  mkdir(path: string, mode: number): void {
-    this.#spoiled().mkdir(path, mode);
-  }
-
-  rename(from: string, to: string): void {
-    this.#spoiled().rename(from, to);
-  }
-
-  remove(path: string): void {
-    this.#spoiled().remove(path);
-  }
-
-  chmod(path: string, mode: number): void {
-    this.#spoiled().chmod(path, mode);
-  }
-
-  chown(path: string, uid: number, gid: number): void {
-    this.#spoiled().chown(path, uid, gid);
-  }
-
-  utime(path: string, seconds: number): void {
-    this.#spoiled().utime(path, seconds);
-  }
-
-  syncDir(path: string): void {
-    this.#spoiled().syncDir(path);
-  }
-
-  canSyncAll(path: string): boolean {
-    return this.#spoiled().canSyncAll(path);
-  }
-
-  syncAll(path: string): void {
-    this.#spoiled().syncAll(path);
-  }
-
-  lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
-    return this.#spoiled().lock(path, mode);
-  }
-
-  /** Bound, as is `dismiss`: views of this file system inherit it. */
-  readonly as = async (owner: FileOwner): Promise<FileSystem> => {
-    const theirs = await this.#inner.as(owner);
-    if (theirs === this.#inner) return this;
-    // With their rights other things may be seen than with one's own.
-    this.#noting.spoil();
-    return theirs;
+/** The same files. Each look is noted before it is done: a change in between shows next time. Its methods need no
+ * `this`: views of it inherit them. */
+export function notingFs(inner: FileSystem, noting: Noting): FileSystem {
+  const spoiled = () => {
+    noting.spoil();
+    return inner;
   };
-
-  readonly dismiss = (): Promise<void> => this.#inner.dismiss();
-
-  #spoiled(): FileSystem {
-    this.#noting.spoil();
-    return this.#inner;
-  }
-
-  #read<T>(path: string, read: () => T): T {
-    return this.#look(() => {
-      this.#noting.content(path);
-      return read();
+  const read = <T>(path: string, reading: () => T): T =>
+    looking(noting, () => {
+      noting.content(path);
+      return reading();
     });
-  }
+  const noted: FileSystem = {
+    uid: inner.uid,
+    lstat: (path) =>
+      looking(noting, () => {
+        const info = inner.lstat(path);
+        noting.seen(path, info);
+        return info;
+      }),
+    readLink: (path) =>
+      looking(noting, () => {
+        noting.seen(path, inner.lstat(path));
+        return inner.readLink(path);
+      }),
+    realPath: (path) =>
+      looking(noting, () => {
+        noting.real(path);
+        return inner.realPath(path);
+      }),
+    readFile: (path) => read(path, () => inner.readFile(path)),
+    readDir: (path) => read(path, () => inner.readDir(path)),
+    openRead: (path) => read(path, () => inner.openRead(path)),
+    openItself: (path) => read(path, () => notingFile(inner.openItself(path), noting)),
+    create: (path, mode) => spoiled().create(path, mode),
+    append: (path, mode) => spoiled().append(path, mode),
+    symlink: (to, path) => spoiled().symlink(to, path),
+    link: (existing, path) => spoiled().link(existing, path),
+    mkdir: (path, mode) => spoiled().mkdir(path, mode),
+    rename: (from, to) => spoiled().rename(from, to),
+    remove: (path) => spoiled().remove(path),
+    chmod: (path, mode) => spoiled().chmod(path, mode),
+    chown: (path, uid, gid) => spoiled().chown(path, uid, gid),
+    utime: (path, seconds) => spoiled().utime(path, seconds),
+    syncDir: (path) => spoiled().syncDir(path),
+    canSyncAll: (path) => spoiled().canSyncAll(path),
+    syncAll: (path) => spoiled().syncAll(path),
+    lock: (path, mode) => spoiled().lock(path, mode),
+    as: async (owner: FileOwner) => {
+      const theirs = await inner.as(owner);
+      if (theirs === inner) return noted;
+      // With their rights other things may be seen than with one's own.
+      noting.spoil();
+      return theirs;
+    },
+    dismiss: () => inner.dismiss(),
+  };
+  return noted;
+}
 
-  /** That nothing is there is noted; what can't be looked at for another reason can't be looked at again. */
-  #look<T>(look: () => T): T {
-    try {
-      return look();
-    } catch (thrown) {
-      if (!(thrown instanceof FsError && thrown.code === "ENOENT")) this.#noting.spoil();
-      throw thrown;
-    }
+/** That nothing is there is noted; what can't be looked at for another reason can't be looked at again. */
+function looking<T>(noting: Noting, look: () => T): T {
+  try {
+    return look();
+  } catch (thrown) {
+    if (!(thrown instanceof FsError && thrown.code === "ENOENT")) noting.spoil();
+    throw thrown;
   }
 }
 
@@ -155,13 +83,16 @@ function notingFile(file: OpenFile, noting: Noting): OpenFile {
     noting.spoil();
     return file;
   };
-  return {
+  const handle: FileHandle = {
     read: (buffer) => file.read(buffer),
     seek: (position) => file.seek(position),
-    info: () => file.info(),
-    close: () => file.close(),
     write: (bytes) => spoiled().write(bytes),
     sync: () => spoiled().sync(),
+    close: () => file.close(),
+  };
+  return {
+    ...handle,
+    info: () => file.info(),
     chmod: (mode) => spoiled().chmod(mode),
     chown: (uid, gid) => spoiled().chown(uid, gid),
     utime: (seconds) => spoiled().utime(seconds),

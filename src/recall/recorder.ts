@@ -8,7 +8,7 @@ import {
   notingNetwork,
   notingProcesses,
 } from "./noting.ts";
-import { NotingFs } from "./noting_fs.ts";
+import { notingFs } from "./noting_fs.ts";
 import type { Output } from "./record.ts";
 
 /** A world and a terminal to run one command in. */
@@ -29,7 +29,7 @@ export function recorder(system: System, console: Console): Recorder {
   const output: (readonly ["out" | "err", string])[] = [];
   const host = notingHost(system.host, noting);
   const recorded: System = {
-    fs: new NotingFs(system.fs, noting),
+    fs: notingFs(system.fs, noting),
     host,
     processes: notingProcesses(system.processes, host, noting),
     network: notingNetwork(system.network, noting),

@@ -136,6 +136,26 @@ for (const [title, change, says] of AGAIN) {
 }
 
 Deno.test(
+  "start: a config with inputs is remembered too",
+  withPerson(async (person) => {
+    Deno.mkdirSync(`${person.home}/mine`);
+    person.write("mine/init.lua", 'return { word = "mine" }');
+    person.write(
+      "init.lua",
+      `return { inputs = { mine = "path:./mine" }, setup = function()
+        file { path = "~/a", content = require("inputs.mine").word }
+      end }`,
+    );
+    await person.type("apply");
+    const first = await person.type("plan");
+    assert.deepEqual([first.code, first.read], [0, true], first.said);
+    assert.deepEqual(await person.type("plan"), { ...first, read: false });
+    person.write("mine/init.lua", 'return { word = "other" }');
+    assert.match((await person.type("plan")).said, /1 changed/);
+  }),
+);
+
+Deno.test(
   "start: what tells how long it took, or is run from source, is run each time",
   withPerson(async (person) => {
     await person.type("apply");
