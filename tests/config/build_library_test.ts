@@ -9,6 +9,7 @@ import type { Declared } from "../../src/manifest/declared.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { setup, withConfig } from "./support/config.ts";
 import { fixedSystem } from "./support/world.ts";
+import { FACTS } from "./support/facts.ts";
 
 const TOP = 'local build = require("syslua.lib").build\n';
 const HASH = "a".repeat(64);
@@ -206,14 +207,7 @@ Deno.test("a build that runs cannot name it for the first time", async () => {
   );
   await withConfig(source, async ({ manifest, recipes }) => {
     const step = await recipes.open(manifest.derivations[0].hash)
-      .start({
-        outputs: { out: "/out" },
-        tmp: "/tmp",
-        env: {},
-        cores: 1,
-        jobserver: "-j1",
-        known: new Map(),
-      });
+      .start(FACTS);
     assert.equal(step.kind, "failed");
     if (step.kind === "failed") assert.match(step.error.message, /while a build runs/);
   });

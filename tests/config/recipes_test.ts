@@ -2,19 +2,11 @@
 import assert from "node:assert/strict";
 import type { Derivation } from "../../src/manifest/types.ts";
 import { SysError } from "../../src/errors.ts";
-import type { RecipeFacts, RecipeStep, Reply } from "../../src/realize/recipe.ts";
+import type { RecipeStep, Reply } from "../../src/realize/recipe.ts";
 import type { Operation } from "../../src/realize/operation.ts";
 import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { setup, withConfig } from "./support/config.ts";
-
-const FACTS: RecipeFacts = {
-  outputs: { out: "/out" },
-  tmp: "/tmp",
-  env: {},
-  cores: 2,
-  jobserver: "-j2",
-  known: new Map(),
-};
+import { FACTS } from "./support/facts.ts";
 
 Deno.test("recipes: what is used comes in the order in which it is declared", () => {
   const names = Array.from({ length: 12 }, (_, n) => `t${n}`);

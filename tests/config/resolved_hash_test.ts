@@ -5,6 +5,7 @@ import fc from "fast-check";
 import type { Evaluation } from "../../src/config/types.ts";
 import type { Derivation } from "../../src/manifest/types.ts";
 import { setup, withConfig } from "./support/config.ts";
+import { FACTS } from "./support/facts.ts";
 
 type Objects = Readonly<Record<string, string>>;
 
@@ -93,15 +94,6 @@ Deno.test("resolved: none where what `config` captures has changed since it was 
       assert.equal(await resolved(evaluation, "x", FIRST), null);
     },
   ));
-
-const FACTS = {
-  outputs: { out: "/out" },
-  tmp: "/tmp",
-  env: {},
-  cores: 2,
-  jobserver: "-j2",
-  known: new Map(),
-};
 
 /** Whether a body of `config` looks at how a dependency was made. */
 const LOOKS: readonly [string, boolean][] = [

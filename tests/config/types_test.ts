@@ -9,6 +9,7 @@ import { KINDS } from "../../src/manifest/kinds.generated.ts";
 import type { Operation } from "../../src/realize/operation.ts";
 import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { setup, withConfig } from "./support/config.ts";
+import { FACTS } from "./support/facts.ts";
 
 const text = LUA_TYPES.map(([, content]) => content).join("\n");
 const file = (name: string) => LUA_TYPES.find(([found]) => found === name)![1];
@@ -85,14 +86,7 @@ Deno.test("types: ctx of a build, and its facts", async () => {
   end }`);
   await withConfig(source, async ({ manifest, recipes, messages }) => {
     await recipes.open(manifest.derivations[0].hash)
-      .start({
-        outputs: { out: "/out" },
-        tmp: "/tmp",
-        env: {},
-        cores: 2,
-        jobserver: "-j2",
-        known: new Map(),
-      });
+      .start(FACTS);
     const of = (what: string) =>
       messages.filter((line) => line.startsWith(what)).map((line) => line.slice(4)).sort();
     const typed = [...functions(file("build.lua"), "ctx"), ...fields("syslua.BuildContext")].sort();
@@ -191,14 +185,7 @@ async function failureOf(source: string): Promise<SysError> {
   try {
     return await withConfig(source, async ({ manifest, recipes }) => {
       const turn = await recipes.open(manifest.derivations[0].hash)
-        .start({
-          outputs: { out: "/out" },
-          tmp: "/tmp",
-          env: {},
-          cores: 2,
-          jobserver: "-j2",
-          known: new Map(),
-        });
+        .start(FACTS);
       assert.equal(turn.kind, "failed");
       return (turn as Extract<typeof turn, { kind: "failed" }>).error;
     });

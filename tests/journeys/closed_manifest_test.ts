@@ -4,6 +4,7 @@ import { evaluateConfig } from "../../src/journeys/evaluate.ts";
 import { propose, UNDECIDED } from "../../src/journeys/propose.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { TestMachine, withMachine } from "./support.ts";
+import { FACTS } from "../config/support/facts.ts";
 
 /** Something of everything that a Manifest can hold. */
 const EVERYTHING = {
@@ -145,16 +146,8 @@ Deno.test("the session is closed when all is built: activating needs data alone"
     const { snapshot } = await here.apply({
       decide: async ({ plan }, { manifest, recipes }) => {
         const recipe = recipes.open(manifest.derivations[0].hash);
-        const facts = {
-          outputs: { out: "/out" },
-          tmp: "/tmp",
-          env: {},
-          cores: 2,
-          jobserver: "-j2",
-          known: new Map(),
-        };
         asked.push(
-          await Promise.resolve(recipe.start(facts)).then(({ kind }) => kind, () => "closed"),
+          await Promise.resolve(recipe.start(FACTS)).then(({ kind }) => kind, () => "closed"),
         );
         return plan.unmanaged.length > 0 ? { replace: "all", skip: new Set() } : UNDECIDED;
       },
