@@ -198,6 +198,30 @@ Deno.test({
 });
 
 Deno.test({
+  name: `fetch_git: all files have one time, whenever they were written${
+    git.ignore ? " (skipped: no git)" : ""
+  }`,
+  ...git,
+  fn: async () => {
+    using world = new World();
+    const { url, rev } = await repositories(world);
+    let printed = "";
+    await world.build(function* ({ outputs }) {
+      const tree = yield ["fetch_git", url, rev, null, { submodules: true }];
+      printed = yield [
+        "run",
+        `find ${tree} -type f -exec stat -c %Y {} + | sort | uniq -c`,
+        null,
+        {},
+      ];
+      yield ["write", outputs.out, ""];
+    });
+    // Two files of each of three repositories, and what names the submodules of two.
+    assert.equal(printed.trim(), "8 315532800");
+  },
+});
+
+Deno.test({
   name: `fetch_git: a branch needs a hash, and the hash is checked${
     git.ignore ? " (skipped: no git)" : ""
   }`,

@@ -146,6 +146,26 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: `world: jobs that a command has taken and died with are there for the next one${skipped}`,
+  ignore: lacks("mkfifo"),
+  fn: async () => {
+    const host = Object.create(system.host, { processors: { value: 4 } });
+    for (const sandbox of MODES) {
+      using world = new World({ ...system, host });
+      const take = "dd bs=1 count=100 iflag=nonblock <&3 2>/dev/null | wc -c";
+      let printed = "";
+      await world.build(function* ({ outputs, jobserver }) {
+        const env = { MAKEFLAGS: jobserver };
+        printed = yield ["run", `${take}; kill -KILL $$`, { check: false }, env];
+        printed += yield ["run", take, null, env];
+        yield ["write", outputs.out, ""];
+      }, { sandbox });
+      assert.equal(printed, "3\n3\n", sandbox);
+    }
+  },
+});
+
 Deno.test("world: builds at a time are counted by derivation, and one that downloads does not count", async () => {
   using world = new World();
   const running = new Set<string>();
