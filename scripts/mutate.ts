@@ -4,7 +4,8 @@
  * Ends with a line that counts them, and with exit code 1 when a change survived, or is not possible any more. */
 import { dirname, join } from "node:path";
 import { fromFileUrl } from "../tests/support/paths.ts";
-import { type Mutation, MUTATIONS } from "./mutations.ts";
+import { MUTATIONS } from "./mutations.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 
 const PROJECT = fromFileUrl(new URL("..", import.meta.url));
 /** A test that takes longer than this hangs: that is noticed too. */

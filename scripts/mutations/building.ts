@@ -1,0 +1,82 @@
+/** What builds and those who ask for them rely on. */
+import type { Mutation } from "./mutation.ts";
+
+export const BUILDING: readonly Mutation[] = [
+  {
+    name: "a lock on a derivation whose file has lost its name counts",
+    file: "src/store/lock.ts",
+    find: "if (leadsTo(fs, path, lock)) return unnaming",
+    replace: "if (path !== null) return unnaming",
+    test: "tests/store/lock_test.ts",
+    filter: "many who build",
+  },
+  {
+    name: "a link that nobody knows is taken for one of ours",
+    file: "src/journeys/out_link.ts",
+    find: " &&\n    fs.lstat(entryOf(root, path)) !== null;",
+    replace: ";",
+    test: "tests/journeys/build_test.ts",
+    filter: "out link",
+  },
+  {
+    name: "an output's link is no root",
+    file: "src/journeys/out_link.ts",
+    find: "if (fs.lstat(entry) === null) fs.symlink(path, entry);",
+    replace: "",
+    test: "tests/journeys/build_test.ts",
+    filter: "out link",
+  },
+  {
+    name: "a failure ends what could go on",
+    file: "src/realize/realize.ts",
+    find: "if (request.keepGoing) throw thrown;",
+    replace: "",
+    test: "tests/realize/failures_test.ts",
+  },
+  {
+    name: "a check builds in the same folder",
+    file: "src/realize/realize.ts",
+    find: "{ ...inputs, again: true }",
+    replace: "inputs",
+    test: "tests/realize/realize_test.ts",
+    filter: "check:",
+  },
+  {
+    name: "a check builds in the same second",
+    file: "src/realize/realize.ts",
+    find: "if (there === null) await nextSecond(system.clock, signal);",
+    replace: "",
+    test: "tests/realize/realize_test.ts",
+    filter: "check: a date",
+  },
+  {
+    name: "early cutoff for a build that has looked at more",
+    file: "src/realize/realize.ts",
+    find: "if (resolved !== null && await this.#resolved(derivation, dependencies) === resolved) {",
+    replace: "if (resolved !== null) {",
+    test: "tests/journeys/build_test.ts",
+    filter: "early cutoff",
+  },
+  {
+    name: "what lacks an unused output is forgotten",
+    file: "src/store/sweep.ts",
+    find: "outputs && Object.values(outputs).some(has)",
+    replace: "outputs && Object.values(outputs).every(has)",
+    test: "tests/journeys/build_test.ts",
+    filter: "snapshots keep",
+  },
+  {
+    name: "what was just built is not recent",
+    file: "src/journeys/collect.ts",
+    find: "recent: recentObjects(system.fs, root, now),",
+    replace: "recent: [],",
+    test: "tests/journeys/build_test.ts",
+  },
+  {
+    name: "what was asked for and was there is not recent",
+    file: "src/journeys/build.ts",
+    find: '(kind === "cached" && asked.has(hash))',
+    replace: '(kind === "cached" && asked.size < 0)',
+    test: "tests/journeys/build_test.ts",
+  },
+];

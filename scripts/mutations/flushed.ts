@@ -1,0 +1,144 @@
+/** What is on the disk when the power is cut. */
+import { type Mutation, unflushed } from "./mutation.ts";
+
+const POWER = "tests/activation/power_cut_test.ts";
+const STORE = "tests/store/power_cut_test.ts";
+const FILE_RECORDS = "tests/store/file_records_test.ts";
+const HISTORY = "tests/snapshot/power_cut_test.ts";
+
+export const FLUSHED: readonly Mutation[] = [
+  unflushed(
+    "src/activation/perform.ts",
+    "if (fs.lstat(stored) !== null) fs.syncDir(stored);",
+    POWER,
+  ),
+  unflushed(
+    "src/activation/perform.ts",
+    "    flushFolders(fs, plan.steps);\n    throwIfAborted",
+    POWER,
+    { replace: "    throwIfAborted" },
+  ),
+  unflushed("src/activation/flush.ts", "    fs.syncDir(folder);", POWER),
+  unflushed(
+    "src/activation/keep.ts",
+    "    if (fs.lstat(folder) !== null) fs.syncDir(folder);",
+    POWER,
+  ),
+  unflushed("src/activation/undo.ts", "fs.syncDir(snapshotFolder(root));", POWER),
+  {
+    name: "undoing flushes no folders",
+    file: "src/activation/undo.ts",
+    find: "() => flushFolders(fs, header.steps)",
+    replace: "() => {}",
+    test: POWER,
+  },
+  unflushed("src/activation/journal.ts", "      file.sync();", POWER),
+  unflushed("src/activation/journal.ts", "      this.fs.syncDir(journalFolder(this.root));", POWER),
+  unflushed("src/activation/journal.ts", "  fs.syncDir(journalFolder(root));\n}", POWER, {
+    replace: "}",
+  }),
+  unflushed(
+    "src/store/aside.ts",
+    "if (!flushed) fs.syncDir(layout.obj);",
+    "tests/store/aside_test.ts",
+  ),
+  unflushed("src/activation/path_step.ts", "      file.sync();", POWER),
+  unflushed(
+    "src/activation/path_step.ts",
+    "    folder.sync();",
+    "tests/activation/path_step_test.ts",
+  ),
+  unflushed("src/system/folders.ts", "fs.syncDir(above)", POWER, { replace: "{}" }),
+  unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", HISTORY),
+  {
+    name: "a snapshot's name is not flushed",
+    file: "src/snapshot/files.ts",
+    find: "{ spare, mode });\n  fs.syncDir(dirname(path));",
+    replace: "{ spare, mode });",
+    test: POWER,
+  },
+  {
+    name: "`current` is not flushed",
+    file: "src/snapshot/files.ts",
+    find: "  fs.rename(beside, path);\n  fs.syncDir(dirname(path));\n}\n\n/** What",
+    replace: "  fs.rename(beside, path);\n}\n\n/** What",
+    test: HISTORY,
+  },
+  unflushed(
+    "src/snapshot/history.ts",
+    "  fs.remove(path);\n  fs.syncDir(snapshotFolder(root));",
+    HISTORY,
+    { replace: "  fs.remove(path);" },
+  ),
+  unflushed(
+    "src/snapshot/history.ts",
+    "  if (fs.lstat(snapshotFolder(root)) !== null) fs.syncDir(snapshotFolder(root));",
+    HISTORY,
+  ),
+  unflushed(
+    "src/snapshot/set_aside.ts",
+    "if (aside.length > 0) fs.syncDir(snapshotFolder(root));",
+    HISTORY,
+  ),
+  {
+    name: "names of objects are not flushed",
+    file: "src/journeys/flush_names.ts",
+    find: "for (const folder of [obj, refs]) if",
+    replace: "for (const folder of [refs]) if",
+    test: STORE,
+  },
+  {
+    name: "names of records are not flushed",
+    file: "src/journeys/flush_names.ts",
+    find: "for (const folder of [obj, refs]) if",
+    replace: "for (const folder of [obj]) if",
+    test: STORE,
+  },
+  unflushed("src/store/stage.ts", "      if (flush) handle.sync();", STORE),
+  unflushed(
+    "src/store/add.ts",
+    "    if (together && made.length > 0) fs.syncAll(layout.dir);",
+    STORE,
+  ),
+  unflushed(
+    "src/store/file_records.ts",
+    "    if (seals.some(([, seal]) => seal === null)) file.sync();",
+    FILE_RECORDS,
+  ),
+  {
+    name: "half a line about a file spoils the next",
+    file: "src/store/file_records.ts",
+    find: "`\\n${kind}",
+    replace: "`${kind}",
+    test: FILE_RECORDS,
+  },
+  {
+    name: "a file that refers to others is still told to refer to none",
+    file: "src/store/record.ts",
+    find:
+      "  if (fileRecords(fs, layout).has(object)) addFileRecords(fs, layout, [[object, null]]);\n",
+    replace: "",
+    test: FILE_RECORDS,
+  },
+  {
+    name: "what is recorded about files outlives them",
+    file: "src/store/gc.ts",
+    find: "storing(() => pruneFileRecords(fs, layout, has));",
+    replace: "null;",
+    test: FILE_RECORDS,
+  },
+  unflushed(
+    "src/store/copy.ts",
+    "      if (this.#flush && copy === this.to) target.sync();",
+    STORE,
+  ),
+  unflushed("src/store/store_writer.ts", "    this.fs.syncDir(parent);", STORE),
+  unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", STORE),
+  {
+    name: "a lock of inputs is not flushed",
+    file: "src/inputs/lock.ts",
+    find: "{ spare, mode })",
+    replace: "{ spare, mode, flush: false })",
+    test: "tests/inputs/lock_test.ts",
+  },
+];

@@ -1,0 +1,117 @@
+/** What inspection of outputs promises. */
+import type { Mutation } from "./mutation.ts";
+
+export const INSPECTED: readonly Mutation[] = [
+  {
+    name: "a library of the host's is not told of",
+    file: "src/realize/inspect/problem.ts",
+    find: "  return hostOnly(library);\n",
+    replace: '  return { ...hostOnly(library), host: library === "" };\n',
+    test: "tests/realize/inspect/libraries_test.ts",
+  },
+  {
+    name: "a link to the host's library makes it the store's",
+    file: "src/realize/inspect/places.ts",
+    find: "&& this.has(this.fs.realPath(path));",
+    replace: "&& this.has(path);",
+    test: "tests/realize/inspect/libraries_test.ts",
+  },
+  {
+    name: "an RPATH that climbs out of the store counts as in it",
+    file: "src/realize/inspect/problem.ts",
+    find: "places.has(posix.normalize(folder))",
+    replace: "posix.sep && places.has(folder)",
+    test: "tests/realize/inspect/libraries_test.ts",
+  },
+  {
+    name: "strict warns",
+    file: "src/realize/inspect/inspect_build.ts",
+    find: "if (!derivation.strict || warnings.length === 0) return;",
+    replace: "if (derivation) return;",
+    test: "tests/realize/inspect/libraries_test.ts",
+  },
+  {
+    name: "what a compressed file names is no reference",
+    file: "src/store/register.ts",
+    find: "...output.compressed?.references ?? []",
+    replace: "",
+    test: "tests/realize/inspect/compressed_test.ts",
+  },
+  {
+    name: "a compressed path does not bind",
+    file: "src/store/register.ts",
+    find: "output.compressed?.bound === true",
+    replace: "output.compressed === null",
+    test: "tests/realize/inspect/compressed_test.ts",
+  },
+  {
+    name: "what is bound by a compressed path is damaged for verify",
+    file: "src/store/identity.ts",
+    find: 'known?.kind === "free" || known?.kind === "bound" ||',
+    replace: 'known?.kind === "free" ||',
+    test: "tests/realize/inspect/compressed_test.ts",
+  },
+  {
+    name: "a bomb is looked at to its end",
+    file: "src/realize/inspect/compressed.ts",
+    find: "if (meter.full) return false;",
+    replace: "",
+    test: "tests/realize/inspect/compressed_test.ts",
+  },
+  {
+    name: "what lies across two pieces is not seen",
+    file: "src/realize/inspect/stream_scan.ts",
+    find: "    this.#look(seam);\n",
+    replace: "",
+    test: "tests/realize/inspect/compressed_test.ts",
+  },
+  {
+    name: "build-ids stay as the linker made them",
+    file: "src/realize/inspect/build_ids.ts",
+    find: "    if (id === null) continue;\n",
+    replace: "    if (id === null || id) continue;\n",
+    test: "tests/realize/inspect/build_id_test.ts",
+  },
+  {
+    name: "the checksum of a debug link stays",
+    file: "src/realize/inspect/build_ids.ts",
+    find: "patches.get(path)!.push(",
+    replace: "[].concat(",
+    test: "tests/realize/inspect/build_id_test.ts",
+    filter: "debug",
+  },
+  {
+    name: "debuggers look for the build-id that was",
+    file: "src/realize/inspect/build_ids.ts",
+    find: "if (renamed.size > 0) renameBuildIds",
+    replace: "if (renamed.size < 0) renameBuildIds",
+    test: "tests/realize/inspect/build_id_test.ts",
+    filter: "debug",
+  },
+  {
+    name: "a name that no file can have stops the inspection",
+    file: "src/realize/inspect/places.ts",
+    find:
+      "      return this.fs.lstat(path) !== null && this.has(this.fs.realPath(path));\n    } catch {",
+    replace:
+      "      return this.fs.lstat(path) !== null && this.has(this.fs.realPath(path));\n    } catch (e) {\n      throw e;",
+    test: "tests/realize/inspect/libraries_test.ts",
+    filter: "can't be looked at",
+  },
+  {
+    name: "a name that no file can have stops ctx.shrink_rpath",
+    file: "src/realize/shrink_rpath.ts",
+    find: "isThere(fs, `${folder}/${library}`)",
+    replace: "fs.lstat(`${folder}/${library}`) !== null",
+    test: "tests/realize/inspect/libraries_test.ts",
+    filter: "can't be looked at",
+  },
+  {
+    name: "a program whose name has no dot is passed over for its name",
+    file: "src/realize/inspect/candidates.ts",
+    find: 'name.includes(".") ?',
+    replace: "true ?",
+    test: "tests/realize/inspect/libraries_test.ts",
+    filter: "called like the ending",
+  },
+];
