@@ -18,7 +18,22 @@ export const FLUSHED: readonly Mutation[] = [
     POWER,
     { replace: "    throwIfAborted" },
   ),
-  unflushed("src/activation/flush.ts", "    fs.syncDir(folder);", POWER),
+  unflushed("src/system/flush_all.ts", "    fs.syncDir(folder);", POWER),
+  unflushed("src/activation/write_ahead.ts", "    fs.syncAll(dirname(files[0].path));", POWER),
+  {
+    name: "many folders are not flushed",
+    file: "src/system/flush_all.ts",
+    find: "fs.canSyncAll(first)) fs.syncAll(first);",
+    replace: "fs.canSyncAll(first)) continue;",
+    test: POWER,
+  },
+  {
+    name: "what was written ahead of its step stays beside its place",
+    file: "src/activation/write_ahead.ts",
+    find: "    onBegin(this.#until - 1);",
+    replace: "    onBegin(index);",
+    test: "tests/activation/crash_test.ts",
+  },
   unflushed(
     "src/activation/keep.ts",
     "    if (fs.lstat(folder) !== null) fs.syncDir(folder);",
@@ -42,12 +57,15 @@ export const FLUSHED: readonly Mutation[] = [
     "if (!flushed) fs.syncDir(layout.obj);",
     "tests/store/aside_test.ts",
   ),
-  unflushed("src/activation/path_step.ts", "      file.sync();", POWER),
-  unflushed(
-    "src/activation/path_step.ts",
-    "    folder.sync();",
-    "tests/activation/path_step_test.ts",
-  ),
+  unflushed("src/activation/path_step.ts", "    if (flush) file.sync();", POWER),
+  {
+    name: "of a folder that is made or put back only its name is flushed",
+    file: "src/activation/flush.ts",
+    find:
+      '    if (step.before.kind === "dir" || step.after.kind === "dir") touched.add(step.path);',
+    replace: "",
+    test: "tests/activation/path_step_test.ts",
+  },
   unflushed("src/system/folders.ts", "fs.syncDir(above)", POWER, { replace: "{}" }),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", HISTORY),
   {
@@ -127,11 +145,6 @@ export const FLUSHED: readonly Mutation[] = [
     replace: "null;",
     test: FILE_RECORDS,
   },
-  unflushed(
-    "src/store/copy.ts",
-    "      if (this.#flush && copy === this.to) target.sync();",
-    STORE,
-  ),
   unflushed("src/store/store_writer.ts", "    this.fs.syncDir(parent);", STORE),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", STORE),
   {

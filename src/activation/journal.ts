@@ -78,10 +78,15 @@ export class Journal {
     writeLasting(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
   }
 
+  /** Steps up to this one may be begun from now on. */
+  reach(index: number): void {
+    this.reached = Math.max(this.reached, index);
+  }
+
   /** Says that a step is about to be done. */
   begin(index: number): void {
     this.begun.add(index);
-    this.reached = index;
+    this.reach(index);
     const file = this.fs.append(this.#path, 0o600);
     try {
       file.write(new TextEncoder().encode(JSON.stringify({ begin: index }) + "\n"));

@@ -1,7 +1,7 @@
 /** Takes the paths that a plan is about, gives what is there: the Observation. Changes nothing. */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import { sameState } from "../plan/state.ts";
+import { ABSENT, sameState } from "../plan/state.ts";
 import {
   type FileHandle,
   type FileInfo,
@@ -42,7 +42,10 @@ export function observe(
   const look = (path: string, owned: boolean): PathState => {
     const known = states.get(path);
     if (known) return known;
-    const state = unlessClosed<PathState>(() => stateAt(fs, path, owned), { kind: "other" });
+    // To be told that nothing is there costs more than all else.
+    const state = states.get(dirname(path))?.kind === "absent"
+      ? ABSENT
+      : unlessClosed<PathState>(() => stateAt(fs, path, owned), { kind: "other" });
     states.set(path, state);
     return state;
   };
@@ -51,23 +54,24 @@ export function observe(
     if (names !== null) entries.set(folder, names);
   };
   const lookAbove = (path: string, trusted: boolean) => {
-    for (let folder = dirname(path); !states.has(folder); folder = dirname(folder)) {
-      const state = look(folder, false);
-      if (state.kind === "link" && trusted && leadsToFolder(fs, folder)) folders.add(folder);
-    }
+    const folder = dirname(path);
+    if (states.has(folder)) return;
+    if (folder !== path) lookAbove(folder, trusted);
+    const state = look(folder, false);
+    if (state.kind === "link" && trusted && leadsToFolder(fs, folder)) folders.add(folder);
   };
   const managed = new Set(current?.wanted.paths.map(({ path }) => path) ?? []);
   for (const path of wanted.paths) {
-    const now = look(path.path, path.owner !== undefined);
     lookAbove(path.path, path.owner === undefined);
+    const now = look(path.path, path.owner !== undefined);
     if (now.kind === "dir") list(path.path);
     if (now.kind === "absent" || managed.has(path.path) || path.pending) continue;
     const same = sameContent(fs, now, path, texts);
     if (same !== null) identical.set(path.path, same);
   }
   for (const path of current?.wanted.paths ?? []) {
-    const now = look(path.path, path.owner !== undefined);
     lookAbove(path.path, path.owner === undefined);
+    const now = look(path.path, path.owner !== undefined);
     // What lies in the store is looked for there.
     const live = now.kind === "link" && objectsIn([now.to]).length === 0;
     if (live && kindBehind(fs, path.path) === undefined) dangling.add(path.path);

@@ -18,14 +18,30 @@ import { eachChunk } from "../system/contents.ts";
 
 type PathStep = Extract<Step, { kind: "path" }>;
 
+type FileState = Extract<PathState, { kind: "file" }>;
+
+/** A step that puts a file in place. */
+export type FileStep = PathStep & { readonly after: FileState };
+
 /**
  * Does a step.
  * @param onBegin called when it is about to change something
+ * @param isWritten whether its content was written with `writeBeside`
  * @throws SysError when something else than it expects is there
  */
-export function doPathStep(fs: FileSystem, step: PathStep, onBegin: () => void): void {
+export function doPathStep(
+  fs: FileSystem,
+  step: PathStep,
+  onBegin: () => void,
+  isWritten = false,
+): void {
   const { path, before, after, owner } = step;
   if (owner) refusePlantedLinks(fs, path);
+  const isPlain = after.kind === "link" && !after.kept && !owner;
+  if (before.kind === "absent" && isPlain) {
+    onBegin();
+    if (linkAnew(fs, after.to, path)) return;
+  }
   const now = stateAt(fs, path, owner !== undefined);
   if (sameState(now, after)) return;
   if (!sameState(now, before)) {
@@ -35,7 +51,18 @@ export function doPathStep(fs: FileSystem, step: PathStep, onBegin: () => void):
     });
   }
   onBegin();
-  put(fs, step, { from: before, now, to: after });
+  put(fs, step, { from: before, now, to: after }, isWritten);
+}
+
+/** Makes a link where nothing is; false where something is. Looking first would tell no more. */
+function linkAnew(fs: FileSystem, to: string, path: string): boolean {
+  try {
+    fs.symlink(to, path);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof FsError && thrown.code === "EEXIST") return false;
+    throw thrown;
+  }
 }
 
 /** How undoing a step ended. */
@@ -86,6 +113,7 @@ function put(
   fs: FileSystem,
   { path, owner }: PathStep,
   { from, now: found, to }: Readonly<Record<"from" | "now" | "to", PathState>>,
+  isWritten = false,
 ): void {
   if (to.kind === "other") throw new SysError("activation", `Cannot make ${path}`);
   // What was given back and goes again is held again.
@@ -105,14 +133,29 @@ function put(
   }
   if (to.kind === "link" && now.kind === "absent" && !whose) return fs.symlink(to.to, path);
   const beside = besidePath(path);
-  if (fs.lstat(beside) !== null) fs.remove(beside);
-  if (to.kind === "file") {
-    writeFile(fs, { path, beside }, to, (file) => details(file, to, to.owner ?? whose));
-  } else {
+  if (to.kind === "link") {
+    if (fs.lstat(beside) !== null) fs.remove(beside);
     fs.symlink(to.to, beside);
     if (whose) linkDetails(fs, beside, to, whose);
+  } else if (!isWritten) {
+    writeBeside(fs, { path, after: to, owner }, { flush: true });
   }
   fs.rename(beside, path);
+}
+
+/** Writes a file that a step will rename to its place. Without a flush whoever asks for it sees to that. */
+export function writeBeside(
+  fs: FileSystem,
+  { path, after, owner }: Pick<FileStep, "path" | "after" | "owner">,
+  { flush }: { readonly flush: boolean },
+): void {
+  const beside = besidePath(path);
+  if (fs.lstat(beside) !== null) fs.remove(beside);
+  const whose = after.owner ?? after.kept ?? owner;
+  writeFile(fs, { path, beside }, after, (file) => {
+    details(file, after, whose);
+    if (flush) file.sync();
+  });
 }
 
 /** Puts the thing itself back, where it is held and still what it was. */
@@ -134,11 +177,11 @@ function keptOf(state: PathState): Kept | undefined {
   return state.kind === "absent" || state.kind === "other" ? undefined : state.kept;
 }
 
-/** Writes a file whose content is checked before the file has its name. What `finish` does to it is flushed too. */
+/** Writes a file whose content is checked before the file has its name. */
 function writeFile(
   fs: FileSystem,
   { path, beside }: { readonly path: string; readonly beside: string },
-  state: Extract<PathState, { kind: "file" }>,
+  state: FileState,
   finish: (file: OpenFile) => void,
 ): void {
   if (state.content === undefined) {
@@ -154,7 +197,6 @@ function writeFile(
         file.write(chunk);
       });
       finish(file);
-      file.sync();
     } finally {
       file.close();
     }
@@ -204,7 +246,7 @@ function give(thing: Pick<Settable, "chown">, to: { readonly kept?: Kept }, owne
   }
 }
 
-/** The same of a folder, flushed: a file is flushed with its content, a folder's own only by itself. */
+/** The same of a folder. */
 function folderDetails(
   fs: FileSystem,
   path: string,
@@ -227,7 +269,6 @@ function folderDetails(
   try {
     if (folder.info().kind !== "dir") throw new FsError("make the folder", path, "ENOTDIR");
     details(folder, to, owner);
-    folder.sync();
   } finally {
     folder.close();
   }

@@ -26,6 +26,7 @@ import { doPathStep } from "./path_step.ts";
 import { strikeReturned, sweepHeld } from "./originals.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { nameOf, undoJournal } from "./undo.ts";
+import { WrittenAhead } from "./write_ahead.ts";
 import { asTheirUsers, pathsOfSteps } from "./their_files.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 
@@ -90,6 +91,7 @@ export async function perform(
     ran: wanted.runs.map(({ id }) => id),
     tags: [],
   };
+  const ahead = new WrittenAhead();
   let index = 0;
   try {
     for (; index < plan.steps.length; index++) {
@@ -102,7 +104,8 @@ export async function perform(
       if (index % YIELD_EVERY === YIELD_EVERY - 1) await clock.sleep(0);
       throwIfAborted(performance.signal);
       performance.onStep?.(plan.steps[index]);
-      await doStep(fs, performance, journal, plan.steps[index], index);
+      ahead.prepare(fs, plan.steps, index, (last) => journal.reach(last));
+      await doStep({ fs, journal, ahead }, performance, plan.steps[index], index);
     }
     performance.onStep?.(null);
     fs = await asTheirUsers(system.fs, root, owned);
@@ -159,14 +162,22 @@ function returned(fs: System["fs"], root: string, plan: Plan): Original[] {
   }
 }
 
+/** What the steps are done with. */
+interface Doing {
+  readonly fs: System["fs"];
+  readonly journal: Journal;
+  readonly ahead: WrittenAhead;
+}
+
 async function doStep(
-  fs: System["fs"],
+  { fs, journal, ahead }: Doing,
   { adapters, signal }: Performance,
-  journal: Journal,
   step: Step,
   index: number,
 ): Promise<void> {
-  if (step.kind === "path") return doPathStep(fs, step, () => journal.reached = index);
+  if (step.kind === "path") {
+    return doPathStep(fs, step, () => journal.reach(index), ahead.take(step.path));
+  }
   if (step.kind === "run" && step.check !== null) {
     if (await checkPasses(adapters, step.check, { account: step.account, signal })) return;
   }

@@ -4,10 +4,8 @@ import { removeTree } from "./remove.ts";
 import type { ObjectName } from "./names.ts";
 import type { Staged, Staging } from "./stage.ts";
 import type { StoreWriter } from "./store_writer.ts";
+import { MANY_FLUSHES } from "../system/flush_all.ts";
 import { discard } from "../system/write_atomic.ts";
-
-/** So many files cost more flushes, one each, than one of the whole file system. */
-const MANY = 16;
 
 /** Writes something, or gives its name where it is here already. */
 export type Write = (staging: Staging) => Staged | ObjectName;
@@ -27,7 +25,7 @@ export function addAll(writer: StoreWriter, writes: readonly Write[]): Added {
   const staged = new Map<ObjectName, Staged>();
   const has = (object: ObjectName) => staged.has(object) || isThere(object);
   if (writes.length > 0) writer.prepare();
-  const together = writes.length >= MANY && fs.canSyncAll(layout.dir);
+  const together = writes.length >= MANY_FLUSHES && fs.canSyncAll(layout.dir);
   let named = 0;
   try {
     const objects = writes.map((write) => {

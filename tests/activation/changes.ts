@@ -5,6 +5,7 @@ import type { Wanted } from "../../src/plan/types.ts";
 import { chooseSnapshot } from "../../src/snapshot/choose.ts";
 import { originalsFolder, readOriginals } from "../../src/snapshot/originals.ts";
 import { faultySystem } from "../../src/system/faulty.ts";
+import { MANY_FLUSHES } from "../../src/system/flush_all.ts";
 import type { System } from "../../src/system/mod.ts";
 import { inMemory } from "../support/memory.ts";
 import { Rig, treeOf, writeText } from "./support.ts";
@@ -26,6 +27,11 @@ export const CHANGES: readonly Change[] = [
     name: "a second apply",
     before: (rig) => rig.apply(first(rig), { replace: "all" }),
     make: (rig, system) => rig.apply(second(rig), { replace: "all", system }),
+  },
+  {
+    name: "an apply of so many files that they are flushed as one",
+    before: () => Promise.resolve(),
+    make: (rig, system) => rig.apply(many(rig), { replace: "all", system }),
   },
   {
     name: "a rollback",
@@ -172,6 +178,12 @@ function second(rig: Rig): Partial<Wanted> {
     ],
     runs: [run("two")],
   };
+}
+
+function many(rig: Rig): Partial<Wanted> {
+  const numbers = Array.from({ length: MANY_FLUSHES }, (_, n) => n);
+  const copies = numbers.map((n) => rig.copy(`~/many/${n}/file`, `${n}\n`, 0o600 + n % 2));
+  return { paths: [rig.copy("~/.vimrc", "ours\n"), ...copies, rig.link("~/tool", "tool")] };
 }
 
 /** A command that leaves a mark, and its undoing. */

@@ -1,5 +1,6 @@
-/** What a step that is done has put on the disk. */
+/** What a step that is done has put on the disk, once its folders are flushed. */
 import assert from "node:assert/strict";
+import { flushFolders } from "../../src/activation/flush.ts";
 import { doPathStep, undoPathStep } from "../../src/activation/path_step.ts";
 import { ABSENT } from "../../src/plan/state.ts";
 import type { PathState, Step } from "../../src/plan/types.ts";
@@ -16,9 +17,9 @@ Deno.test("path step: of a folder that is made, its own mode is flushed with it"
   const { fs } = memorySystem();
   fs.mkdir("/home", 0o755);
   fs.syncDir("/");
-  doPathStep(fs, step(ABSENT, folder), () => {});
-  // As the whole change does at its end: the names in the folder above.
-  fs.syncDir("/home");
+  const made = step(ABSENT, folder);
+  doPathStep(fs, made, () => {});
+  flushFolders(fs, [made]);
   fs.disk.powerCut(NOTHING);
   assert.equal(fs.lstat("/home/d")?.mode, 0o710);
 });
@@ -28,9 +29,9 @@ Deno.test("path step: of a folder that is put back, its time is flushed with it"
   fs.mkdir("/home", 0o755);
   fs.syncDir("/");
   const kept = { uid: 0, gid: 0, mtime: 1_000_000_000 };
-  const undone = undoPathStep(fs, step({ ...folder, kept } as PathState, ABSENT));
-  assert.deepEqual(undone, { kind: "restored" });
-  fs.syncDir("/home");
+  const removed = step({ ...folder, kept } as PathState, ABSENT);
+  assert.deepEqual(undoPathStep(fs, removed), { kind: "restored" });
+  flushFolders(fs, [removed]);
   fs.disk.powerCut(NOTHING);
   const found = fs.lstat("/home/d");
   assert.deepEqual([found?.mode, found?.mtime], [0o710, 1_000_000_000]);
