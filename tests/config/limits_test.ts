@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { SysError } from "../../src/errors.ts";
 import { setup, withConfig } from "./support/config.ts";
+import { tickingClock } from "./support/world.ts";
 
 const ENDLESS = [
   "while true do pcall(function() while true do end end) end",
@@ -54,9 +55,9 @@ for (const body of ENDLESS_IN_C) {
   Deno.test(`interrupted: ${body}`, async () => {
     const interrupted = new AbortController();
     const reason = new SysError("interrupted", "Interrupted: the system is as before");
-    setTimeout(() => interrupted.abort(reason), 10);
     const { signal } = interrupted;
-    await assert.rejects(withConfig(setup(body), () => {}, { signal }), (error: unknown) => {
+    const clock = tickingClock(() => setTimeout(() => interrupted.abort(reason)));
+    await assert.rejects(withConfig(setup(body), () => {}, { signal, clock }), (error: unknown) => {
       assert.ok(error instanceof SysError, String(error));
       assert.equal(error.kind, "interrupted");
       assert.equal(error.message, reason.message);
@@ -96,7 +97,8 @@ Deno.test("a config that throws much away needs little", async () => {
 });
 
 async function refused(body: string, message: RegExp, limits: Record<string, number>) {
-  await assert.rejects(withConfig(setup(body), () => {}, { limits }), (error: unknown) => {
+  const clock = tickingClock();
+  await assert.rejects(withConfig(setup(body), () => {}, { limits, clock }), (error: unknown) => {
     assert.ok(error instanceof SysError, String(error));
     assert.match(error.message, message);
     assert.equal(error.kind, "config");

@@ -6,6 +6,7 @@ import type { RecipeStep, Reply } from "../../src/realize/recipe.ts";
 import type { Operation } from "../../src/realize/operation.ts";
 import { OPERATIONS } from "../../src/realize/ops.generated.ts";
 import { setup, withConfig } from "./support/config.ts";
+import { tickingClock } from "./support/world.ts";
 import { FACTS } from "./support/facts.ts";
 
 Deno.test("recipes: what is used comes in the order in which it is declared", () => {
@@ -398,27 +399,26 @@ Deno.test("a config that loops for ever while it builds is stopped", async () =>
         /took longer than 0.2 s/,
       );
     },
-    { limits: { seconds: 0.2 } },
+    { limits: { seconds: 0.2 }, clock: tickingClock() },
   );
 });
 
 Deno.test("a build that never ends inside Lua is interrupted", async () => {
   const interrupted = new AbortController();
   const reason = new SysError("interrupted", "Interrupted");
+  // Time goes on for the rest of the program.
+  const clock = tickingClock(() => setTimeout(() => interrupted.abort(reason)));
   await withConfig(
     setup(`for i = 1, 2 do derive { name = "x" .. i, config = function(opts, ctx)
       if ctx.name == "x1" then (("a"):rep(200)):find(("a*"):rep(50) .. "b") end
     end } end`),
     async ({ manifest, recipes }) => {
       const [endless] = manifest.derivations.filter(({ name }) => name === "x1");
-      const turn = recipes.open(endless.hash).start(FACTS);
-      // Time goes on for the rest of the program.
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      interrupted.abort(reason);
-      const { error } = await turn as Extract<RecipeStep, { kind: "failed" }>;
+      const turn = await recipes.open(endless.hash).start(FACTS);
+      const { error } = turn as Extract<RecipeStep, { kind: "failed" }>;
       assert.equal(error.kind, "interrupted");
       assert.equal(error.place?.line, 4);
     },
-    { signal: interrupted.signal },
+    { signal: interrupted.signal, clock },
   );
 });

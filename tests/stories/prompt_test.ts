@@ -21,7 +21,7 @@ async function atTerminal(
   dialogue: readonly (readonly [waitFor: string, answer: string])[],
 ) {
   const script = [
-    "set timeout 15",
+    "set timeout 120",
     "log_user 1",
     `spawn -noecho ${sysArgv(args).map((word) => `{${word}}`).join(" ")}`,
     ...dialogue.map(([waitFor, answer]) =>

@@ -4,6 +4,7 @@ import { evaluate } from "../../../src/config/evaluate.ts";
 import type { Evaluation, EvaluationLimits } from "../../../src/config/types.ts";
 import type { Digest } from "../../../src/digest.ts";
 import type { InputResolver, ResolvedInput } from "../../../src/inputs/types.ts";
+import type { Clock } from "../../../src/system/mod.ts";
 import { type Facts, fixedSystem } from "./world.ts";
 
 /** File name → content. */
@@ -14,12 +15,13 @@ export interface Options {
   readonly facts?: Facts;
   readonly limits?: Partial<EvaluationLimits>;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
   /** Inputs by key (`pkgs`, `pkgs/x`), as folders below the config's. */
   readonly inputs?: Readonly<Record<string, string>>;
 }
 
 export function evaluateFile(entry: string, options: Options = {}): Promise<Evaluation> {
-  return evaluate(fixedSystem(options.facts), {
+  return evaluate(fixedSystem(options.facts, options.clock), {
     entry,
     resolve: folders(dirname(entry), options.inputs ?? {}),
     limits: { seconds: 20, mebibytes: 256, ...options.limits },
