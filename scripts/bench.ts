@@ -1,37 +1,95 @@
-/** Measures what the specification gives figures for, each beside something known, in one run: `deno task bench
- * [name…]`. Prints a table of ratios; asserts nothing. */
+/** Measures what the specification gives figures for, each beside something known, in one run: `deno task bench`.
+ * Prints a table of medians and ratios; asserts nothing. `--help` tells the options.
+ *
+ *     scripts/bench/<group>.ts ──rows──▶ table on standard output, or docs/performance.md
+ *     scripts/bench/growth.ts ──curves──▶ the same, and docs/performance/*.svg
+ */
 import { fromFileUrl } from "../tests/support/paths.ts";
 import type { Row } from "./bench/row.ts";
+import { Bench } from "./bench/support/bench.ts";
+import { inOneLine, machineFacts } from "./bench/support/machine.ts";
+import { type Options, optionsOf, USAGE } from "./bench/support/options.ts";
+import { Page } from "./bench/support/page.ts";
+import { data, table } from "./bench/support/table.ts";
 
-const FOLDER = fromFileUrl(new URL("./bench", import.meta.url));
+const PROJECT = fromFileUrl(new URL("..", import.meta.url)).replace(/\/$/, "");
+const FOLDER = `${PROJECT}/scripts/bench`;
+/** Files that are no groups of rows. */
+const OTHERS = ["row", "growth"];
 
-const wanted = Deno.args;
-const names = [...Deno.readDirSync(FOLDER)].map(({ name }) => name.replace(/\.ts$/, ""))
-  .filter((name) => name !== "row" && (wanted.length === 0 || wanted.includes(name))).sort();
-const unknown = wanted.filter((name) => !names.includes(name));
-if (unknown.length > 0) {
-  console.error(`bench: there is no ${unknown.join(", ")}; there is ${names.join(", ")}`);
-  Deno.exit(2);
+const options = optionsOrExit();
+const groups = groupsOrExit(options);
+const bench = new Bench(options);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    bench.close();
+    Deno.exit(130);
+  });
+}
+try {
+  const found = new Map<string, readonly Row[]>();
+  const growing = options.growth || (options.write && options.only.length === 0);
+  if (!options.growth || options.only.length > 0) {
+    for (const group of groups) found.set(group, await rowsOf(group));
+  }
+  const growth = growing ? await (await import("./bench/growth.ts")).growth(bench) : null;
+  const facts = machineFacts(bench, PROJECT);
+  if (options.write) {
+    const page = new Page(PROJECT);
+    for (const [group, rows] of found) page.put(group, `${inOneLine(facts)}\n\n${table(rows)}`);
+    growth?.write(page, inOneLine(facts));
+    await page.close();
+  }
+  if (options.json) {
+    const rows = [...found].flatMap(([group, rows]) =>
+      rows.map((row) => ({ group, ...data(row) }))
+    );
+    const document = { version: 1, machine: facts, rows, growth: growth?.data ?? [] };
+    console.log(JSON.stringify(document, null, 2));
+  } else if (!options.write) {
+    console.log(inOneLine(facts));
+    for (const [group, rows] of found) console.log(`\n## ${group}\n\n${table(rows)}`);
+    if (growth) console.log(`\n## growth\n\n${growth.table}`);
+  }
+} finally {
+  bench.close();
 }
 
-console.log("| work | goal | sys | beside it | ratio |");
-console.log("| --- | --- | --- | --- | --- |");
-for (const name of names) {
-  const { rows } = await import(`./bench/${name}.ts`) as { rows(): Promise<Row[]> };
-  for (const { work, goal, ours, theirs, beside, unit } of await rows()) {
-    const ratio = theirs > 0 ? `${(ours / theirs).toFixed(2)} ×` : "";
-    console.log(
-      `| ${work} | ${goal} | ${shown(ours, unit)} | ${beside} ${shown(theirs, unit)} | ${ratio} |`,
-    );
+async function rowsOf(group: string): Promise<readonly Row[]> {
+  const { rows } = await import(`./bench/${group}.ts`) as {
+    rows(bench: Bench): readonly Row[] | Promise<readonly Row[]>;
+  };
+  return await rows(bench);
+}
+
+function optionsOrExit(): Options {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit(0);
+  }
+  try {
+    return optionsOf(Deno.args, PROJECT);
+  } catch (thrown) {
+    return refuse((thrown as Error).message);
   }
 }
 
-function shown(value: number, unit?: string): string {
-  if (unit === undefined || value <= 0) return time(value);
-  return `${value.toFixed(0)} ${unit}`;
+/** What is to be measured; an executable has to be there for it. */
+function groupsOrExit({ only, sys }: Options): string[] {
+  const names = [...Deno.readDirSync(FOLDER)].filter(({ isFile }) => isFile)
+    .map(({ name }) => name.replace(/\.ts$/, ""))
+    .filter((name) => !OTHERS.includes(name)).sort();
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) refuse(`there is no ${unknown.join(", ")}; there is ${names.join(", ")}`);
+  try {
+    Deno.statSync(sys);
+  } catch {
+    refuse(`there is no ${sys}: \`deno task compile\` makes it, or give another with --sys`);
+  }
+  return only.length > 0 ? names.filter((name) => only.includes(name)) : names;
 }
 
-function time(seconds: number): string {
-  if (seconds <= 0) return "";
-  return seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
+function refuse(problem: string): never {
+  console.error(`bench: ${problem}\n${USAGE}`);
+  Deno.exit(2);
 }

@@ -5,30 +5,34 @@ import { unpack } from "../../src/fetch/unpack/unpack.ts";
 import { toDigest } from "../../src/digest.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { best, type Row } from "./row.ts";
+import type { Bench } from "./support/bench.ts";
 import { removeTree } from "../../src/store/remove.ts";
 
 const system = realSystem();
 const { fs } = system;
 const signal = new AbortController().signal;
 
-/** Size of what the archives hold; less for a quick look. */
-const MIB = Number(Deno.env.get("BENCH_MIB") ?? 200);
+/** MiB that the archives hold; a fifth of it for a quick look. */
+const LARGE = 200;
 const DOWNLOADS = 32, DOWNLOAD_MIB = 10;
 const RUNS = 3;
 
-/** All rows. Takes a minute and 1 GiB below the temporary folder, which it removes again. Rows whose program is
- * missing are left out, with a line that says so. */
-export async function rows(): Promise<Row[]> {
+/** All rows. With `--large` it takes a minute and 1 GiB below the temporary folder, which it removes again. Rows whose
+ * program is missing are left out, with a line that says so. */
+export async function rows({ options }: Pick<Bench, "options">): Promise<Row[]> {
   const folder = fs.realPath(Deno.makeTempDirSync({ prefix: "sys-bench-" }));
   try {
-    return [...await unpacking(folder), ...await downloading(folder)];
+    return [
+      ...await unpacking(folder, options.large ? LARGE : LARGE / 5),
+      ...await downloading(folder),
+    ];
   } finally {
     removeTree(fs, folder);
   }
 }
 
-async function unpacking(folder: string): Promise<Row[]> {
-  plant(`${folder}/tree`);
+async function unpacking(folder: string, mebibytes: number): Promise<Row[]> {
+  plant(`${folder}/tree`, mebibytes);
   const kinds = [
     ["tar.gz", "tar", "tar xzf", "tar czf $A -C $F tree", "tar xzf $A -C $T"],
     ["tar.zst", "zstd", "tar --zstd", "tar --zstd -cf $A -C $F tree", "tar --zstd -xf $A -C $T"],
@@ -49,7 +53,13 @@ async function unpacking(folder: string): Promise<Row[]> {
       ours = Math.min(ours, await best(1, () => unpack(system, { archive, dest, signal })));
       removeTree(fs, dest);
     }
-    found.push({ work: `unpack a ${kind} of ${MIB} MiB`, goal: "≤ 1.5 ×", ours, theirs, beside });
+    found.push({
+      work: `unpack a ${kind} of ${mebibytes} MiB`,
+      goal: "≤ 1.5 ×",
+      ours,
+      theirs,
+      beside,
+    });
     fs.remove(archive);
   }
   return found;
@@ -115,7 +125,7 @@ Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, serve);
 `;
 
 /** Two thousand text files that compress to a half, and a few large ones. */
-function plant(tree: string): void {
+function plant(tree: string, mebibytes: number): void {
   let seed = 1;
   const random = () => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) >>> 16;
   const words = Array.from({ length: 4096 }, () => (random() * 65536 + random()).toString(36));
@@ -125,7 +135,7 @@ function plant(tree: string): void {
     return new TextEncoder().encode(all.slice(0, size));
   };
   fs.mkdir(tree, 0o755);
-  const half = (MIB << 20) / 2;
+  const half = (mebibytes << 20) / 2;
   for (let n = 0; n < 2000; n++) {
     if (n % 50 === 0) fs.mkdir(`${tree}/${n / 50}`, 0o755);
     put(`${tree}/${Math.floor(n / 50)}/${n}`, text(Math.floor(half / 2000)));

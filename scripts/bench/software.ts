@@ -1,23 +1,23 @@
 /** Measures builds of real software beside the same commands without sys, and beside Nix: GNU hello from Debian's
- * source package. Needs the executable (`deno task compile`, or SYS_UNDER_TEST), a compiler, curl and bubblewrap. */
+ * source package. Needs a compiler, curl and bubblewrap. */
 import { fromFileUrl } from "../../tests/support/paths.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { removeTree } from "../../src/store/remove.ts";
 import { best, type Row } from "./row.ts";
+import type { Bench } from "./support/bench.ts";
 
 const { fs, processes } = realSystem();
 const PROJECT = fromFileUrl(new URL("../..", import.meta.url));
-const SYS = Deno.env.get("SYS_UNDER_TEST") ?? `${PROJECT}/dist/sys`;
-const RUNS = Number(Deno.env.get("BENCH_RUNS") ?? 3);
 const COMMANDS = 200;
 const HELLO = { path: "pool/main/h/hello/hello_2.10.orig.tar.gz", name: "hello-2.10" };
 const SHA256 = "31e066137a962676e89f69d1b65382de95a7ef7d914b8cb956f41ea72e0f516b";
 
 /** All rows; less where a program is missing, with a line that says so. */
-export async function rows(): Promise<Row[]> {
+export async function rows({ options }: Pick<Bench, "options">): Promise<Row[]> {
+  ({ sys, runs } = options);
   const needed = ["gcc", "make", "curl", "bwrap"].find((one) => processes.which(one) === null);
-  if (needed !== undefined || fs.lstat(SYS) === null) {
-    console.error(`bench: software is left out: ${needed ?? SYS} is not there`);
+  if (needed !== undefined || fs.lstat(sys) === null) {
+    console.error(`bench: software is left out: ${needed ?? sys} is not there`);
     return [];
   }
   const folder = fs.realPath(Deno.makeTempDirSync({ prefix: "sys-bench-" }));
@@ -62,7 +62,7 @@ async function building(folder: string): Promise<Row[]> {
   const nix = processes.which("nix-build") !== null;
   let ours = Infinity, theirs = Infinity, beside = Infinity, peak = 0;
   // By turns, so that what else the machine does strikes all.
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     Deno.mkdirSync(`${folder}/plain`);
     theirs = Math.min(theirs, await best(1, () => void shell(`(${work()}) > /dev/null 2>&1`, {})));
     removeTree(fs, `${folder}/plain`);
@@ -93,7 +93,7 @@ function nixBuild(folder: string, archive: string, run: number): string {
 
 function commands(folder: string): Row[] {
   let ours = Infinity, theirs = Infinity;
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     const [none, many] = [0, COMMANDS].map((count) => {
       const begin = performance.now();
       shell(buildLine(folder, `commands${count}`), { RUN: String(run) });
@@ -112,7 +112,7 @@ function commands(folder: string): Row[] {
 function buildLine(folder: string, name: string): string {
   // What the caller left open would cost a shell for each command.
   return "for f in /proc/self/fd/*; do n=${f##*/}; case $n in 0|1|2) ;; " +
-    `*) eval "exec $n>&-" 2>/dev/null;; esac; done; exec ${SYS} build --sandbox=require --config ${folder} ${name}`;
+    `*) eval "exec $n>&-" 2>/dev/null;; esac; done; exec ${sys} build --sandbox=require --config ${folder} ${name}`;
 }
 
 /** Builds, and gives the most memory that sys had, in MiB. */
@@ -142,7 +142,8 @@ async function peakOf(folder: string, name: string, env: Record<string, string>)
   return peak;
 }
 
-let home = "";
+/** Set by `rows`. */
+let home = "", sys = "", runs = 0;
 
 function environment(env: Record<string, string>, folder = home): Record<string, string> {
   home = folder;

@@ -10,28 +10,34 @@ import { removeTree } from "../../src/store/remove.ts";
 import { openStore } from "../../src/store/store.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { best, type Row } from "./row.ts";
+import type { Bench } from "./support/bench.ts";
 
 const system = realSystem();
 const { fs } = system;
 const DRV = "b".repeat(64) as DerivationHash;
 
-/** The tree of the goal; smaller ones for a quick look. */
-const FILES = Number(Deno.env.get("BENCH_FILES") ?? 50_000);
-const BYTES_EACH = 2 ** 30 / 50_000;
+/** Files of the tree of the goal, 1 GiB; a tenth of it for a quick look. */
+const LARGE = 50_000;
+const BYTES_EACH = 2 ** 30 / LARGE;
 
-/** All rows. Takes a minute or two and 3 GiB below the temporary folder, which it removes again. */
-export async function rows(): Promise<Row[]> {
+/** All rows. With `--large` it takes a minute or two and 3 GiB below the temporary folder, which it removes again. */
+export async function rows({ options }: Pick<Bench, "options">): Promise<Row[]> {
+  const count = options.large ? LARGE : LARGE / 10;
   const folder = fs.realPath(Deno.makeTempDirSync({ prefix: "sys-bench-" }));
   try {
-    return [...await largeTree(folder), await files(folder), ...await garbage(folder)];
+    return [
+      ...await largeTree(folder, count),
+      await files(folder),
+      ...await garbage(folder, 2 * count),
+    ];
   } finally {
     removeTree(fs, folder);
   }
 }
 
-async function largeTree(folder: string): Promise<Row[]> {
+async function largeTree(folder: string, count: number): Promise<Row[]> {
   const tree = `${folder}/tree`;
-  plant(tree);
+  plant(tree, count);
   const store = openStore(system, `${folder}/root`);
   const tar = await best(2, () => shell(`tar c -C ${folder} tree | sha256sum`));
   const hash = await best(2, () => hashTree(fs, tree));
@@ -53,7 +59,7 @@ async function largeTree(folder: string): Promise<Row[]> {
   shell("sync");
   const collect = await best(1, () => collectGarbage(system, `${folder}/root`, []));
 
-  const size = `${(FILES * BYTES_EACH / 2 ** 30).toFixed(1)} GiB in ${FILES} files`;
+  const size = `${(count * BYTES_EACH / 2 ** 30).toFixed(1)} GiB in ${count} files`;
   return [
     row(`hash a tree, ${size}`, "≤ 1.5 ×", hash, tar, "tar c | sha256sum"),
     row(`store a build's output, ${size}`, "≤ 1.5 ×", adopt, tar, "tar c | sha256sum"),
@@ -82,8 +88,7 @@ async function files(folder: string): Promise<Row> {
   return row("store 1,000 files", "≤ 2 ×", ours, theirs, "hash, write and fsync");
 }
 
-async function garbage(folder: string): Promise<Row[]> {
-  const count = 2 * FILES;
+async function garbage(folder: string, count: number): Promise<Row[]> {
   const root = `${folder}/garbage`;
   const store = openStore(system, root);
   store.addFile("first", new Uint8Array(), false);
@@ -116,11 +121,11 @@ async function garbage(folder: string): Promise<Row[]> {
   return [row(`gc with ${count} objects, half by half`, "seconds", keep + drop, theirs, "rm -r")];
 }
 
-function plant(tree: string) {
+function plant(tree: string, count: number) {
   fs.mkdir(tree, 0o755);
   const noise = new Uint8Array(1 << 20);
   randomFillSync(noise);
-  for (let n = 0; n < FILES; n++) {
+  for (let n = 0; n < count; n++) {
     const folder = `${tree}/${Math.floor(n / 250)}`;
     if (n % 250 === 0) fs.mkdir(folder, 0o755);
     // Sizes from 0 to twice the mean, so that files start at all offsets.

@@ -1,0 +1,80 @@
+/** Measures applies of many files: the first, the next with nothing to do, plan, status and history after it; and one
+ * with a file that has changed. */
+import type { Row } from "./row.ts";
+import type { Bench, Beside, World } from "./support/bench.ts";
+import { filesPeers } from "./support/files_beside.ts";
+import { type Kind, KINDS, plantFiles, writeConfig } from "./support/many_files.ts";
+
+const SIZES = [1_000, 10_000];
+
+/** All rows. */
+export async function rows(bench: Bench): Promise<Row[]> {
+  const found: Row[] = [];
+  for (const count of SIZES) {
+    for (const kind of KINDS) {
+      found.push(...await bench.world((world) => many(bench, world, kind, count)));
+    }
+  }
+  return [...found, ...await bench.world((world) => changed(bench, world))];
+}
+
+async function many(bench: Bench, world: World, kind: Kind, count: number): Promise<Row[]> {
+  plantFiles(world, count);
+  writeConfig(world, kind, count);
+  const what = `${count.toLocaleString("en")} ${kind}`;
+  const peers = filesPeers(bench, world, kind, count);
+  // The last of these applies leaves all there for what follows.
+  const first = await bench.compare(
+    `first apply, ${what}`,
+    world.run(["apply", "."], { before: () => world.clear("root", "home") }),
+    peers.map(({ name, first, firstGoal }) => ({ name, run: first, goal: firstGoal })),
+    { warmups: 0, budget: 60 },
+  );
+  const later = peers.map(({ name, later, laterGoal }) => ({ name, run: later, goal: laterGoal }));
+  const small = count === SIZES[0];
+  const nothing = [floor(bench, world, small ? "≤ 1.6 ×" : "—"), ...later];
+  return [
+    ...first,
+    ...await bench.compare(`apply, nothing to do, ${what}`, world.run(["apply", "."]), nothing),
+    ...await bench.compare(
+      `plan, nothing to do, ${what}`,
+      world.run(["plan", "."]),
+      nothing.slice(0, 1),
+    ),
+    ...await bench.compare(`status, ${what}`, world.run(["status"]), [
+      floor(bench, world, small ? "≤ 1.5 ×" : "—"),
+    ]),
+    ...kind !== KINDS[0] ? [] : await bench.compare(`history, ${what}`, world.run(["history"]), [
+      floor(bench, world, "≤ 1.5 ×"),
+    ]),
+  ];
+}
+
+function changed(bench: Bench, world: World): Promise<Row[]> {
+  plantFiles(world, 100);
+  writeConfig(world, "links", 100);
+  world.do(["apply", "."]);
+  let changes = 0;
+  const change = (path: string) => () =>
+    Deno.writeTextFileSync(`${world.config}/${path}`, `change ${++changes}\n`);
+  const peers = filesPeers(bench, world, "links", 100).filter(({ name }) =>
+    name.startsWith("chezmoi")
+  );
+  return bench.compare(
+    "apply, one file changed among 100",
+    world.run(["apply", "."], { before: change("files/f1") }),
+    [
+      floor(bench, world, "≤ 2.5 ×"),
+      ...peers.map(({ name, first }) => ({
+        name,
+        run: { ...first, before: change("tree/d1/f1") },
+      })),
+    ],
+    { runs: 2 * bench.options.runs },
+  );
+}
+
+function floor(bench: Bench, world: World, goal: string): Beside | null {
+  const { empty } = bench.peers;
+  return empty === null ? null : { name: "the empty program", goal, run: world.other([empty]) };
+}

@@ -1,0 +1,155 @@
+/** Measures how times grow: with files, with derivations, with snapshots. */
+import { buildOf } from "./derivations.ts";
+import type { Bench } from "./support/bench.ts";
+import { exponent, type Point } from "./support/fit.ts";
+import { KINDS, plantFiles, writeConfig } from "./support/many_files.ts";
+import type { Contestant } from "./support/measure.ts";
+import type { Page } from "./support/page.ts";
+import { type Plot, svg } from "./support/plot.ts";
+import { recordMore } from "./support/snapshots.ts";
+import { time } from "./support/table.ts";
+
+const FILES = [1_000, 10_000, 100_000];
+const DERIVATIONS = [10, 30, 100, 300, 1_000];
+const SNAPSHOTS = [1, 10, 100, 1_000];
+/** Targets of each of those snapshots. */
+const TARGETS = 1_000;
+
+/** What was measured of one subject. */
+interface Subject extends Plot {
+  /** Of the picture. */
+  readonly name: string;
+}
+
+/** What came of it. */
+export interface Growth {
+  readonly table: string;
+  readonly data: readonly object[];
+  /** Puts the table and the pictures onto the page. */
+  write(page: Page, machine: string): void;
+}
+
+/** All of it. Takes minutes. */
+export async function growth(bench: Bench): Promise<Growth> {
+  const floor = await floorOf(bench);
+  const subjects = [await files(bench), await derivations(bench), ...await snapshots(bench)];
+  const found = subjects.map((one) => table(one, floor));
+  return {
+    table: found.join("\n\n"),
+    data: subjects.map(({ name, across, curves }) => ({ name, across, curves })),
+    write(page, machine) {
+      const parts = subjects.map((one, n) => {
+        page.picture(one.name, svg(one));
+        return `![${one.title}](performance/${one.name}.svg)\n\n${found[n]}`;
+      });
+      page.put("growth", [machine, ...parts].join("\n\n"));
+    },
+  };
+}
+
+/** Seconds that a program takes which does nothing: what grows is what comes on top. */
+async function floorOf(bench: Bench): Promise<number> {
+  const { empty } = bench.peers;
+  if (empty === null) return 0;
+  return await bench.world((world) => wall(bench, world.other([empty]), 1));
+}
+
+async function files(bench: Bench): Promise<Subject> {
+  const curves = [];
+  for (const kind of KINDS) {
+    const first: Point[] = [], later: Point[] = [];
+    for (const count of FILES) {
+      await bench.world(async (world) => {
+        console.error(`bench: growth, ${count} ${kind}`);
+        plantFiles(world, count);
+        writeConfig(world, kind, count);
+        const before = () => world.clear("root", "home");
+        first.push({ count, value: await wall(bench, world.run(["apply", "."], { before }), 0) });
+        later.push({ count, value: await wall(bench, world.run(["apply", "."]), 0) });
+      });
+    }
+    curves.push({ name: `first apply, ${kind}`, points: first });
+    curves.push({ name: `nothing to do, ${kind}`, points: later });
+  }
+  return { name: "files", title: "Time by number of files", across: "files", label: time, curves };
+}
+
+async function derivations(bench: Bench): Promise<Subject> {
+  const curves = [];
+  for (const shape of ["fan", "chain"] as const) {
+    const points: Point[] = [];
+    for (const count of DERIVATIONS) {
+      await bench.world(async (world) => {
+        console.error(`bench: growth, ${count} derivations in a ${shape}`);
+        points.push({ count, value: await wall(bench, buildOf(world, shape, count), 0) });
+      });
+    }
+    curves.push({ name: `in a ${shape}`, points });
+  }
+  const title = "Time by number of trivial derivations";
+  return { name: "derivations", title, across: "derivations", label: time, curves };
+}
+
+async function snapshots(bench: Bench): Promise<Subject[]> {
+  const found: Record<"history" | "nothing to do" | "on disk", Point[]> = {
+    "history": [],
+    "nothing to do": [],
+    "on disk": [],
+  };
+  await bench.world(async (world) => {
+    plantFiles(world, TARGETS);
+    writeConfig(world, "links", TARGETS);
+    world.do(["apply", "."]);
+    for (const count of SNAPSHOTS) {
+      console.error(`bench: growth, ${count} snapshots`);
+      const root = world.env.SYSLUA_ROOT;
+      const value = recordMore(root, count);
+      found["on disk"].push({ count, value });
+      found.history.push({ count, value: await wall(bench, world.run(["history"]), 1) });
+      found["nothing to do"].push({
+        count,
+        value: await wall(bench, world.run(["apply", "."]), 1),
+      });
+    }
+  });
+  const across = `snapshots of ${TARGETS.toLocaleString("en")} targets`;
+  const curve = (name: keyof typeof found) => ({ name, points: found[name] });
+  return [
+    {
+      name: "snapshots",
+      title: "Time by number of snapshots",
+      across,
+      label: time,
+      curves: [curve("history"), curve("nothing to do")],
+    },
+    {
+      name: "snapshots-on-disk",
+      title: "Size by number of snapshots",
+      across,
+      label: (bytes) =>
+        bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(0)} MB`,
+      curves: [curve("on disk")],
+    },
+  ];
+}
+
+async function wall(bench: Bench, contestant: Contestant, warmups: number): Promise<number> {
+  const [usage] = await bench.inTurn([contestant], { runs: 3, warmups, budget: 20 });
+  return usage.wall;
+}
+
+/** The figures of a subject, and the exponent of what comes on top of a program that does nothing. */
+function table({ across, label, curves }: Plot, floor: number): string {
+  const counts = [...new Set(curves.flatMap(({ points }) => points.map(({ count }) => count)))];
+  const head = [across, ...counts.map((count) => count.toLocaleString("en")), "exponent"];
+  const lines = curves.map(({ name, points }) => {
+    const above = label === time
+      ? points.map(({ count, value }) => ({ count, value: value - floor }))
+      : points;
+    const power = exponent(above);
+    return [name, ...points.map(({ value }) => label(value)), power?.toFixed(2) ?? "—"];
+  });
+  return [head, head.map(() => "---"), ...lines].map((line) => `| ${line.join(" | ")} |`).join(
+    "\n",
+  );
+}
