@@ -8,6 +8,7 @@ import { fromFileUrl } from "../tests/support/paths.ts";
 import type { Row } from "./bench/row.ts";
 import { Bench } from "./bench/support/bench.ts";
 import { inOneLine, machineFacts } from "./bench/support/machine.ts";
+import { stopped } from "./bench/support/measure.ts";
 import { type Options, optionsOf, USAGE } from "./bench/support/options.ts";
 import { Page } from "./bench/support/page.ts";
 import { data, table } from "./bench/support/table.ts";
@@ -21,10 +22,7 @@ const options = optionsOrExit();
 const groups = groupsOrExit(options);
 const bench = new Bench(options);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => {
-    bench.close();
-    Deno.exit(130);
-  });
+  Deno.addSignalListener(signal, () => stopped.abort());
 }
 try {
   const found = new Map<string, readonly Row[]>();
@@ -51,6 +49,10 @@ try {
     for (const [group, rows] of found) console.log(`\n## ${group}\n\n${table(rows)}`);
     if (growth) console.log(`\n## growth\n\n${growth.table}`);
   }
+} catch (thrown) {
+  if (!stopped.signal.aborted) throw thrown;
+  console.error("bench: stopped");
+  Deno.exitCode = 130;
 } finally {
   bench.close();
 }

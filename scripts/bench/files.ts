@@ -5,12 +5,12 @@ import type { Bench, Beside, World } from "./support/bench.ts";
 import { filesPeers } from "./support/files_beside.ts";
 import { type Kind, KINDS, plantFiles, writeConfig } from "./support/many_files.ts";
 
-const SIZES = [1_000, 10_000];
+const SIZES = [1_000, 10_000], QUICK = [100];
 
 /** All rows. */
 export async function rows(bench: Bench): Promise<Row[]> {
   const found: Row[] = [];
-  for (const count of SIZES) {
+  for (const count of bench.options.quick ? QUICK : SIZES) {
     for (const kind of KINDS) {
       found.push(...await bench.world((world) => many(bench, world, kind, count)));
     }
@@ -31,11 +31,17 @@ async function many(bench: Bench, world: World, kind: Kind, count: number): Prom
     { warmups: 0, budget: 60 },
   );
   const later = peers.map(({ name, later, laterGoal }) => ({ name, run: later, goal: laterGoal }));
-  const small = count === SIZES[0];
+  const small = count <= SIZES[0];
   const nothing = [floor(bench, world, small ? "≤ 1.6 ×" : "—"), ...later];
   return [
     ...first,
     ...await bench.compare(`apply, nothing to do, ${what}`, world.run(["apply", "."]), nothing),
+    // Asked for its times, a command does all of it, also where nothing has changed since it last looked.
+    ...await bench.compare(
+      `apply, nothing to do, all looked at anew, ${what}`,
+      world.run(["apply", ".", "--timings"]),
+      nothing,
+    ),
     ...await bench.compare(
       `plan, nothing to do, ${what}`,
       world.run(["plan", "."]),

@@ -9,9 +9,12 @@ import { type Plot, svg } from "./support/plot.ts";
 import { recordMore } from "./support/snapshots.ts";
 import { time } from "./support/table.ts";
 
-const FILES = [1_000, 10_000, 100_000];
-const DERIVATIONS = [10, 30, 100, 300, 1_000];
-const SNAPSHOTS = [1, 10, 100, 1_000];
+const SIZES = {
+  files: [1_000, 10_000, 100_000],
+  derivations: [10, 30, 100, 300, 1_000],
+  snapshots: [1, 10, 100, 1_000],
+};
+const QUICK: typeof SIZES = { files: [10, 100], derivations: [1, 10], snapshots: [1, 3] };
 /** Targets of each of those snapshots. */
 const TARGETS = 1_000;
 
@@ -47,6 +50,10 @@ export async function growth(bench: Bench): Promise<Growth> {
   };
 }
 
+function sizesOf({ options }: Bench): typeof SIZES {
+  return options.quick ? QUICK : SIZES;
+}
+
 /** Seconds that a program takes which does nothing: what grows is what comes on top. */
 async function floorOf(bench: Bench): Promise<number> {
   const { empty } = bench.peers;
@@ -56,20 +63,23 @@ async function floorOf(bench: Bench): Promise<number> {
 
 async function files(bench: Bench): Promise<Subject> {
   const curves = [];
-  for (const kind of KINDS) {
-    const first: Point[] = [], later: Point[] = [];
-    for (const count of FILES) {
+  for (const [colour, kind] of KINDS.entries()) {
+    const first: Point[] = [], anew: Point[] = [], later: Point[] = [];
+    for (const count of sizesOf(bench).files) {
       await bench.world(async (world) => {
         console.error(`bench: growth, ${count} ${kind}`);
         plantFiles(world, count);
         writeConfig(world, kind, count);
         const before = () => world.clear("root", "home");
         first.push({ count, value: await wall(bench, world.run(["apply", "."], { before }), 0) });
-        later.push({ count, value: await wall(bench, world.run(["apply", "."]), 0) });
+        anew.push({ count, value: await wall(bench, world.run(["apply", ".", "--timings"]), 0) });
+        later.push({ count, value: await wall(bench, world.run(["apply", "."]), 1) });
       });
     }
-    curves.push({ name: `first apply, ${kind}`, points: first });
-    curves.push({ name: `nothing to do, ${kind}`, points: later });
+    const whats = { "first apply": first, "all looked at anew": anew, "nothing to do": later };
+    for (const [line, [what, points]] of Object.entries(whats).entries()) {
+      curves.push({ name: `${what}, ${kind}`, points, style: { colour, line } });
+    }
   }
   return { name: "files", title: "Time by number of files", across: "files", label: time, curves };
 }
@@ -78,7 +88,7 @@ async function derivations(bench: Bench): Promise<Subject> {
   const curves = [];
   for (const shape of ["fan", "chain"] as const) {
     const points: Point[] = [];
-    for (const count of DERIVATIONS) {
+    for (const count of sizesOf(bench).derivations) {
       await bench.world(async (world) => {
         console.error(`bench: growth, ${count} derivations in a ${shape}`);
         points.push({ count, value: await wall(bench, buildOf(world, shape, count), 0) });
@@ -100,7 +110,7 @@ async function snapshots(bench: Bench): Promise<Subject[]> {
     plantFiles(world, TARGETS);
     writeConfig(world, "links", TARGETS);
     world.do(["apply", "."]);
-    for (const count of SNAPSHOTS) {
+    for (const count of sizesOf(bench).snapshots) {
       console.error(`bench: growth, ${count} snapshots`);
       const root = world.env.SYSLUA_ROOT;
       const value = recordMore(root, count);

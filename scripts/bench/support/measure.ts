@@ -14,6 +14,9 @@ export interface Contestant {
   readonly codes?: readonly number[];
 }
 
+/** Fires when somebody stops the bench: what runs is ended, so that its folder can be removed. */
+export const stopped = new AbortController();
+
 /** How often. */
 export interface Turns {
   /** At most. */
@@ -107,6 +110,7 @@ function by(prefix: readonly string[], out: string, exact: boolean): Meter {
 }
 
 async function run(argv: readonly string[], { env, cwd }: Contestant) {
+  stopped.signal.throwIfAborted();
   const { code, stderr } = await new Deno.Command(argv[0], {
     args: argv.slice(1),
     env,
@@ -115,6 +119,7 @@ async function run(argv: readonly string[], { env, cwd }: Contestant) {
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    signal: stopped.signal,
   }).output();
   return { code, said: new TextDecoder().decode(stderr).slice(-500) };
 }

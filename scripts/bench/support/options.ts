@@ -11,6 +11,8 @@ export interface Options {
   readonly json: boolean;
   /** Sizes of the specification also where they take minutes. */
   readonly large: boolean;
+  /** Small sizes, one run: to see that all of it works. */
+  readonly quick: boolean;
   readonly growth: boolean;
   /** Renew docs/performance.md. */
   readonly write: boolean;
@@ -22,12 +24,13 @@ export const USAGE = `usage: deno task bench [--only NAME…] [option…]
   --sys PATH       the executable (dist/sys)
   --chezmoi PATH   an executable of chezmoi, to stand beside
   --large          trees of 1 GiB, archives of 200 MiB, 100,000 objects
+  --quick          small sizes, one run: whether it works, no figures to quote
   --growth         how times grow with the number of files, derivations and snapshots
   --json           one document on standard output
   --write          renew docs/performance.md: rows and, unless --only is given, growth`;
 
 const VALUES = new Set(["--runs", "--sys", "--chezmoi"]);
-const TOGGLES = new Set(["--json", "--large", "--growth", "--write"]);
+const TOGGLES = new Set(["--json", "--large", "--quick", "--growth", "--write"]);
 
 /** @throws Error with what is wrong */
 export function optionsOf(args: readonly string[], project: string): Options {
@@ -45,7 +48,8 @@ export function optionsOf(args: readonly string[], project: string): Options {
     else if (arg.startsWith("-") || !naming) throw new Error(`there is no ${arg}`);
     else only.push(arg);
   }
-  const runs = Number(values.get("--runs") ?? 5);
+  const quick = values.has("--quick");
+  const runs = Number(values.get("--runs") ?? (quick ? 1 : 5));
   if (!Number.isInteger(runs) || runs < 1) {
     throw new Error("--runs wants a whole number, 1 or more");
   }
@@ -57,6 +61,7 @@ export function optionsOf(args: readonly string[], project: string): Options {
     chezmoi: values.get("--chezmoi") ?? null,
     json: values.has("--json"),
     large: values.has("--large"),
+    quick,
     growth: values.has("--growth"),
     write: values.has("--write"),
   };

@@ -4,6 +4,8 @@ import type { Point } from "./fit.ts";
 export interface Curve {
   readonly name: string;
   readonly points: readonly Point[];
+  /** Which colour and which kind of line it has, where others have the same; else each has a colour of its own. */
+  readonly style?: { readonly colour: number; readonly line: number };
 }
 
 export interface Plot {
@@ -19,6 +21,8 @@ const WIDTH = 860, HEIGHT = 440;
 const LEFT = 80, RIGHT = 590, TOP = 50, BOTTOM = 380;
 /** Can be told apart also by who does not see all colours (Okabe and Ito). */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
+/** Whole, dashed, dotted. */
+const LINES = ["", "8 4", "2 4"];
 
 /** The picture. */
 export function svg({ title, across, label, curves }: Plot): string {
@@ -34,7 +38,7 @@ export function svg({ title, across, label, curves }: Plot): string {
     ]),
     ...y.ticks.flatMap((tick) => [
       line(LEFT, y.at(tick), RIGHT, y.at(tick)),
-      text(LEFT - 8, y.at(tick) + 4, label(tick), `text-anchor="end"`),
+      text(LEFT - 8, y.at(tick) + 4, label(tick).replace(/\.0+ /, " "), `text-anchor="end"`),
     ]),
     text((LEFT + RIGHT) / 2, BOTTOM + 44, across, `text-anchor="middle"`),
     ...curves.flatMap((curve, n) => drawn(curve, n, (p) => [x.at(p.count), y.at(p.value)])),
@@ -55,13 +59,13 @@ function scale(values: readonly number[], from: number, to: number) {
 }
 
 function drawn(
-  { name, points }: Curve,
+  { name, points, style: given }: Curve,
   index: number,
   place: (point: Point) => readonly [number, number],
 ): string[] {
-  const colour = COLOURS[index % COLOURS.length];
-  // A second way to tell more curves apart than there are colours.
-  const dash = index >= COLOURS.length ? ` stroke-dasharray="6 4"` : "";
+  const style = given ?? { colour: index, line: 0 };
+  const colour = COLOURS[style.colour % COLOURS.length];
+  const dash = LINES[style.line] === "" ? "" : ` stroke-dasharray="${LINES[style.line]}"`;
   const places = points.filter(({ value }) => value > 0).map(place);
   const height = TOP + 12 + index * 24;
   return [

@@ -1,5 +1,6 @@
 /* Runs a program and writes what it took, as the system accounts it: `usage FILE PROGRAM ARGUMENT…` writes
  * `wall user system peak code`, in seconds and KiB. The peak is that of its largest process. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -15,19 +16,25 @@ static double since(struct timespec a) {
 
 static double seconds(struct timeval t) { return t.tv_sec + t.tv_usec / 1e6; }
 
+static pid_t child;
+
+/* Who stops this stops the program. */
+static void forward(int sig) { kill(child, sig); }
+
 int main(int argc, char **argv) {
   struct timespec begin;
   struct rusage used;
   int status;
   if (argc < 3) return 2;
   clock_gettime(CLOCK_MONOTONIC, &begin);
-  pid_t child = fork();
+  child = fork();
   if (child < 0) return 1;
   if (child == 0) {
     execvp(argv[2], argv + 2);
     perror(argv[2]);
     _exit(127);
   }
+  signal(SIGTERM, forward);
   if (wait4(child, &status, 0, &used) < 0) return 1;
   double wall = since(begin);
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { reached, type Row } from "../../scripts/bench/row.ts";
+import { exponent } from "../../scripts/bench/support/fit.ts";
+import { inTurn, type Meter } from "../../scripts/bench/support/measure.ts";
+import { optionsOf } from "../../scripts/bench/support/options.ts";
+import { withPart } from "../../scripts/bench/support/page.ts";
+import { svg } from "../../scripts/bench/support/plot.ts";
+import { table } from "../../scripts/bench/support/table.ts";
+
+Deno.test("bench: what is asked for", () => {
+  const options = optionsOf(["--only", "start", "files", "--runs", "7", "--json"], "/project");
+  assert.deepEqual(options.only, ["start", "files"]);
+  assert.equal(options.runs, 7);
+  assert.equal(options.json, true);
+  assert.equal(options.sys, "/project/dist/sys");
+  assert.equal(optionsOf(["--quick"], "/project").runs, 1);
+  for (
+    const [args, says] of [
+      [["start"], /there is no start/],
+      [["--fast"], /there is no --fast/],
+      [["--runs"], /--runs wants a value/],
+      [["--runs", "0"], /whole number/],
+      [["--only"], /--only wants names/],
+    ] as const
+  ) {
+    assert.throws(() => optionsOf(args, "/project"), says);
+  }
+});
+
+Deno.test("bench: whether a goal is reached", () => {
+  const row = (goal: string, ours: number, theirs = 0): Row => ({
+    work: "",
+    beside: "",
+    goal,
+    ours,
+    theirs,
+  });
+  for (
+    const [goal, ours, theirs, expected] of [
+      ["≤ 1.5 ×", 3, 2, true],
+      ["≤ 1.5 ×", 3.1, 2, false],
+      ["≤ 1.5 ×", 3, 0, null],
+      ["≤ 250 ms", 0.25, 9, true],
+      ["≤ 250 ms", 0.26, 9, false],
+      ["≤ 2 s", 2.1, 0, false],
+      ["≤ 0.6 s", 0.5, 0, true],
+      ["≤ 1 ms more", 0.0029, 0.002, true],
+      ["≤ 1 ms more", 0.0031, 0.002, false],
+      ["≤ 200 MiB", 199, 0, true],
+      ["≤ 150", 151, 0, false],
+      ["seconds", 1, 1, null],
+      ["—", 1, 1, null],
+    ] as const
+  ) {
+    assert.equal(reached(row(goal, ours, theirs)), expected, goal);
+  }
+});
+
+Deno.test("bench: commands run in turn, there and back; each has its median", async () => {
+  const order: string[] = [];
+  const took = { a: [9, 1, 5, 2], b: [9, 30, 10, 20] };
+  const meter: Meter = ({ argv: [name] }) => {
+    order.push(name);
+    const wall = took[name as "a" | "b"].shift()!;
+    return Promise.resolve({ wall, cpu: wall / 2, peak: 7, runs: 1, code: 0, said: "" });
+  };
+  const prepared: number[] = [];
+  const [a, b] = await inTurn(meter, [
+    { argv: ["a"], before: (run) => void prepared.push(run) },
+    { argv: ["b"] },
+  ], { runs: 3, budget: 1000 });
+  assert.equal(order.join(""), "baabbaab");
+  assert.deepEqual(prepared, [-1, 0, 1, 2]);
+  assert.deepEqual(a, { wall: 2, cpu: 1, peak: 7, runs: 3 });
+  assert.equal(b.wall, 20);
+});
+
+Deno.test("bench: a budget that is spent ends the runs; a command that fails is an error with what it said", async () => {
+  const measured = { wall: 5, cpu: 5, peak: 5, runs: 1, said: "" };
+  const slow: Meter = () => Promise.resolve({ ...measured, code: 0 });
+  const [usage] = await inTurn(slow, [{ argv: ["slow"] }], { runs: 9, warmups: 0, budget: 8 });
+  assert.equal(usage.runs, 2);
+  const broken: Meter = () => Promise.resolve({ ...measured, code: 3, said: "no such thing" });
+  const run = () => inTurn(broken, [{ argv: ["x", "y"] }], { runs: 1 });
+  await assert.rejects(run, /x y exited with 3: no such thing/);
+});
+
+Deno.test("bench: the exponent of what grows", () => {
+  const points = (of: (n: number) => number) =>
+    [10, 100, 1000].map((count) => ({ count, value: of(count) }));
+  assert.equal(exponent(points((n) => 3 * n))!.toFixed(6), "1.000000");
+  assert.equal(exponent(points((n) => 0.2 * n ** 1.5))!.toFixed(6), "1.500000");
+  assert.equal(exponent(points(() => 4))!.toFixed(6), "0.000000");
+  assert.equal(exponent(points((n) => n - 10)), null);
+  assert.equal(exponent([{ count: 1, value: 1 }]), null);
+});
+
+Deno.test("bench: a part of the page is renewed, and nothing else", () => {
+  const page = "# Title\n\n<!-- bench: a -->\n\nold\n\n<!-- end: a -->\n\nby hand\n";
+  const renewed = withPart(page, "a", "new\n");
+  assert.equal(renewed, page.replace("old", "new"));
+  assert.equal(withPart(renewed, "a", "new"), renewed);
+  assert.equal(
+    withPart(page, "b", "more"),
+    `${page}\n## b\n\n<!-- bench: b -->\n\nmore\n\n<!-- end: b -->\n`,
+  );
+});
+
+Deno.test("bench: rows as a table", () => {
+  const usage = (wall: number, cpu: number) => ({ wall, cpu, peak: 60.4, runs: 5 });
+  const work = { work: "w", beside: "it", goal: "≤ 1.6 ×", ours: 0.06, theirs: 0.04 };
+  assert.equal(
+    table([
+      { ...work, usage: { ours: usage(0.06, 0.03), theirs: usage(0.04, 0.02) } },
+      { work: "memory", beside: "", goal: "≤ 200 MiB", ours: 281, theirs: 0, unit: "MiB" },
+    ]).split("\n").slice(2).join("\n"),
+    "| w | it | 60 ms | 40 ms | 1.50 × | 1.50 × | 60 MiB | ≤ 1.6 × | yes |\n" +
+      "| memory |  | 281 MiB |  |  |  |  | ≤ 200 MiB | no |",
+  );
+});
+
+Deno.test("bench: a picture has a line for each curve, on logarithmic axes", () => {
+  const picture = svg({
+    title: "a < b",
+    across: "files",
+    label: (value) => `${value} s`,
+    curves: [
+      { name: "linear", points: [{ count: 10, value: 1 }, { count: 1000, value: 100 }] },
+      { name: "constant", points: [{ count: 10, value: 10 }, { count: 1000, value: 10 }] },
+    ],
+  });
+  const [linear, constant] = Array.from(
+    picture.matchAll(/<polyline [^>]*points="([^"]*)"/g),
+    ([, points]) => points.split(" ").map((pair) => pair.split(",").map(Number)),
+  );
+  // From corner to corner; half-way up.
+  const [[left, bottom], [right, top]] = linear;
+  assert.deepEqual(constant, [[left, (bottom + top) / 2], [right, (bottom + top) / 2]]);
+  assert.ok(left < right && top < bottom);
+  assert.match(picture, /<title>a &lt; b<\/title>/);
+  for (const label of ["10", "100", "1,000", "1 s", "100 s", "linear", "constant"]) {
+    assert.ok(picture.includes(`>${label}</text>`), label);
+  }
+});
