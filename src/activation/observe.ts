@@ -76,10 +76,12 @@ export function observe(
     const live = now.kind === "link" && objectsIn([now.to]).length === 0;
     if (live && kindBehind(fs, path.path) === undefined) dangling.add(path.path);
   }
+  const used = new Set(wanted.paths.map(({ path }) => dirname(path)));
   for (const path of Object.keys(current?.originals ?? {})) {
     const now = look(path, false);
     if (now.kind === "link" && leadsToFolder(fs, path)) folders.add(path);
-    if (now.kind === "dir" && !entries.has(path)) list(path);
+    // A folder in which something is wanted stays, whatever else is in it.
+    if (now.kind === "dir" && !entries.has(path) && !used.has(path)) list(path);
   }
   const lost = current === null ? new Map() : lostOriginals(fs, wanted, current);
   const { edited = [], ...asked } = elsewhere;

@@ -5,8 +5,8 @@
 import { type FileInfo, FsError, type System } from "../system/mod.ts";
 
 /** `is`: what lies at a path, a final link not followed. `in`: the content of the file or folder there. `real`: where a
- * path leads. `env`: a variable. `host`: a fact. `which`: a program on a PATH, `name:PATH`. */
-export type LookKind = "is" | "in" | "real" | "env" | "host" | "which";
+ * path leads. `if`: the same as `in`, of a folder; while it is as it was, the looks that it covers need not be done. `env`: a variable. `host`: a fact. `which`: a program on a PATH, `name:PATH`. */
+export type LookKind = "is" | "in" | "if" | "real" | "env" | "host" | "which";
 
 /** Facts about the host that may be looked at: those that stay the same. */
 export const FACTS = [
@@ -35,6 +35,7 @@ export function answerOf({ fs, host, processes }: World, kind: LookKind, name: s
     case "is":
       return infoText(fs.lstat(name));
     case "in":
+    case "if":
       return contentText(fs.lstat(name));
     case "real":
       return realText(fs, name);

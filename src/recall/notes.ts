@@ -26,6 +26,8 @@ const MOST_LINKS = 40;
 export class Noting implements Notes {
   readonly #world: System;
   readonly #looks = new Map<string, string>();
+  /** What folders were before anything in them was looked at; null where that tells nothing. */
+  readonly #folders = new Map<string, string | null>();
   /** Seconds since the epoch. */
   readonly #since: number;
   #spoiled = false;
@@ -37,10 +39,31 @@ export class Noting implements Notes {
 
   looks(): readonly Look[] | null {
     if (this.#spoiled || this.#looks.size > MOST_LOOKS) return null;
-    return Array.from(this.#looks, ([look, answer]) => {
-      const space = look.indexOf(" ");
-      return { kind: look.slice(0, space) as LookKind, name: look.slice(space + 1), answer };
-    }).filter((look) => !this.#isImplied(look));
+    const rest: Look[] = [];
+    const byFolder = new Map<string, Look[]>();
+    for (const [text, answer] of this.#looks) {
+      const space = text.indexOf(" ");
+      const look = { kind: text.slice(0, space) as LookKind, name: text.slice(space + 1), answer };
+      if (this.#isRepeated(look)) continue;
+      const folder = isEntry(look) ? dirname(look.name) : null;
+      if (folder === null || typeof this.#folders.get(folder) !== "string") rest.push(look);
+      else if (byFolder.has(folder)) byFolder.get(folder)!.push(look);
+      else byFolder.set(folder, [look]);
+    }
+    for (const [name, looks] of byFolder) {
+      const answer = this.#folders.get(name)!;
+      if (looks.length > 1) rest.push({ kind: "if", name, answer, covers: looks.length });
+      rest.push(...looks);
+    }
+    return rest;
+  }
+
+  /** Something at a path is about to be looked at. */
+  before(path: string): void {
+    const folder = dirname(path);
+    if (this.#folders.has(folder)) return;
+    const info = this.#world.fs.lstat(folder);
+    this.#folders.set(folder, info?.kind === "dir" && this.#isOld(info) ? contentText(info) : null);
   }
 
   /** Something was done, or seen, that no look tells of. */
@@ -88,18 +111,17 @@ export class Noting implements Notes {
     this.spoil();
   }
 
-  /** What has changed but now may change again without getting another time. */
-  #fresh({ ctime }: FileInfo): void {
-    if (ctime === null || ctime > this.#since - TICK) this.spoil();
+  #fresh(info: FileInfo): void {
+    if (!this.#isOld(info)) this.spoil();
   }
 
-  /** Whether another look would tell too. Nobody can change a link, or make something of nothing, without changing the
-   * folder that it is in. */
-  #isImplied({ kind, name, answer }: Look): boolean {
-    if (kind !== "is") return false;
-    if (this.#looks.get(`in ${name}`) === answer) return true;
-    const entry = answer === NOTHING || answer.startsWith("link ");
-    return entry && this.#looks.get(`in ${dirname(name)}`)?.startsWith("dir ") === true;
+  /** What has changed but now may change again without getting another time. */
+  #isOld({ ctime }: FileInfo): boolean {
+    return ctime !== null && ctime <= this.#since - TICK;
+  }
+
+  #isRepeated({ kind, name, answer }: Look): boolean {
+    return kind === "is" && this.#looks.get(`in ${name}`) === answer;
   }
 
   #note(kind: LookKind, name: string, answer: string): void {
@@ -109,4 +131,9 @@ export class Noting implements Notes {
     if (before === undefined) this.#looks.set(look, answer);
     else if (before !== answer) this.spoil();
   }
+}
+
+/** Nobody can change a link, or make something of nothing, without changing the folder that it is in. */
+function isEntry({ kind, answer }: Look): boolean {
+  return kind === "is" && (answer === NOTHING || answer.startsWith("link "));
 }

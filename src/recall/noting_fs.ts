@@ -24,12 +24,14 @@ export function notingFs(inner: FileSystem, noting: Noting): FileSystem {
     uid: inner.uid,
     lstat: (path) =>
       looking(noting, () => {
+        noting.before(path);
         const info = inner.lstat(path);
         noting.seen(path, info);
         return info;
       }),
     readLink: (path) =>
       looking(noting, () => {
+        noting.before(path);
         noting.seen(path, inner.lstat(path));
         return inner.readLink(path);
       }),

@@ -2,28 +2,35 @@
  *
  * This is what makes a command that has nothing to do fast: neither the config is evaluated, nor the command loaded. */
 import { FsError, type System } from "../system/mod.ts";
-import { answerOf } from "./looks.ts";
+import { answerOf, type World } from "./looks.ts";
 import { slotOf } from "./place.ts";
-import { type CommandRecord, parseRecord } from "./record.ts";
+import { type CommandRecord, type Look, parseRecord } from "./record.ts";
 
 /** The record of a command, if all is as it was; null means that the command has to be run. */
 export function recall(
-  system: Pick<System, "fs" | "host" | "processes">,
+  system: World,
   root: string,
   key: string,
 ): Pick<CommandRecord, "code" | "output"> | null {
   try {
     const record = read(system, slotOf(root, key), key);
     if (record === null) return null;
-    for (const { kind, name, answer } of record.looks) {
-      if (answerOf(system, kind, name) !== answer) return null;
-    }
-    return record;
+    return holds(system, record.looks) ? record : null;
   } catch (thrown) {
     // The command itself says what is wrong.
     if (thrown instanceof FsError) return null;
     throw thrown;
   }
+}
+
+function holds(system: World, looks: readonly Look[]): boolean {
+  for (let n = 0; n < looks.length; n++) {
+    const { kind, name, answer, covers } = looks[n];
+    const same = answerOf(system, kind, name) === answer;
+    if (covers === undefined && !same) return false;
+    if (covers !== undefined && same) n += covers;
+  }
+  return true;
 }
 
 /** Nothing is believed that another user could have written. */

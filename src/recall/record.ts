@@ -3,6 +3,7 @@
  *     sys recall 1 <checksum of all that follows>
  *     <key>                                    which command, as JSON
  *     <code> <its output>                      as JSON
+ *     if2 dir 70112 1790000000 4096 2049⇥/home/maria    the next two are not needed while this is so
  *     is link 81237 1790000000 30 2049⇥/home/maria/.vimrc    a look: what, what it told, of what
  *     is link 81238 1790000000 31 2049⇥⇥.bashrc              of another entry of that folder
  *     … */
@@ -17,6 +18,8 @@ export interface Look {
   readonly name: string;
   /** Without a line break or a tab. */
   readonly answer: string;
+  /** Of an `if`: how many looks come next that are not needed while its answer is the same. */
+  readonly covers?: number;
 }
 
 /** What is remembered of a command. */
@@ -34,11 +37,12 @@ const NEWLINE = 10;
 export function formatRecord({ key, code, output, looks }: CommandRecord): Uint8Array {
   const lines = [JSON.stringify(key), JSON.stringify([code, output])];
   let folder = "";
-  for (const { kind, name, answer } of looks) {
+  for (const { kind, name, answer, covers } of looks) {
     const end = name.lastIndexOf("/") + 1;
     const same = end > 0 && name.slice(0, end) === folder;
     if (end > 0) folder = name.slice(0, end);
-    lines.push(`${kind} ${answer}\t${same ? `\t${name.slice(end)}` : name}`);
+    const what = covers === undefined ? kind : `${kind}${covers}`;
+    lines.push(`${what} ${answer}\t${same ? `\t${name.slice(end)}` : name}`);
   }
   const encoder = new TextEncoder();
   const body = encoder.encode(lines.join("\n"));
@@ -68,8 +72,10 @@ export function parseRecord(content: Uint8Array, key: string): CommandRecord | n
     const isIn = line.charCodeAt(tab + 1) === 9;
     const name = isIn ? folder + line.slice(tab + 2) : line.slice(tab + 1);
     if (!isIn && line.includes("/", tab)) folder = name.slice(0, name.lastIndexOf("/") + 1);
-    const kind = line.slice(0, space) as LookKind;
-    looks.push({ kind, name, answer: line.slice(space + 1, tab) });
+    const what = line.slice(0, space);
+    const answer = line.slice(space + 1, tab);
+    if (!what.startsWith("if")) looks.push({ kind: what as LookKind, name, answer });
+    else looks.push({ kind: "if", name, answer, covers: Number(what.slice(2)) });
   }
   return { key, code, output, looks };
 }

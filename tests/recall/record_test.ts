@@ -10,11 +10,17 @@ const look = fc.record({
   name: fc.oneof(path, name),
   answer: name,
 }, { noNullPrototype: true });
+const cover = fc.record({
+  kind: fc.constant("if"),
+  name: path,
+  answer: name,
+  covers: fc.nat(),
+}, { noNullPrototype: true });
 const record = fc.record({
   key: fc.string(),
   code: fc.constantFrom(0, 4),
   output: fc.array(fc.tuple(fc.constantFrom("out", "err"), fc.string())),
-  looks: fc.array(look),
+  looks: fc.array(fc.oneof(look, cover)),
 }, { noNullPrototype: true });
 
 Deno.test("record: what is written is read", () =>
