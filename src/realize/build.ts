@@ -17,7 +17,7 @@ import { runProcess } from "./run_process.ts";
 import { runRecipe } from "./run_recipe.ts";
 import { describe } from "./sandbox/sandbox.ts";
 import { refuseUnseen, removeAll } from "./unseen.ts";
-import { makePlaces, type Workplace, workplaceOf } from "./workplace.ts";
+import { scratchMaker, type Workplace, workplaceOf } from "./workplace.ts";
 
 /** What a build has besides what all share. */
 type Turn = RealizeContext & { readonly slot: Slot };
@@ -64,7 +64,7 @@ async function buildNow(turn: Turn, derivation: Derivation, inputs: BuildInputs)
   }
 }
 
-/** What the operations of this build share; its folders are made. */
+/** What the operations of this build share. */
 function contextOf(
   turn: Turn,
   derivation: Derivation,
@@ -76,13 +76,14 @@ function contextOf(
 ): BuildContext {
   const { fs, host } = turn.system;
   const { scratch: { folder }, places, sandbox, compilers, keeper } = workplace;
-  makePlaces(fs, places);
-  const within = new Confinement(fs, places);
+  const openScratch = scratchMaker(fs, places);
+  const within = new Confinement(fs, places, openScratch);
   return {
     ...turn,
     derivation,
     folder,
     places,
+    openScratch,
     within,
     files: new Files(fs, within),
     sandbox,

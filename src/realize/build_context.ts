@@ -18,6 +18,8 @@ export interface BuildContext {
   /** Scratch folder of this build; `places.tmp` and `places.fetched` are in it. */
   readonly folder: string;
   readonly places: BuildPlaces;
+  /** Makes the scratch folders, which many builds do not need. */
+  openScratch(): void;
   readonly within: Confinement;
   readonly files: Files;
   /** What a command starts from: see `environment.ts`. */

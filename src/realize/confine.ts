@@ -25,28 +25,27 @@ const HOPS = 40;
 export class Confinement {
   readonly #fs: ReadFs;
   readonly #places: BuildPlaces;
-  readonly #writable: readonly string[];
-  readonly #readable: readonly string[];
+  readonly #openScratch: () => void;
+  #writable: ReadonlySet<string> | null = null;
+  #readable: ReadonlySet<string> | null = null;
 
-  constructor(fs: ReadFs, places: BuildPlaces) {
+  /** @param openScratch makes the scratch folders, which are not there before a path in them is named */
+  constructor(fs: ReadFs, places: BuildPlaces, openScratch: () => void) {
     this.#fs = fs;
     this.#places = places;
-    const { seen, outputs, objects } = places;
-    this.#writable = [seen.tmp, ...Object.values(outputs)].map((path) => this.#parentReal(path));
-    this.#readable = [
-      ...this.#writable,
-      ...[seen.fetched, ...objects].map((path) => this.#parentReal(path)),
-    ];
+    this.#openScratch = openScratch;
   }
 
   /** A path to be looked at. `follow`: also where a link at its end leads. */
   readable(doing: string, path: string, follow = true): string {
+    const { seen, objects } = this.#places;
+    this.#readable ??= new Set([...this.#roots(), ...this.#reals([seen.fetched, ...objects])]);
     return this.#check(doing, path, follow, this.#readable, READ);
   }
 
   /** A path to be made, changed or removed; a link at its end is itself meant. */
   writable(doing: string, path: string): string {
-    return this.#check(doing, path, false, this.#writable, WRITE);
+    return this.#check(doing, path, false, this.#roots(), WRITE);
   }
 
   /** The absolute path that a recipe means, as the build sees it. */
@@ -62,14 +61,31 @@ export class Confinement {
 
   /** Whether it is the scratch folder itself, which has to stay. */
   isTmp(path: string): boolean {
-    return path === this.outside(this.#writable[0]);
+    return path === this.outside(this.#parentReal(this.#places.seen.tmp));
+  }
+
+  /** Where a build may write. */
+  #roots(): ReadonlySet<string> {
+    const { seen, outputs } = this.#places;
+    return this.#writable ??= new Set(this.#reals([seen.tmp, ...Object.values(outputs)]));
+  }
+
+  /** What `#parentReal` gives for each. A build may see thousands of objects, most of them in one folder. */
+  #reals(paths: readonly string[]): string[] {
+    const folders = new Map<string, string>();
+    return paths.map((path) => {
+      const folder = dirname(path);
+      const real = folders.get(folder) ?? this.#real(folder);
+      folders.set(folder, real);
+      return join(real, basename(path));
+    });
   }
 
   #check(
     doing: string,
     path: string,
     follow: boolean,
-    roots: readonly string[],
+    roots: ReadonlySet<string>,
     allowed: string,
   ): string {
     if (path === "" || path.includes("\0")) {
@@ -77,7 +93,7 @@ export class Confinement {
     }
     const wanted = this.absolute(path);
     const real = follow ? this.#real(wanted) : this.#parentReal(wanted);
-    if (roots.some((root) => isWithin(root, real))) return this.outside(real);
+    if (isWithinAny(roots, real)) return this.#opened(this.outside(real));
     const where = real === wanted ? "" : ` (which is ${real})`;
     throw new SysError("build", `Cannot ${doing} ${wanted}${where}: it is outside of the build`, {
       hint: allowed,
@@ -88,6 +104,13 @@ export class Confinement {
   outside(path: string): string {
     const { seen, tmp, fetched } = this.#places;
     return moved(path, seen.tmp, tmp) ?? moved(path, seen.fetched, fetched) ?? path;
+  }
+
+  /** A path of this machine; where it is in the scratch folders, these are there from now on. */
+  #opened(path: string): string {
+    const { tmp, fetched } = this.#places;
+    if (isWithin(tmp, path) || isWithin(fetched, path)) this.#openScratch();
+    return path;
   }
 
   #parentReal(path: string): string {
@@ -132,6 +155,14 @@ const READ =
   "a build may read its sources, its dependencies, what it fetched, ctx.tmp and its outputs; " +
   "pass anything else through `opts`";
 const WRITE = "a build may write in ctx.tmp and to its outputs";
+
+/** The folders above a path are few, the roots may be thousands. Those are asked where letters' case may differ. */
+function isWithinAny(roots: ReadonlySet<string>, path: string): boolean {
+  for (let at = path;; at = dirname(at)) {
+    if (roots.has(at)) return true;
+    if (dirname(at) === at) return roots.values().some((root) => isWithin(root, path));
+  }
+}
 
 function isWithin(root: string, path: string): boolean {
   const way = relative(root, path);

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Downloaded } from "../fetch/http/download.ts";
 import { copyFile } from "../system/contents.ts";
-import { makeFolders } from "../system/folders.ts";
 import { type FileSystem, FsError } from "../system/fs.ts";
 import { SOURCE_DATE_EPOCH } from "./environment.ts";
 import type { BuildContext } from "./build_context.ts";
@@ -62,7 +61,7 @@ export function place(
 /** A folder of its own for each fetch, so that names never meet. */
 export function spareFolder(context: BuildContext): string {
   const { fs } = context.system;
-  makeFolders(fs, context.places.fetched);
+  context.openScratch();
   const folder = join(context.places.fetched, String(fs.readDir(context.places.fetched).length));
   fs.mkdir(folder, 0o755);
   return folder;

@@ -25,6 +25,8 @@ export function keepFailed(
   const { failed } = layoutOf(root);
   try {
     makeFolders(fs, failed);
+    // It may have failed before it needed any.
+    makeFolders(fs, join(folder, "tmp"), 0o700);
     const kept = freeName(fs, join(failed, `${name}-${hash.slice(0, 8)}`));
     fs.rename(folder, kept);
     fs.mkdir(join(kept, "outputs"), 0o700);

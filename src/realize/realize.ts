@@ -267,8 +267,8 @@ class Realization {
     const { system, store, observer, signal } = this.#shared;
     const onWait = () => observer({ kind: "waiting", derivation });
     const root = dirname(store.dir);
-    const options = { onWait, shared: store.shared };
-    return orAbort(() => lockDerivation(system, root, derivation.hash, options), signal);
+    store.prepare();
+    return orAbort(() => lockDerivation(system, root, derivation.hash, { onWait }), signal);
   }
 
   /** The store's copies of what a derivation uses of the user's files. */

@@ -39,6 +39,7 @@ const CAPTURED = 16 << 20;
  * @throws SysError of kind "build" when it fails, takes too long or prints too much to be captured */
 export async function run(build: BuildContext, request: RunRequest): Promise<string> {
   const { log, signal, system } = build;
+  build.openScratch();
   const argv = argvOf(request, system.host.os);
   const shown = typeof request.command === "string" ? request.command.trim() : argv.join(" ");
   const name = log.command(shown);

@@ -1,6 +1,6 @@
 /** Takes a derivation that is about to be built, gives where that happens: its folders, its sandbox, what is seen of
  * the store. Nothing is made yet. */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Derivation, DerivationHash } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
@@ -66,11 +66,16 @@ export async function workplaceOf(
   return { scratch, places, sandbox, closure, compilers, keeper };
 }
 
-/** Makes the folders that a build begins with. */
-export function makePlaces(fs: FileSystem, { tmp, fetched, outputs }: BuildPlaces): void {
-  makeFolders(fs, tmp, 0o700);
-  makeFolders(fs, fetched);
-  for (const path of Object.values(outputs)) makeFolders(fs, dirname(path));
+/** Gives what makes the scratch folders when they are first needed: a build that writes its output and nothing else
+ * does without, and making and removing folders would be most of its time. */
+export function scratchMaker(fs: FileSystem, { tmp, fetched }: BuildPlaces): () => void {
+  let made = false;
+  return () => {
+    if (made) return;
+    makeFolders(fs, tmp, 0o700);
+    makeFolders(fs, fetched);
+    made = true;
+  };
 }
 
 /** Where a build works, and where it makes its outputs. */

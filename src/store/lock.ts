@@ -6,6 +6,7 @@ import { orAbort } from "../system/abortable_lock.ts";
 import type { Clock, System } from "../system/mod.ts";
 import { type FileLock, type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { type Holder, type LockMode, rivalsOf, signUp } from "./holders.ts";
+import { layoutOf } from "./layout.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { storing } from "./writing.ts";
 
@@ -150,7 +151,7 @@ function locked(holders: readonly Holder[]): SysError {
 }
 
 /**
- * Locks one derivation, so that of two processes one builds it and the other waits. Who gives the lock up removes its
+ * Locks one derivation of a store whose folders are there (`Store.prepare`), so that of two processes one builds it and the other waits. Who gives the lock up removes its
  * file first. Who is granted a lock on a file that has lost its name meanwhile asks again: a third process may have
  * made and locked another one.
  */
@@ -158,12 +159,10 @@ export async function lockDerivation(
   system: Pick<System, "fs" | "host" | "clock">,
   root: string,
   derivation: string,
-  options: { readonly onWait?: () => void; readonly shared?: boolean } = {},
+  options: { readonly onWait?: () => void } = {},
 ): Promise<RootLock> {
-  const writer = new StoreWriter(system, root, options.shared ?? false);
-  storing(() => writer.prepare());
   const { fs, clock } = system;
-  const path = `${writer.layout.tmp}/${derivation}.lock`;
+  const path = `${layoutOf(root).tmp}/${derivation}.lock`;
   for (let told = false;;) {
     const asked = fs.lock(path, "exclusive");
     if (!told && !await watch(clock, asked, (looks) => looks >= SILENT)) {

@@ -147,8 +147,11 @@ class LocalStore implements Store {
   }
 
   register(output: Output): ObjectName {
-    this.#references.clear();
-    return storing(() => register(this.#writer, output));
+    const object = storing(() => register(this.#writer, output));
+    // It may have been here, and known to refer to less. Objects that refer to it refer to it still.
+    this.#references.delete(object);
+    this.#whole.delete(object);
+    return object;
   }
 
   registerAll(outputs: readonly Output[]): ObjectName[] {
@@ -156,12 +159,16 @@ class LocalStore implements Store {
   }
 
   importTree(object: ObjectName, tree: string, imported: Imported): void {
-    this.#references.clear();
+    this.#references.delete(object);
     storing(() => importTree(this.#writer, object, tree, imported));
   }
 
-  sparePath(): string {
+  prepare(): void {
     storing(() => this.#writer.prepare());
+  }
+
+  sparePath(): string {
+    this.prepare();
     return sparePath(this.#writer.layout);
   }
 
@@ -172,7 +179,6 @@ class LocalStore implements Store {
   }
 
   takeOver(derivation: DerivationHash, needed?: readonly string[]): Outputs | null {
-    this.#references.clear();
     return this.#other && storing(() => takeOver(this.#writer, this.#other!, derivation, needed));
   }
 
@@ -181,12 +187,13 @@ class LocalStore implements Store {
   }
 
   references(object: ObjectName): readonly ObjectName[] {
-    if (!this.has(object)) return [];
-    return this.#referencesOf(object);
+    return this.#whole.has(object) || this.has(object) ? this.#referencesOf(object) : [];
   }
 
   closure(objects: Iterable<ObjectName>): Set<ObjectName> {
     const closure = new Set(objects);
+    // What is looked at now need not be looked at by the next build, which may need all of it and one object more.
+    this.#isWhole([...closure]);
     // A set's iteration reaches what is added on the way.
     for (const object of closure) {
       for (const other of this.references(object)) closure.add(other);

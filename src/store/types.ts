@@ -87,6 +87,8 @@ export interface Store {
    * elsewhere.
    * @throws SysError of kind "store" when its content is not what the name says, or is bound to another root */
   importTree(object: ObjectName, tree: string, imported: Imported): void;
+  /** Makes the store's folders, where they are not there yet. */
+  prepare(): void;
   /** A path below `tmp/` that nobody else uses; its folder exists. */
   sparePath(): string;
 

@@ -30,7 +30,8 @@ Deno.test({
 Deno.test("a root for all is open to all, whoever makes it, and is opened when it is not", () =>
   inTemp(fs, async (folder) => {
     const root = `${folder}/root`;
-    (await lockDerivation(system, root, "d".repeat(64), { shared: true })).release();
+    openStore(system, root, { shared: true }).prepare();
+    (await lockDerivation(system, root, "d".repeat(64))).release();
     assert.equal(fs.lstat(root)?.mode, 0o755);
     fs.chmod(root, 0o700);
     openStore(system, root, { shared: true }).sparePath();
@@ -45,7 +46,8 @@ Deno.test("what is being made is open to nobody else, nor is the lock, also in a
     const root = `${folder}/root`, tmp = `${root}/store/tmp`, lock = `${root}/lock`;
     (await lockRoot(system, root, "exclusive", { ...HOW, shared: true })).release();
     assert.equal(fs.lstat(lock)?.mode, 0o600);
-    (await lockDerivation(system, root, "d".repeat(64), { shared: true })).release();
+    openStore(system, root, { shared: true }).prepare();
+    (await lockDerivation(system, root, "d".repeat(64))).release();
     const modes = () => [tmp, lock].map((path) => fs.lstat(path)?.mode);
     assert.deepEqual(modes(), [0o700, 0o600]);
     fs.chmod(tmp, 0o755);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type Holder, holdersOf } from "../../src/store/holders.ts";
 import { lockDerivation, lockRoot } from "../../src/store/lock.ts";
+import { openStore } from "../../src/store/store.ts";
 import { readOnly } from "../../src/system/read_only.ts";
 import { realSystem } from "../../src/system/real.ts";
 import type { Clock } from "../../src/system/mod.ts";
@@ -210,6 +211,7 @@ test("a system that can only be looked at gives shared locks", () =>
 
 test("of two who build the same, one waits; others do not", () =>
   inTemp(fs, async (folder) => {
+    openStore(system, folder).prepare();
     const first = await lockDerivation(system, folder, "a");
     (await lockDerivation(system, folder, "b")).release();
     const order: string[] = [];
@@ -224,6 +226,7 @@ test("of two who build the same, one waits; others do not", () =>
 
 test("many who build the same hold the lock one at a time, and leave no file behind", () =>
   inTemp(fs, async (folder) => {
+    openStore(system, folder).prepare();
     let inside = 0;
     const build = async (pause: number) => {
       for (let n = 0; n < 20; n++) {

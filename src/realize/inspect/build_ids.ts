@@ -14,6 +14,7 @@ import { crc32 } from "node:zlib";
 import { streamFile } from "../../store/copy.ts";
 import { ZEROES } from "../../store/names.ts";
 import { HashScan, type Replacement } from "../../store/scan.ts";
+import { makeFolders } from "../../system/folders.ts";
 import type { FileInfo, FileSystem } from "../../system/mod.ts";
 import { type DebugLink, debugLinkOf } from "./debug_link.ts";
 import { BytesOfFile } from "./bytes.ts";
@@ -149,6 +150,7 @@ function put(
   const folder = posix.dirname(path);
   const above = fs.lstat(folder);
   if (above !== null && (above.mode & 0o200) === 0) fs.chmod(folder, above.mode | 0o700);
+  makeFolders(fs, posix.dirname(spare));
   const target = fs.create(spare, info.mode);
   try {
     streamFile(fs, path, patching((bytes) => target.write(bytes), patches));

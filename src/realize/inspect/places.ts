@@ -27,16 +27,17 @@ export class Places {
   readonly #objects: ReadonlySet<string>;
   readonly #outputs: readonly (readonly [name: string, path: string])[];
   /** The store, as it is called and as it is without links. */
-  readonly #stores: ReadonlySet<string>;
+  #stores: ReadonlySet<string> | null = null;
 
   constructor(readonly fs: ReadFs, readonly subject: Subject) {
     this.#objects = new Set(subject.objects);
     this.#outputs = Object.entries(subject.outputs);
-    this.#stores = new Set([subject.store, fs.realPath(subject.store)]);
   }
 
   /** Whether a path is in an output or in an object that the build could use. */
   has(path: string): boolean {
+    const { store: called } = this.subject;
+    this.#stores ??= new Set([called, this.fs.realPath(called)]);
     for (const store of this.#stores) {
       const rest = below(store, path);
       if (rest === null) continue;

@@ -1,16 +1,9 @@
 /** Takes a containment, gives the arguments of bubblewrap (bwrap(1)) that bring it about. */
-import type { Containment } from "./types.ts";
+import type { Containment, SystemPart } from "./types.ts";
 
 /** The variable by which the processes of a sandbox are known outside. What runs in it does not see it. Its first
  * process is bound to the life of bwrap a moment after its start only: when bwrap ends before, it lives on. */
 export const SANDBOX_MARKER = "SYSLUA_SANDBOX";
-
-/** What exists of the system outside. */
-export interface SystemPart {
-  readonly path: string;
-  /** Where it leads, for a link such as /bin → usr/bin. */
-  readonly link: string | null;
-}
 
 /** Where programs, libraries and what these need of the system may lie. Of /etc only what programs need to start
  * and, with the network, to find and to trust other machines. */

@@ -1,10 +1,10 @@
 /** Takes what the user wants and what the machine can, gives the sandbox that builds run in. */
 import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
-import { bubblewrap, NETWORK_PATHS, SYSTEM_PATHS, type SystemPart } from "./bubblewrap.ts";
+import { bubblewrap, NETWORK_PATHS, SYSTEM_PATHS } from "./bubblewrap.ts";
 import { seatbeltProfile } from "./seatbelt.ts";
 import { JOBSERVER_FILE } from "../jobserver.ts";
-import type { Containment, Sandbox } from "./types.ts";
+import type { Containment, Sandbox, SystemPart } from "./types.ts";
 
 export type SandboxMode = "require" | "auto" | "off";
 
@@ -40,16 +40,23 @@ async function probe(system: Pick<System, "fs" | "processes" | "host">): Promise
   if (program === null) {
     return { kind: "none", reason: "bubblewrap (bwrap) is not installed" };
   }
+  const always = systemParts(fs, SYSTEM_PATHS);
   const argv = [
     program,
     ...["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"],
-    ...systemParts(fs, SYSTEM_PATHS).flatMap(({ path, link }) =>
+    ...always.flatMap(({ path, link }) =>
       link === null ? ["--ro-bind", path, path] : ["--symlink", link, path]
     ),
     ...["--proc", "/proc", "--dev", "/dev", "--die-with-parent", "--", "/bin/sh", "-c", ":"],
   ];
   const { code, stderr } = await processes.run({ argv, env: {}, timeout: PROBE_TIMEOUT });
-  if (code === 0) return { kind: "bubblewrap", program };
+  if (code === 0) {
+    return {
+      kind: "bubblewrap",
+      program,
+      parts: { always, network: systemParts(fs, NETWORK_PATHS) },
+    };
+  }
   const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
   return { kind: "none", reason: `bubblewrap does not work here (${said || `exit ${code}`})` };
 }
@@ -73,8 +80,8 @@ export function contained(
       return onlyStandardFiles(system, box, containment.jobs);
     }
     case "bubblewrap": {
-      const wanted = [...SYSTEM_PATHS, ...(containment.network ? NETWORK_PATHS : [])];
-      const parts = systemParts(system.fs, wanted);
+      const { always, network } = sandbox.parts;
+      const parts = containment.network ? [...always, ...network] : always;
       const box = bubblewrap(sandbox.program, containment, parts, accounts);
       return onlyStandardFiles(system, [...box, ...argv], containment.jobs);
     }

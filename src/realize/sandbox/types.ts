@@ -19,8 +19,22 @@ export interface Mount {
   readonly at: string;
 }
 
+/** What exists of the system outside. */
+export interface SystemPart {
+  readonly path: string;
+  /** Where it leads, for a link such as /bin → usr/bin. */
+  readonly link: string | null;
+}
+
+/** What the programs of a build see of the system: looked at once for all of them. */
+export interface SystemParts {
+  readonly always: readonly SystemPart[];
+  /** Only with the network. */
+  readonly network: readonly SystemPart[];
+}
+
 /** How programs are contained on this machine. */
 export type Sandbox =
-  | { readonly kind: "bubblewrap"; readonly program: string }
+  | { readonly kind: "bubblewrap"; readonly program: string; readonly parts: SystemParts }
   | { readonly kind: "seatbelt"; readonly program: string }
   | { readonly kind: "none"; readonly reason: string };
