@@ -11,7 +11,7 @@ const fails = (code: number): Config =>
   function* ({ outputs, tmp }) {
     yield ["write", `${tmp}/notes`, "what it had done"];
     yield ["write", `${outputs.out}/half`, "half of it"];
-    yield ["chmod", outputs.out, "0555"];
+    yield ["chmod", outputs.out, 0o555];
     yield ["run", `exit ${code}`, null, {}];
   };
 
