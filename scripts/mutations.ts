@@ -7,6 +7,7 @@ import { KEEPING } from "./mutations/keeping.ts";
 import { LIBRARY } from "./mutations/library.ts";
 import { MENDS } from "./mutations/mends.ts";
 import { PRIVATE } from "./mutations/private.ts";
+import { RECALLED } from "./mutations/recalled.ts";
 import { RUNNING } from "./mutations/running.ts";
 import { SETTINGS } from "./mutations/settings.ts";
 import { SHOWN } from "./mutations/shown.ts";
@@ -19,6 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LIBRARY,
   ...INSPECTED,
   ...BUILDING,
+  ...RECALLED,
   ...RUNNING,
   ...MENDS,
   ...KEEPING,

@@ -113,6 +113,11 @@ const CHANGES: readonly [
     ({ fs }, dir) => ["link", "none", "never"].map((name) => fs.lstat(`${dir}/folder/${name}`)),
     (dir) => Deno.symlinkSync("x", `${dir}/folder/never`),
   ],
+  [
+    "a file beside links in a folder",
+    ({ fs }, dir) => ["link", "none", "a"].map((name) => fs.lstat(`${dir}/folder/${name}`)),
+    (dir) => Deno.writeTextFileSync(`${dir}/folder/a`, "y"),
+  ],
   ["a folder with another entry", ({ fs }, dir) => fs.readDir(`${dir}/folder`), (dir) => {
     Deno.mkdirSync(`${dir}/folder/other`);
   }],
@@ -196,6 +201,7 @@ function prepare(dir: string) {
   Deno.mkdirSync(dir);
   Deno.writeTextFileSync(`${dir}/file`, "text");
   Deno.mkdirSync(`${dir}/folder`);
+  Deno.writeTextFileSync(`${dir}/folder/a`, "x");
   Deno.symlinkSync("../file", `${dir}/folder/link`);
   Deno.symlinkSync(".", `${dir}/way`);
 }
@@ -261,10 +267,11 @@ const SPOILT: readonly [
   ["runs a program", ({ processes }) => processes.run({ argv: ["/bin/true"], env: {} })],
   ["asks somebody", (_system, _dir, console) => console.ask("?", new AbortController().signal)],
   ["writes what is no text", (_system, _dir, console) => console.outBytes(new Uint8Array())],
-  ["sees a file change meanwhile", ({ fs }, dir) => {
-    fs.lstat(`${dir}/file`);
-    Deno.writeTextFileSync(`${dir}/file`, "longer than it was");
-    fs.lstat(`${dir}/file`);
+  ["sees a file come and go meanwhile", ({ fs }, dir) => {
+    fs.lstat(`${dir}/none`);
+    Deno.writeTextFileSync(`${dir}/none`, "");
+    fs.lstat(`${dir}/none`);
+    Deno.removeSync(`${dir}/none`);
   }],
   ["looks at a name that a record can't have", ({ fs }, dir) => fs.lstat(`${dir}/a\nb`)],
 ];

@@ -1,0 +1,102 @@
+/** What keeps a command from saying what is not so any more. */
+import type { Mutation } from "./mutation.ts";
+
+const RECALL = "tests/recall/recall_test.ts";
+const RECORD = "tests/recall/record_test.ts";
+const START = "tests/cli/start_test.ts";
+const NOTES = "src/recall/notes.ts";
+const NOTING_FS = "src/recall/noting_fs.ts";
+
+export const RECALLED: readonly Mutation[] = [
+  {
+    name: "what changed just now is remembered",
+    file: NOTES,
+    find: "if (!this.#isOld(info)) this.spoil();",
+    replace: "",
+    test: RECALL,
+  },
+  {
+    name: "a link is not followed to what was read",
+    file: NOTES,
+    find: 'if (info.kind !== "link") return;\n      path = resolve(dirname(path)',
+    replace: "return;\n      path = resolve(dirname(path)",
+    test: RECALL,
+  },
+  {
+    name: "what is seen to change meanwhile does not count",
+    file: NOTES,
+    find: "else if (before !== answer) this.spoil();",
+    replace: "",
+    test: RECALL,
+  },
+  {
+    name: "an unchanged folder vouches for its files",
+    file: NOTES,
+    find: 'answer === NOTHING || answer.startsWith("link ")',
+    replace: "true",
+    test: RECALL,
+  },
+  {
+    name: "a changed folder says that all in it has changed",
+    file: "src/recall/recall.ts",
+    find: "if (covers === undefined && !same) return false;",
+    replace: "if (!same) return false;",
+    test: RECALL,
+  },
+  {
+    name: "a changed folder is taken for unchanged",
+    file: "src/recall/recall.ts",
+    find: "if (covers !== undefined && same) n += covers;",
+    replace: "if (covers !== undefined) n += covers;",
+    test: RECALL,
+  },
+  {
+    name: "a command that writes is remembered",
+    file: NOTING_FS,
+    find: "const spoiled = () => {\n    noting.spoil();\n    return inner;",
+    replace: "const spoiled = () => {\n    return inner;",
+    test: RECALL,
+  },
+  {
+    name: "reading is not noted",
+    file: NOTING_FS,
+    find: "noting.content(path);\n      return reading();",
+    replace: "return reading();",
+    test: RECALL,
+  },
+  {
+    name: "a record is believed whoever may write it",
+    file: "src/recall/recall.ts",
+    find: "(info.mode & 0o077) !== 0",
+    replace: "false",
+    test: RECALL,
+  },
+  {
+    name: "a damaged record is believed",
+    file: "src/recall/record.ts",
+    find: "if (head !== `${FORM} ${checksum(body)}`) return null;",
+    replace: "",
+    test: RECORD,
+  },
+  {
+    name: "records pile up",
+    file: "src/recall/remember.ts",
+    find: "if (names.length <= KEPT) return;",
+    replace: "return;",
+    test: RECALL,
+  },
+  {
+    name: "another executable says what the former would have said",
+    file: "src/recall/place.ts",
+    find: "JSON.stringify([program, args, cwd, terminals])",
+    replace: "JSON.stringify([args, cwd, terminals])",
+    test: START,
+  },
+  {
+    name: "how long something took is said again",
+    file: "src/cli/command.ts",
+    find: "if (key === null || timed || ",
+    replace: "if (key === null || ",
+    test: START,
+  },
+];
