@@ -17,6 +17,9 @@ const ELSEWHERE =
 const update = Deno.args.includes("--update");
 const paths = Deno.args.filter((arg) => arg !== "--update");
 
+// All tests are threads of one process, which has one umask: with that of builds none of them has to set it.
+if (Deno.build.os !== "windows") Deno.umask(0o022);
+
 const child = new Deno.Command(Deno.execPath(), {
   args: ["test", "-A", "--parallel", ...(paths.length > 0 ? paths : ["tests"])],
   cwd: PROJECT,
