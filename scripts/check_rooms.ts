@@ -28,7 +28,7 @@ const LAW: Record<string, readonly string[]> = {
     "store/nar",
     "system",
   ],
-  snapshot: ["errors", "manifest", "plan", "store", "system"],
+  snapshot: ["errors", "digest", "manifest", "plan", "store", "system"],
   activation: ["errors", "digest", "manifest", "plan", "store", "snapshot", "platform", "system"],
   machine: [
     "errors",

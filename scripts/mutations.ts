@@ -11,6 +11,7 @@ import { RECALLED } from "./mutations/recalled.ts";
 import { RUNNING } from "./mutations/running.ts";
 import { SETTINGS } from "./mutations/settings.ts";
 import { SHOWN } from "./mutations/shown.ts";
+import { SNAPSHOTS } from "./mutations/snapshots.ts";
 import { TOLD } from "./mutations/told.ts";
 import { WORLDS } from "./mutations/worlds.ts";
 import type { Mutation } from "./mutations/mutation.ts";
@@ -29,5 +30,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...FLUSHED,
   ...DAMAGED,
   ...PRIVATE,
+  ...SNAPSHOTS,
   ...TOLD,
 ];

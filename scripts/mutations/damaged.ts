@@ -121,8 +121,8 @@ export const DAMAGED: readonly Mutation[] = [
   {
     name: "originals that snapshots of a moved root name are looked for where they were",
     file: "src/snapshot/history.ts",
-    find: "[path, relocated(root, state)]",
-    replace: "[path, state]",
+    find: "[path, relocated(root, state)] as const",
+    replace: "[path, state] as const",
     test: "tests/stories/moved_root_test.ts",
   },
   {

@@ -89,13 +89,13 @@ export const FLUSHED: readonly Mutation[] = [
     { replace: "  fs.remove(path);" },
   ),
   unflushed(
-    "src/snapshot/history.ts",
+    "src/snapshot/remove.ts",
     "  if (fs.lstat(snapshotFolder(root)) !== null) fs.syncDir(snapshotFolder(root));",
     HISTORY,
   ),
   unflushed(
     "src/snapshot/set_aside.ts",
-    "if (aside.length > 0) fs.syncDir(snapshotFolder(root));",
+    "if (paths.length > 0) fs.syncDir(snapshotFolder(root));",
     HISTORY,
   ),
   {

@@ -110,8 +110,8 @@ export const MENDS: readonly Mutation[] = [
   {
     name: "damaged snapshots stay where they are",
     file: "src/snapshot/set_aside.ts",
-    find: "    fs.rename(path, freeName(fs, `${path}.damaged`));\n  }",
-    replace: "    path;\n  }",
+    find: "  for (const path of paths) fs.rename(path, freeName(fs, `${path}.damaged`));",
+    replace: "",
     test: "tests/stories/damaged_test.ts",
   },
   {

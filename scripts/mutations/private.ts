@@ -60,9 +60,9 @@ export const PRIVATE: readonly Mutation[] = [
   },
   {
     name: "snapshots are readable by all",
-    file: "src/snapshot/history.ts",
-    find: "formatSnapshot(snapshot), 0o600);",
-    replace: "formatSnapshot(snapshot));",
+    file: "src/snapshot/record.ts",
+    find: "formatSnapshot(snapshot, counts), 0o600);",
+    replace: "formatSnapshot(snapshot, counts));",
     test: "tests/snapshot/snapshot_test.ts",
   },
   {

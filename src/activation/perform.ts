@@ -14,8 +14,10 @@ import { join } from "node:path";
 import { messageOf, SysError } from "../errors.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
 import type { Adapters } from "../platform/adapters.ts";
-import { currentNumber, makeCurrent, nextNumber, recordSnapshot } from "../snapshot/history.ts";
+import { currentNumber, makeCurrent, nextNumber } from "../snapshot/history.ts";
 import { addOriginals, type Original } from "../snapshot/originals.ts";
+import { recordSnapshot } from "../snapshot/record.ts";
+import { noteSnapshot } from "../snapshot/summary.ts";
 import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
@@ -120,6 +122,7 @@ export async function perform(
   } catch (thrown) {
     throw await undone(system, performance, journal, thrown, plan.steps[index]);
   }
+  if (snapshot) noteSnapshot(fs, root, number);
   return { snapshot, kept: [...kept, ...returned(fs, root, plan)] };
 }
 

@@ -4,6 +4,7 @@ import type { Step } from "../plan/types.ts";
 import type { Adapters } from "../platform/adapters.ts";
 import { makeCurrent, snapshotFolder, snapshotPath } from "../snapshot/history.ts";
 import { removeUnfinished } from "../snapshot/files.ts";
+import { removeUnneededBases } from "../snapshot/remove.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { flushFolders } from "./flush.ts";
 import { endJournal, type FoundJournal } from "./journal.ts";
@@ -87,9 +88,11 @@ function forgetSnapshot(fs: FileSystem, root: string, { header, unrestored }: Fo
   removeUnfinished(fs, snapshotFolder(root));
   if (fs.lstat(snapshotFolder(root)) !== null) makeCurrent(fs, root, header.previous);
   const path = snapshotPath(root, header.number);
-  if (fs.lstat(path) === null) return;
-  fs.remove(path);
-  fs.syncDir(snapshotFolder(root));
+  if (fs.lstat(path) !== null) {
+    fs.remove(path);
+    fs.syncDir(snapshotFolder(root));
+  }
+  removeUnneededBases(fs, root);
 }
 
 async function undoOther(adapters: Adapters, step: Step): Promise<void> {

@@ -4,11 +4,14 @@ import { SysError } from "../errors.ts";
 import { downloadsBefore } from "../fetch/cache.ts";
 import type { Machine } from "../machine/open.ts";
 import { releaseObjects } from "../machine/protection.ts";
-import { currentNumber, listSnapshots, removeSnapshots } from "../snapshot/history.ts";
-import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
+import { currentNumber, eachRest } from "../snapshot/history.ts";
+import type { Rest } from "../snapshot/lists.ts";
+import { removeSnapshots, removeUnneededBases } from "../snapshot/remove.ts";
+import { renewIndex } from "../snapshot/summary.ts";
+import type { SnapshotNumber } from "../snapshot/types.ts";
 import { collectGarbage, type GcOutcome } from "../store/gc.ts";
 import type { ObjectName } from "../store/names.ts";
-import { inUse, neededBy } from "./needed.ts";
+import { allNeeds, inUse, neededBesides } from "./needed.ts";
 import { recentObjects } from "../store/recent.ts";
 
 /** Downloads that nobody used for so long go, in seconds. */
@@ -39,16 +42,24 @@ export interface Collected extends GcOutcome {
 export async function collect(machine: Machine, collection: Collection): Promise<Collected> {
   machine.onPhase("collect");
   const { system, root, places } = machine;
-  const all = listSnapshots(system.fs, root);
+  const all = [...eachRest(system.fs, root)];
   refuseBlindness(machine, all);
   const old = oldSnapshots(machine, all, collection);
-  const kept = all.filter(({ number }) => !old.includes(number));
-  const needed = [...neededBy(machine, kept, null), ...inUse(machine, all)];
+  const { objects, paths } = allNeeds(machine, new Set(old));
+  const needed = [
+    { name: "snapshots", objects },
+    ...neededBesides(machine),
+    ...inUse(machine, paths),
+  ];
   const roots = new Set(needed.flatMap(({ objects }) => objects));
   if (!collection.dryRun && old.length > 0) {
     // What is damaged stops a collection: better before the snapshots are gone than after.
     await collectGarbage(system, root, roots, { dryRun: true });
     removeSnapshots(system.fs, root, old);
+  }
+  if (!collection.dryRun) {
+    removeUnneededBases(system.fs, root);
+    renewIndex(system.fs, root);
   }
   const now = system.clock.now();
   const seconds = Math.floor(now.getTime() / 1000);
@@ -68,7 +79,7 @@ export async function collect(machine: Machine, collection: Collection): Promise
 
 /** Without snapshots nothing says what the links of an apply need, so a root in which one has been keeps its objects.
  * @throws SysError of kind "snapshot" */
-function refuseBlindness({ system: { fs }, root }: Machine, all: readonly Snapshot[]): void {
+function refuseBlindness({ system: { fs }, root }: Machine, all: readonly Rest[]): void {
   if (all.length > 0) return;
   const [applied] = ["env.sh", "env.ps1", "profile"].filter((name) =>
     fs.lstat(join(root, name)) !== null
@@ -84,7 +95,7 @@ function refuseBlindness({ system: { fs }, root }: Machine, all: readonly Snapsh
 /** Snapshots that go: never the current one, nor one with a tag. */
 function oldSnapshots(
   { system, root }: Machine,
-  all: readonly Snapshot[],
+  all: readonly Rest[],
   { keep, olderThan }: Collection,
 ): SnapshotNumber[] {
   const current = currentNumber(system.fs, root);

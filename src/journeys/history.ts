@@ -2,17 +2,18 @@
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { chooseSnapshot } from "../snapshot/choose.ts";
-import { currentNumber, listSnapshots, readCurrent } from "../snapshot/history.ts";
+import { currentNumber, readCurrent } from "../snapshot/history.ts";
+import { summaries } from "../snapshot/summary.ts";
 import { type Tagged, tagSnapshot } from "../snapshot/tag.ts";
-import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
+import type { Snapshot, SnapshotNumber, Summary } from "../snapshot/types.ts";
 
 type Here = Pick<Machine, "system" | "root">;
 
-/** Every snapshot, the oldest first, and which of them is current. */
+/** What the list tells of every snapshot, the oldest first, and which of them is current. */
 export function history(
   { system: { fs }, root }: Here,
-): { readonly snapshots: readonly Snapshot[]; readonly current: SnapshotNumber | null } {
-  return { snapshots: listSnapshots(fs, root), current: currentNumber(fs, root) };
+): { readonly snapshots: readonly Summary[]; readonly current: SnapshotNumber | null } {
+  return { snapshots: summaries(fs, root), current: currentNumber(fs, root) };
 }
 
 /** One snapshot by number or tag; the current one when none is named.

@@ -2,24 +2,49 @@
 import { journalContents } from "../activation/journal.ts";
 import type { Machine } from "../machine/open.ts";
 import { originalContents } from "../snapshot/originals.ts";
-import type { Snapshot, SnapshotNumber } from "../snapshot/types.ts";
+import { Bases } from "../snapshot/base.ts";
+import { readLists, snapshotNumbers } from "../snapshot/history.ts";
+import type { Lists, Rest } from "../snapshot/lists.ts";
+import type { SnapshotNumber } from "../snapshot/types.ts";
 import { type ObjectName, objectsIn } from "../store/names.ts";
 import type { NamedRoot } from "../store/why.ts";
 import { FsError, type ReadFs } from "../system/fs.ts";
 
 type Here = Pick<Machine, "system" | "root">;
 
-/** What snapshots, originals that are set aside and an interrupted apply need. */
-export function neededBy(
-  { system: { fs }, root }: Here,
-  snapshots: readonly Snapshot[],
-  current: SnapshotNumber | null,
-): NamedRoot[] {
+/** What one snapshot needs, and where it has something. */
+export interface SnapshotNeeds {
+  readonly number: SnapshotNumber;
+  readonly objects: readonly ObjectName[];
+  readonly paths: readonly string[];
+}
+
+/** What each needs, the oldest first. @throws SysError of kind "snapshot" when one can't be read */
+export function* snapshotNeeds({ system: { fs }, root }: Here): Generator<SnapshotNeeds, void> {
+  const bases = new Bases(fs, root);
+  for (const number of snapshotNumbers(fs, root)) {
+    const { rest, lists } = readLists(fs, root, number, bases);
+    yield { number, objects: objectsOf(rest, lists), paths: lists.paths.map(({ path }) => path) };
+  }
+}
+
+/** What all together need but for some, and where any of them has something. */
+export function allNeeds(
+  here: Here,
+  without: ReadonlySet<SnapshotNumber>,
+): { readonly objects: readonly ObjectName[]; readonly paths: ReadonlySet<string> } {
+  const objects = new Set<ObjectName>(), paths = new Set<string>();
+  for (const one of snapshotNeeds(here)) {
+    for (const path of one.paths) paths.add(path);
+    if (without.has(one.number)) continue;
+    for (const object of one.objects) objects.add(object);
+  }
+  return { objects: [...objects], paths };
+}
+
+/** What originals that are set aside and an interrupted apply need. */
+export function neededBesides({ system: { fs }, root }: Here): NamedRoot[] {
   return [
-    ...snapshots.map((snapshot) => ({
-      name: `snapshot ${snapshot.number}${snapshot.number === current ? " (current)" : ""}`,
-      objects: objectsOf(snapshot),
-    })),
     { name: "sys originals", objects: objectsIn(originalContents(fs, root)) },
     { name: "an interrupted apply", objects: objectsIn(journalContents(fs, root)) },
   ];
@@ -27,10 +52,7 @@ export function neededBy(
 
 /** What links lead to that lie where snapshots have theirs. As a rule that is what the current one needs; where that
  * was damaged and is set aside, it is what is in use. */
-export function inUse({ system: { fs } }: Here, snapshots: readonly Snapshot[]): NamedRoot[] {
-  const paths = new Set(
-    snapshots.flatMap(({ wanted }) => wanted.paths.map(({ path }) => path)),
-  );
+export function inUse({ system: { fs } }: Here, paths: ReadonlySet<string>): NamedRoot[] {
   return [...paths].flatMap((path) => {
     const objects = objectsIn(targetOf(fs, path));
     return objects.length === 0 ? [] : [{ name: path, objects }];
@@ -49,13 +71,9 @@ function targetOf(fs: ReadFs, path: string): string[] {
 
 /** Every object that a snapshot needs: to be gone back to, and to give back what was there before. Of what was built
  * that is what it uses, with what this refers to. */
-function objectsOf(snapshot: Snapshot): ObjectName[] {
-  const originals = Object.values(snapshot.originals).flatMap((state) =>
+function objectsOf({ config }: Rest, { objects, originals }: Lists): ObjectName[] {
+  const contents = originals.flatMap(([, state]) =>
     state.kind === "file" && state.content !== undefined ? objectsIn([state.content]) : []
   );
-  return [
-    ...snapshot.wanted.objects,
-    ...originals,
-    ...(snapshot.config.source === null ? [] : [snapshot.config.source]),
-  ];
+  return [...objects, ...contents, ...(config.source === null ? [] : [config.source])];
 }

@@ -8,7 +8,7 @@ import type { Machine } from "../machine/open.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
 import { bindAll } from "./propose.ts";
 import { type BuildSettings, realizeFrom } from "./build.ts";
-import { listSnapshots, readCurrent } from "../snapshot/history.ts";
+import { eachSnapshot, readCurrent, snapshotNumbers } from "../snapshot/history.ts";
 import type { Original } from "../snapshot/originals.ts";
 import { storeSources } from "./sources.ts";
 import { bringBack, putAside } from "../store/aside.ts";
@@ -88,7 +88,8 @@ async function makeFromSnapshots(
   const { system: { fs }, store, root } = machine;
   const made: ObjectName[] = [];
   const tried = new Set<ObjectName>();
-  for (const { config: { path, source }, lock } of listSnapshots(fs, root).reverse()) {
+  const newestFirst = eachSnapshot(fs, root, snapshotNumbers(fs, root).reverse());
+  for (const { config: { path, source }, lock } of newestFirst) {
     const left = lost.filter((one) => !made.includes(one));
     if (left.length === 0) break;
     if (lock !== null || path === null || source === null || tried.has(source)) continue;
@@ -133,11 +134,10 @@ async function makeAgain(
   const world = source === null ? system : asKept(machine, path, source);
   const evaluated = await evaluateConfig(machine, { ...evaluation, path }, world);
   // Which derivation made what has to be known before the objects are out of the way.
-  const recorded = new Map(
-    listSnapshots(system.fs, machine.root).flatMap(({ derivations }) =>
-      derivations.map(({ hash, outputs }) => [hash, outputs])
-    ),
-  );
+  const recorded = new Map<string, Readonly<Record<string, ObjectName>>>();
+  for (const { derivations } of eachSnapshot(system.fs, machine.root)) {
+    for (const { hash, outputs } of derivations) recorded.set(hash, outputs);
+  }
   const makers = evaluated.manifest.derivations.filter(({ hash }) =>
     Object.values(readOutputs(system.fs, layout, hash) ?? recorded.get(hash) ?? {})
       .some((one) => lost.includes(one))

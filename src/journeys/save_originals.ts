@@ -8,7 +8,7 @@ import type { Machine } from "../machine/open.ts";
 import { foreignFiles } from "../machine/own_files.ts";
 import { sameState } from "../plan/state.ts";
 import type { Kept, PathState, Plan } from "../plan/types.ts";
-import { listSnapshots } from "../snapshot/history.ts";
+import { eachSnapshot } from "../snapshot/history.ts";
 import {
   heldInRoot,
   type Original,
@@ -81,9 +81,10 @@ function recorded({ system: { fs }, root }: Here): Endangered[] {
       step.kind === "path" ? ofState(fs, step.path, header.time, step.before) : []
     ),
   ]);
-  const snapshots = listSnapshots(fs, root).flatMap(({ originals, time }) =>
-    Object.entries(originals).flatMap(([path, state]) => ofState(fs, path, time, state))
-  );
+  const snapshots: Endangered[] = [];
+  for (const { originals, time } of eachSnapshot(fs, root)) {
+    for (const path in originals) snapshots.push(...ofState(fs, path, time, originals[path]));
+  }
   return [...journals, ...snapshots];
 }
 

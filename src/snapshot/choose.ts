@@ -2,14 +2,14 @@
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/fs.ts";
 import { parseSnapshotNumber } from "./number.ts";
-import { listSnapshots, readCurrent, readSnapshot, snapshotNumbers } from "./history.ts";
+import { eachRest, readCurrent, readSnapshot, snapshotNumbers } from "./history.ts";
 import type { Snapshot } from "./types.ts";
 
 /** The snapshot with a number or a tag. @throws SysError when there is none */
 export function chooseSnapshot(fs: ReadFs, root: string, named: string): Snapshot {
   if (/^[0-9]+$/.test(named)) return readSnapshot(fs, root, parseSnapshotNumber(named));
-  const found = listSnapshots(fs, root).findLast(({ tags }) => tags.includes(named));
-  if (found) return found;
+  const found = [...eachRest(fs, root)].findLast(({ tags }) => tags.includes(named));
+  if (found) return readSnapshot(fs, root, found.number);
   throw new SysError("snapshot", `Cannot find the snapshot "${named}": none has that tag`, {
     hint: "`sys history` lists numbers and tags",
   });

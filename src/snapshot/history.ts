@@ -2,11 +2,13 @@
 import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
-import { pointLink, writeLasting } from "./files.ts";
-import { formatSnapshot, parseSnapshot } from "./format.ts";
+import { Bases } from "./base.ts";
+import { Damage, editedLists } from "./edits.ts";
+import { pointLink } from "./files.ts";
+import { damaged, parseStored, type Shared, type Stored } from "./format.ts";
+import { type Lists, listsOf, type Rest, withLists } from "./lists.ts";
 import { relocated } from "./relocate.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
-import { makeLastingFolders } from "../system/folders.ts";
 
 /** `<root>/snapshots`. */
 export function snapshotFolder(root: string): string {
@@ -47,8 +49,38 @@ export function currentNumber(fs: ReadFs, root: string): SnapshotNumber | null {
   return Number(number) as SnapshotNumber;
 }
 
-/** Reads one. @throws SysError of kind "snapshot" when it is missing, damaged or from a newer version */
-export function readSnapshot(fs: ReadFs, root: string, number: SnapshotNumber): Snapshot {
+/** Reads one. @param bases where several are read, to read what they share once
+ * @throws SysError of kind "snapshot" when it is missing, damaged or from a newer version */
+export function readSnapshot(
+  fs: ReadFs,
+  root: string,
+  number: SnapshotNumber,
+  bases: Bases = new Bases(fs, root),
+): Snapshot {
+  const stored = readStored(fs, root, number);
+  const snapshot = "snapshot" in stored
+    ? stored.snapshot
+    : withLists(stored.rest, sharedLists(root, stored, bases));
+  const originals = Object.entries(snapshot.originals)
+    .map(([path, state]) => [path, relocated(root, state)] as const);
+  return { ...snapshot, originals: Object.fromEntries(originals) };
+}
+
+/** The lists of one, as they are stored: originals are where they were when it was recorded. */
+export function readLists(
+  fs: ReadFs,
+  root: string,
+  number: SnapshotNumber,
+  bases: Bases,
+): { readonly rest: Rest; readonly lists: Lists } {
+  const stored = readStored(fs, root, number);
+  return "snapshot" in stored
+    ? { rest: stored.snapshot, lists: listsOf(stored.snapshot) }
+    : { rest: stored.rest, lists: sharedLists(root, stored, bases) };
+}
+
+/** What its file says. */
+export function readStored(fs: ReadFs, root: string, number: SnapshotNumber): Stored {
   const path = snapshotPath(root, number);
   if (fs.lstat(path) === null) {
     const there = snapshotNumbers(fs, root);
@@ -67,10 +99,22 @@ export function readSnapshot(fs: ReadFs, root: string, number: SnapshotNumber): 
     if (!(thrown instanceof FsError) || thrown.code !== "EISDIR") throw thrown;
     content = "";
   }
-  const snapshot = parseSnapshot(content, path, number);
-  const originals = Object.entries(snapshot.originals)
-    .map(([path, state]) => [path, relocated(root, state)]);
-  return { ...snapshot, originals: Object.fromEntries(originals) };
+  return parseStored(content, path, number);
+}
+
+function sharedLists(root: string, shared: Shared, bases: Bases): Lists {
+  const { rest: { number }, base, edits } = shared;
+  return asDamage(root, number, () => editedLists(bases.read(base).lists, edits));
+}
+
+/** Does something with what a snapshot shares. @throws SysError of kind "snapshot" where that is damaged */
+export function asDamage<T>(root: string, number: SnapshotNumber, body: () => T): T {
+  try {
+    return body();
+  } catch (thrown) {
+    if (!(thrown instanceof Damage)) throw thrown;
+    throw damaged(number, snapshotPath(root, number), thrown.message);
+  }
 }
 
 /** The current one; null where nothing was applied yet. */
@@ -87,21 +131,28 @@ function unknownCurrent(path: string, why: string): SysError {
   });
 }
 
-/** All of them, ascending. @throws SysError when one can't be read: gc must not guess what it needs */
-export function listSnapshots(fs: ReadFs, root: string): Snapshot[] {
-  return snapshotNumbers(fs, root).map((number) => readSnapshot(fs, root, number));
+/** One after the other, ascending: all together may be more than memory holds.
+ * @throws SysError when one can't be read: gc must not guess what it needs */
+export function* eachSnapshot(
+  fs: ReadFs,
+  root: string,
+  numbers: readonly SnapshotNumber[] = snapshotNumbers(fs, root),
+): Generator<Snapshot, void> {
+  const bases = new Bases(fs, root);
+  for (const number of numbers) yield readSnapshot(fs, root, number, bases);
+}
+
+/** What is no list of each, ascending. @throws SysError when one can't be read */
+export function* eachRest(fs: ReadFs, root: string): Generator<Rest, void> {
+  for (const number of snapshotNumbers(fs, root)) {
+    const stored = readStored(fs, root, number);
+    yield "snapshot" in stored ? stored.snapshot : stored.rest;
+  }
 }
 
 /** The number that the next one gets: none is given twice. */
 export function nextNumber(fs: ReadFs, root: string): SnapshotNumber {
   return ((snapshotNumbers(fs, root).at(-1) ?? 0) + 1) as SnapshotNumber;
-}
-
-/** Writes one whole, flushed, for its owner alone: it names commands and paths of private files. It is not current
- * yet. */
-export function recordSnapshot(fs: FileSystem, root: string, snapshot: Snapshot): void {
-  makeLastingFolders(fs, snapshotFolder(root));
-  writeLasting(fs, snapshotPath(root, snapshot.number), formatSnapshot(snapshot), 0o600);
 }
 
 /** Makes one current; null makes none current. */
@@ -111,20 +162,4 @@ export function makeCurrent(fs: FileSystem, root: string, number: SnapshotNumber
   if (fs.lstat(path) === null) return;
   fs.remove(path);
   fs.syncDir(snapshotFolder(root));
-}
-
-/** Removes some that are not current. */
-export function removeSnapshots(
-  fs: FileSystem,
-  root: string,
-  numbers: Iterable<SnapshotNumber>,
-): void {
-  const current = currentNumber(fs, root);
-  for (const number of numbers) {
-    if (number === current) {
-      throw new SysError("snapshot", `Cannot remove snapshot ${number}: it is the current one`);
-    }
-    fs.remove(snapshotPath(root, number));
-  }
-  if (fs.lstat(snapshotFolder(root)) !== null) fs.syncDir(snapshotFolder(root));
 }

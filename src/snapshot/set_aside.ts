@@ -2,6 +2,8 @@
 import { SysError } from "../errors.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { freeName } from "../system/free_name.ts";
+import { baseNamed, basePath, Bases } from "./base.ts";
+import { Damage } from "./edits.ts";
 import {
   currentNumber,
   currentPath,
@@ -27,12 +29,14 @@ export interface SetAside {
  * @throws SysError of kind "snapshot" when one is from a newer version: it stays
  */
 export function setAsideDamaged(fs: FileSystem, root: string): SetAside {
-  const aside = snapshotNumbers(fs, root).filter((number) => isDamaged(fs, root, number));
-  for (const number of aside) {
-    const path = snapshotPath(root, number);
-    fs.rename(path, freeName(fs, `${path}.damaged`));
-  }
-  if (aside.length > 0) fs.syncDir(snapshotFolder(root));
+  const bases = new Bases(fs, root);
+  const aside = snapshotNumbers(fs, root).filter((number) => isDamaged(fs, root, number, bases));
+  const paths = [
+    ...aside.map((number) => snapshotPath(root, number)),
+    ...damagedBases(fs, root, bases),
+  ];
+  for (const path of paths) fs.rename(path, freeName(fs, `${path}.damaged`));
+  if (paths.length > 0) fs.syncDir(snapshotFolder(root));
   if (namesOne(fs, root)) return { aside };
   const path = currentPath(root);
   const kind = fs.lstat(path)?.kind;
@@ -42,9 +46,25 @@ export function setAsideDamaged(fs: FileSystem, root: string): SetAside {
   return { aside, current };
 }
 
-function isDamaged(fs: ReadFs, root: string, number: SnapshotNumber): boolean {
+/** What snapshots shared, or would share again, and can't be read: nothing else may need its name. */
+function damagedBases(fs: ReadFs, root: string, bases: Bases): string[] {
+  if (fs.lstat(snapshotFolder(root)) === null) return [];
+  return fs.readDir(snapshotFolder(root)).flatMap((name) => {
+    const base = baseNamed(name);
+    if (base === null) return [];
+    try {
+      bases.read(base);
+      return [];
+    } catch (thrown) {
+      if (thrown instanceof Damage) return [basePath(root, base)];
+      throw thrown;
+    }
+  });
+}
+
+function isDamaged(fs: ReadFs, root: string, number: SnapshotNumber, bases: Bases): boolean {
   try {
-    readSnapshot(fs, root, number);
+    readSnapshot(fs, root, number, bases);
     return false;
   } catch (thrown) {
     if (thrown instanceof SysError && /it is damaged/.test(thrown.message)) return true;

@@ -8,6 +8,8 @@ export const text: Shape = (value) => typeof value === "string" ? null : ": is n
 export const flag: Shape = (value) => typeof value === "boolean" ? null : ": is not true or false";
 export const whole: Shape = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? null : ": is no whole number";
+export const integer: Shape = (value) =>
+  Number.isSafeInteger(value) ? null : ": is no whole number";
 export const anything: Shape = (value) => value === undefined ? ": is missing" : null;
 
 /** One of some texts. */
@@ -34,6 +36,20 @@ export function list(shape: Shape): Shape {
   return (value) => {
     if (!Array.isArray(value)) return ": is no list";
     for (let n = 0; n < value.length; n++) {
+      const wrong = shape(value[n]);
+      if (wrong !== null) return `[${n}]${wrong}`;
+    }
+    return null;
+  };
+}
+
+/** A list of so many, each with a shape of its own. */
+export function tuple(...shapes: Shape[]): Shape {
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== shapes.length) {
+      return `: is no list of ${shapes.length}`;
+    }
+    for (const [n, shape] of shapes.entries()) {
       const wrong = shape(value[n]);
       if (wrong !== null) return `[${n}]${wrong}`;
     }

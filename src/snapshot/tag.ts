@@ -1,7 +1,11 @@
 /** Takes a snapshot's number and a tag, gives the snapshot that tag. */
 import { SysError } from "../errors.ts";
 import type { FileSystem } from "../system/fs.ts";
-import { listSnapshots, readSnapshot, recordSnapshot } from "./history.ts";
+import { writeLasting } from "./files.ts";
+import { formatShared, formatSnapshot } from "./format.ts";
+import { asTexts } from "./edits.ts";
+import { eachRest, readSnapshot, readStored, snapshotPath } from "./history.ts";
+import { noteSnapshot } from "./summary.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
 
 const TAG = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
@@ -26,13 +30,28 @@ export function tagSnapshot(
   }
   const snapshot = readSnapshot(fs, root, number);
   let from: SnapshotNumber | null = null;
-  for (const other of listSnapshots(fs, root)) {
+  for (const other of eachRest(fs, root)) {
     if (other.number === number || !other.tags.includes(tag)) continue;
     from = other.number;
-    recordSnapshot(fs, root, { ...other, tags: other.tags.filter((one) => one !== tag) });
+    writeTags(fs, root, other.number, other.tags.filter((one) => one !== tag));
   }
   if (snapshot.tags.includes(tag)) return { snapshot, from };
-  const tagged = { ...snapshot, tags: [...snapshot.tags, tag].sort() };
-  recordSnapshot(fs, root, tagged);
-  return { snapshot: tagged, from };
+  const tags = [...snapshot.tags, tag].sort();
+  writeTags(fs, root, number, tags);
+  return { snapshot: { ...snapshot, tags }, from };
+}
+
+/** Writes a snapshot again as it was stored, but for its tags. */
+function writeTags(
+  fs: FileSystem,
+  root: string,
+  number: SnapshotNumber,
+  tags: readonly string[],
+): void {
+  const stored = readStored(fs, root, number);
+  const content = "snapshot" in stored
+    ? formatSnapshot({ ...stored.snapshot, tags }, stored.counts)
+    : formatShared({ ...stored, rest: { ...stored.rest, tags }, edits: asTexts(stored.edits) });
+  writeLasting(fs, snapshotPath(root, number), content, 0o600);
+  noteSnapshot(fs, root, number);
 }

@@ -1,4 +1,4 @@
-/** A Snapshot: what was activated. One JSON file each, `snapshots/<n>.json`. */
+/** A Snapshot: what was activated. One file each, `snapshots/<n>.json`, see `format.ts`. */
 import type { Json } from "../manifest/types.ts";
 import type { Current } from "../plan/types.ts";
 import type { ObjectName } from "../store/names.ts";
@@ -30,4 +30,21 @@ export interface Snapshot extends Current {
   /** The snapshot whose state this one brought back; null when it was not a rollback. */
   readonly restores: SnapshotNumber | null;
   readonly tags: readonly string[];
+}
+
+/** How a snapshot differs from another, in things that people count: packages, paths, variables, … */
+export interface Counts {
+  /** How many it has. */
+  readonly things: number;
+  /** The number of the one that it is compared with: the one before it; null where there was none. */
+  readonly since: SnapshotNumber | null;
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** What the list of snapshots tells of one. */
+export interface Summary extends Pick<Snapshot, "number" | "time" | "description" | "tags"> {
+  /** Absolute path of the config's entry file; null after `destroy`. */
+  readonly config: string | null;
+  readonly counts: Counts;
 }

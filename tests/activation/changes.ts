@@ -52,7 +52,22 @@ export const CHANGES: readonly Change[] = [
     },
     make: (rig, system) => rig.apply({}, { system, description: "destroy" }),
   },
+  {
+    name: "the first apply of much",
+    before: () => Promise.resolve(),
+    make: (rig, system) => rig.apply(much(first(rig)), { replace: "all", system }),
+  },
+  {
+    name: "a second apply of much",
+    before: (rig) => rig.apply(much(first(rig)), { replace: "all" }),
+    make: (rig, system) => rig.apply(much(second(rig)), { replace: "all", system }),
+  },
 ];
+
+/** So much that what its snapshot has in common with others is stored on its own. */
+function much(wanted: Partial<Wanted>): Partial<Wanted> {
+  return { ...wanted, env: { MUCH: "x".repeat(20_000) } };
+}
 
 /** A machine on which a change can be made any number of times, each time on a fresh copy. */
 export interface Prepared {
@@ -95,14 +110,21 @@ export async function prepare(change: Change, world: World): Promise<Prepared> {
   return { fresh, old, new: relative(rig), operations: counting.operations() };
 }
 
-/** What is there: paths relative to the rig, without times, which differ from run to run. */
+/** What is there: paths relative to the rig, without times, and what depends on whole paths, which differ from run to run. */
 export function relative(rig: Rig): Record<string, string> {
   const text = JSON.stringify({ ...rig.world(), ...detailsOf(rig) }).replaceAll(rig.dir, "")
-    .replace(/\\"time\\":\\"[^"]*\\"|\\"mtime\\":[0-9]+/g, "");
+    .replace(/\\"time\\":\\"[^"]*\\"|\\"mtime\\":[0-9]+/g, "")
+    .replace(
+      /(?<=\\"spent\\":)[0-9]+|[0-9a-f]{64}(?=\.base)|(?<=\\"base\\":\\")[0-9a-f]{64}/g,
+      "hash",
+    );
   return Object.fromEntries(
     Object.entries(JSON.parse(text) as Record<string, string>)
       // The root and its folders may come to be at any time.
-      .filter(([path]) => path !== "/root/snapshots" && !path.includes(HELD)),
+      .filter(([path]) => path !== "/root/snapshots" && !path.includes(HELD))
+      // A cache may say anything: what does not fit is not used.
+      .filter(([path]) => path !== "/root/snapshots/index")
+      .sort(([a], [b]) => a < b ? -1 : 1),
   );
 }
 

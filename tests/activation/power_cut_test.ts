@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { recover } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
-import { listSnapshots, readCurrent } from "../../src/snapshot/history.ts";
+import { eachSnapshot, readCurrent } from "../../src/snapshot/history.ts";
 import { objectsIn } from "../../src/store/names.ts";
 import { Crash, faultySystem } from "../../src/system/faulty.ts";
 import type { MemoryFs } from "../../src/system/memory/memory_fs.ts";
@@ -134,7 +134,7 @@ async function settled(rig: Rig, change: Change, prepared: Prepared, moment: str
 
 /** What snapshots refer to is there, and as it was. */
 function assertWhole(rig: Rig, moment: string) {
-  for (const { number, wanted, originals } of listSnapshots(rig.system.fs, rig.root)) {
+  for (const { number, wanted, originals } of eachSnapshot(rig.system.fs, rig.root)) {
     for (const object of new Set([...wanted.objects, ...objectsIn([JSON.stringify(originals)])])) {
       assert.ok(rig.store.intact(object), `${object} of snapshot ${number}, ${moment}`);
     }

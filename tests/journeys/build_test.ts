@@ -8,7 +8,7 @@ import { makeOutLinks, outLinks } from "../../src/journeys/out_link.ts";
 import { UNDECIDED } from "../../src/journeys/propose.ts";
 import { rollback } from "../../src/journeys/restore.ts";
 import { status } from "../../src/journeys/status.ts";
-import { listSnapshots } from "../../src/snapshot/history.ts";
+import { eachSnapshot } from "../../src/snapshot/history.ts";
 import { why } from "../../src/journeys/why.ts";
 import type { ObjectName } from "../../src/store/names.ts";
 import type { BuildEvent } from "../../src/realize/observer.ts";
@@ -251,7 +251,7 @@ Deno.test("snapshots keep the outputs that they use, and no others", () =>
     assert.deepEqual(await gone(t, { all: true }), ["tool", "two-dev"]);
     assert.equal(await applied(t), 0);
     assert.deepEqual((await status(t.machine)).drift, []);
-    const [{ derivations }] = listSnapshots(t.machine.system.fs, t.machine.root);
+    const [{ derivations }] = eachSnapshot(t.machine.system.fs, t.machine.root);
     assert.deepEqual(derivations.map(({ name, outputs }) => [name, Object.keys(outputs)]), [
       ["two", ["out"]],
     ]);
@@ -271,7 +271,7 @@ Deno.test("snapshots that list all outputs, as older programs wrote them, are re
     t.setup(using("out"));
     await applied(t);
     const { fs } = t.machine.system;
-    const [snapshot] = listSnapshots(fs, t.machine.root);
+    const [snapshot] = eachSnapshot(fs, t.machine.root);
     const outputs = { ...snapshot.derivations[0].outputs };
     const dev = Deno.readDirSync(`${t.machine.store.dir}/obj`);
     outputs.dev = [...dev].find(({ name }) => name.startsWith("two-dev"))!.name as ObjectName;

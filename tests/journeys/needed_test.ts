@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { collect } from "../../src/journeys/collect.ts";
 import { repair } from "../../src/journeys/repair.ts";
 import { why } from "../../src/journeys/why.ts";
+import { readCurrent } from "../../src/snapshot/history.ts";
 import { layoutOf } from "../../src/store/layout.ts";
 import { objectNames } from "../../src/store/list.ts";
 import { type TestMachine, withMachine } from "./support.ts";
@@ -37,6 +38,27 @@ Deno.test("what is in use stays where its snapshot was damaged and is set aside"
       reasons(t, "a-").sort(),
       [["snapshot 1 (current)"], [join(t.home, "a")]].sort(),
     );
+  }));
+
+Deno.test("what no snapshot shares any more goes with the snapshots", () =>
+  withMachine(async (t) => {
+    const much = (count: number) => {
+      t.setup(`env { MUCH = ("x"):rep(${count}) }`);
+      return t.apply();
+    };
+    const bases = () =>
+      [...Deno.readDirSync(join(t.machine.root, "snapshots"))].map(({ name }) => name)
+        .filter((name) => name.endsWith(".base"));
+    await much(20_000);
+    const [old] = bases();
+    await much(40_000);
+    await collect(t.machine, ALL);
+    assert.ok(bases().includes(old), "a snapshot needs it");
+    await collect(t.machine, { ...ALL, keep: 1, dryRun: true });
+    assert.ok(bases().includes(old), "a dry run removes nothing");
+    await collect(t.machine, { ...ALL, keep: 1 });
+    assert.deepEqual([bases().length, bases().includes(old)], [1, false]);
+    assert.equal(readCurrent(t.machine.system.fs, t.machine.root)?.number, 2);
   }));
 
 Deno.test("an edit that is kept stays, and why says for what", () =>

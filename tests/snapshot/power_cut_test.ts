@@ -1,42 +1,24 @@
 /** The power fails right after a change of the history was reported as done: it is. */
 import assert from "node:assert/strict";
-import { NOTHING as NO_WISHES } from "../../src/plan/wanted.ts";
 import {
   currentNumber,
   makeCurrent,
   readCurrent,
-  recordSnapshot,
-  removeSnapshots,
   snapshotNumbers,
   snapshotPath,
 } from "../../src/snapshot/history.ts";
+import { recordSnapshot } from "../../src/snapshot/record.ts";
+import { removeSnapshots } from "../../src/snapshot/remove.ts";
 import { setAsideDamaged } from "../../src/snapshot/set_aside.ts";
-import type { Snapshot, SnapshotNumber } from "../../src/snapshot/types.ts";
+import type { SnapshotNumber } from "../../src/snapshot/types.ts";
 import type { MemoryFs } from "../../src/system/memory/memory_fs.ts";
 import { NAMES, NOTHING } from "../../src/system/memory/survivors.ts";
 import { inMemory } from "../support/memory.ts";
 import { writeText } from "../activation/support.ts";
+import { snapshot } from "./support.ts";
 
 const ROOT = "/root/syslua";
 const first = 1 as SnapshotNumber, second = 2 as SnapshotNumber;
-
-function snapshot(number: SnapshotNumber): Snapshot {
-  return {
-    version: 1,
-    number,
-    time: "2026-01-02T03:04:05.000Z",
-    description: "apply",
-    wanted: NO_WISHES,
-    originals: {},
-    settings: {},
-    ran: [],
-    config: { path: null, source: null },
-    lock: null,
-    derivations: [],
-    restores: null,
-    tags: [],
-  };
-}
 
 /** Two snapshots, the second current; then a change; then a power cut. */
 function check(

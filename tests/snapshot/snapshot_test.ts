@@ -5,61 +5,25 @@ import { SysError } from "../../src/errors.ts";
 import { NOTHING } from "../../src/plan/wanted.ts";
 import { chooseSnapshot, previousSnapshot } from "../../src/snapshot/choose.ts";
 import { diffSnapshots } from "../../src/snapshot/diff.ts";
-import { formatSnapshot, parseSnapshot } from "../../src/snapshot/format.ts";
+import { formatSnapshot, parseStored } from "../../src/snapshot/format.ts";
 import { parseSnapshotNumber } from "../../src/snapshot/number.ts";
 import {
   currentNumber,
-  listSnapshots,
+  eachSnapshot,
   makeCurrent,
   nextNumber,
   readCurrent,
-  recordSnapshot,
-  removeSnapshots,
   snapshotPath,
 } from "../../src/snapshot/history.ts";
+import { recordSnapshot } from "../../src/snapshot/record.ts";
+import { removeSnapshots } from "../../src/snapshot/remove.ts";
 import { tagSnapshot } from "../../src/snapshot/tag.ts";
-import type { Snapshot, SnapshotNumber } from "../../src/snapshot/types.ts";
-import type { PathState, WantedPath } from "../../src/plan/types.ts";
+import type { SnapshotNumber } from "../../src/snapshot/types.ts";
+import type { PathState } from "../../src/plan/types.ts";
 import { realSystem } from "../../src/system/real.ts";
+import { snapshot, wantedPath } from "./support.ts";
 
 const { fs } = realSystem();
-
-function snapshot(number: number, details: Partial<Snapshot> = {}): Snapshot {
-  return {
-    version: 1,
-    number: number as SnapshotNumber,
-    time: "2026-01-02T03:04:05.000Z",
-    description: "apply",
-    wanted: NOTHING,
-    originals: {},
-    settings: {},
-    ran: [],
-    config: { path: "/c/init.lua", source: null },
-    lock: null,
-    derivations: [],
-    restores: null,
-    tags: [],
-    ...details,
-  };
-}
-
-function wantedPath(
-  target: string,
-  state: PathState,
-  role: WantedPath["role"] = "link",
-): WantedPath {
-  return {
-    path: `/h${target}`,
-    target,
-    role,
-    state,
-    pending: false,
-    mutable: false,
-    force: false,
-    by: "x",
-    place: { file: "init.lua", line: 3 },
-  };
-}
 
 function withRoot(body: (root: string) => void | Promise<void>) {
   return async () => {
@@ -119,7 +83,7 @@ Deno.test("snapshot: what is written is read again", () => {
     restores: 1 as SnapshotNumber,
     tags: ["t"],
   });
-  assert.deepEqual(parseSnapshot(formatSnapshot(full), "x", full.number), full);
+  assert.deepEqual(parseStored(formatSnapshot(full), "x", full.number), { snapshot: full });
 });
 
 Deno.test("snapshot: damaged and newer ones are refused, and it is said why", () => {
@@ -128,11 +92,11 @@ Deno.test("snapshot: damaged and newer ones are refused, and it is said why", ()
     const value = JSON.parse(formatSnapshot(good));
     const content = JSON.stringify(change(value) ?? value);
     assert.throws(
-      () => parseSnapshot(content, "1.json", good.number),
+      () => parseStored(content, "1.json", good.number),
       refuses("snapshot", pattern),
     );
   };
-  check((value) => void (value.version = 2), /version 2/);
+  check((value) => void (value.version = 3), /version 3/);
   check((value) => void (value.version = 0), /version/);
   check((value) => void delete value.tags, /tags: is no list/);
   check((value) => void (value.number = 7), /calls itself number 7/);
@@ -145,7 +109,7 @@ Deno.test("snapshot: damaged and newer ones are refused, and it is said why", ()
   const text = formatSnapshot(good);
   fc.assert(fc.property(fc.integer({ min: 0, max: text.length - 2 }), (length) => {
     assert.throws(
-      () => parseSnapshot(text.slice(0, length), "1.json", good.number),
+      () => parseStored(text.slice(0, length), "1.json", good.number),
       refuses("snapshot", /damaged/),
     );
   }));
@@ -170,15 +134,15 @@ Deno.test(
     makeCurrent(fs, root, 10 as SnapshotNumber);
     assert.equal(readCurrent(fs, root)?.number, 10);
     assert.equal(nextNumber(fs, root), 11);
-    assert.deepEqual(listSnapshots(fs, root).map(({ number }) => number), [1, 2, 10]);
+    assert.deepEqual([...eachSnapshot(fs, root)].map(({ number }) => number), [1, 2, 10]);
     const remove = (...numbers: number[]) => removeSnapshots(fs, root, numbers as SnapshotNumber[]);
     assert.throws(() => remove(10), refuses("snapshot", /current/));
     remove(1);
-    assert.deepEqual(listSnapshots(fs, root).map(({ number }) => number), [2, 10]);
+    assert.deepEqual([...eachSnapshot(fs, root)].map(({ number }) => number), [2, 10]);
     assert.throws(() => chooseSnapshot(fs, root, "1"), refuses("snapshot", /there is none/));
     // One that cannot be read stops who needs them all.
     Deno.writeTextFileSync(snapshotPath(root, 2 as SnapshotNumber), "{");
-    assert.throws(() => listSnapshots(fs, root), refuses("snapshot", /snapshot 2/));
+    assert.throws(() => [...eachSnapshot(fs, root)], refuses("snapshot", /snapshot 2/));
     makeCurrent(fs, root, null);
     assert.equal(currentNumber(fs, root), null);
     Deno.writeTextFileSync(join(root, "snapshots", "current"), "x");
@@ -195,7 +159,7 @@ Deno.test(
     assert.equal(chooseSnapshot(fs, root, "before-trip").number, 1);
     assert.equal(tagSnapshot(fs, root, two, "before-trip").from, one);
     assert.equal(chooseSnapshot(fs, root, "before-trip").number, 2);
-    assert.deepEqual(listSnapshots(fs, root).map(({ tags }) => tags), [[], ["before-trip"]]);
+    assert.deepEqual([...eachSnapshot(fs, root)].map(({ tags }) => tags), [[], ["before-trip"]]);
     for (const tag of ["", "4", "a/b", "../x", "-x"]) {
       assert.throws(() => tagSnapshot(fs, root, one, tag), refuses("usage", /no tag/), tag);
     }

@@ -23,12 +23,21 @@ const HOW: Record<string, (path: string) => void> = {
 const WHAT: Record<string, string> = {
   "the current snapshot": "snapshots/2.json",
   "an older snapshot": "snapshots/1.json",
+  "what snapshots share": "snapshots/*.base",
   "`current`": "snapshots/current",
   "a journal": "journal/3.jsonl",
   "a journal that could not be undone": "journal/3.unrestored",
   "the list of originals": "originals/index.json",
   "an env script": "env.sh",
 };
+
+/** The name of the one base that two snapshots share. */
+function baseIn(root: string): string {
+  const [name, ...others] = [...Deno.readDirSync(`${root}/snapshots`)]
+    .map(({ name }) => name).filter((name) => name.endsWith(".base"));
+  assert.deepEqual(others, []);
+  return name;
+}
 
 const COMMANDS = ["status", "plan c", "history", "show", "gc --dry-run", "apply c", "rollback"];
 
@@ -50,20 +59,22 @@ for (const [what, below] of Object.entries(WHAT)) {
     };
     s.write(".vimrc", "the user's own\n");
     s.write("bin/tool", "#!/bin/sh\n", 0o755);
+    // What is large is shared, what is small is not.
+    const much = below.includes("*.base") ? ', MUCH = ("x"):rep(20000)' : "";
     const config = (n: number) =>
       s.write(
         "c/init.lua",
         `return { setup = function()
           file { path = "~/.vimrc", content = "${n}\\n" }
           file { path = "~/other", content = "${n}\\n" }
-          env { N = "${n}" }
+          env { N = "${n}"${much} }
         end }`,
       );
     config(1);
     await ok("apply c --replace");
     config(2);
     await ok("apply c");
-    const path = `${s.root}/${below}`;
+    const path = `${s.root}/${below.replace("*.base", baseIn(s.root))}`;
     if (below.startsWith("journal/")) Deno.writeTextFileSync(path, JOURNAL);
     const whole = `${s.home}.whole`;
     await new Deno.Command("cp", { args: ["-a", s.home, whole] }).output();

@@ -1,11 +1,8 @@
 /** Takes a root in which something was applied, gives it a history: snapshots, each with one target more changed than
  * the one before, written as the program itself writes them. */
-import {
-  makeCurrent,
-  readCurrent,
-  recordSnapshot,
-  snapshotFolder,
-} from "../../../src/snapshot/history.ts";
+import { makeCurrent, readCurrent, snapshotFolder } from "../../../src/snapshot/history.ts";
+import { recordSnapshot } from "../../../src/snapshot/record.ts";
+import { noteSnapshot } from "../../../src/snapshot/summary.ts";
 import type { Snapshot, SnapshotNumber } from "../../../src/snapshot/types.ts";
 import { realSystem } from "../../../src/system/real.ts";
 
@@ -19,6 +16,7 @@ export function recordMore(root: string, count: number): number {
     const last = number === count;
     const snapshot = { ...first, number: number as SnapshotNumber };
     recordSnapshot(fs, root, last ? snapshot : changed(snapshot, number));
+    noteSnapshot(fs, root, snapshot.number);
   }
   if (count > first.number) makeCurrent(fs, root, count as SnapshotNumber);
   return sizeOf(snapshotFolder(root));

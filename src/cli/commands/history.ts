@@ -12,10 +12,12 @@ export default command({
   async run(session) {
     const { machineOf } = await import("../lock.ts");
     const { history } = await import("../../journeys/history.ts");
-    const { historyDocument, historyEntries, historyText } = await import("../render/history.ts");
+    const { historyDocument, historyText } = await import("../render/history.ts");
     const { snapshots, current } = history(machineOf(session));
-    const entries = historyEntries(snapshots, current);
     const now = session.console.outIsTerminal ? session.system.clock.now() : null;
-    session.print(historyDocument(entries), () => historyText(entries, session.style, now));
+    session.print(
+      historyDocument(snapshots, current),
+      () => historyText(snapshots, current, session.style, now),
+    );
   },
 });

@@ -1,0 +1,107 @@
+/** What many snapshots share: `snapshots/<hash>.base`, named by the SHA-256 of its text (hex).
+ *
+ *     {"version":1,
+ *     "paths":[
+ *     {"path":"/home/maria/.vimrc", …},
+ *     …
+ *     ],
+ *     "runs":[
+ *     …
+ *     ]}
+ *
+ * Each list of `LISTS`, an entry on each line. A snapshot that names it says what is different. It never changes. What
+ * no snapshot names any more is removed by gc, and by whatever undoes the apply that wrote it. */
+import { join } from "node:path";
+import { sha256Hex } from "../digest.ts";
+import { FsError, type ReadFs } from "../system/fs.ts";
+import { Damage, type Lines, mapLists } from "./edits.ts";
+import { LISTS, type Lists } from "./lists.ts";
+
+/** The name of a base: 64 hex digits. */
+export type BaseHash = string & { readonly __brand: "BaseHash" };
+
+/** How the name of a base's file ends. */
+const END = ".base";
+const NAME = /^[0-9a-f]{64}$/;
+
+export function isBaseHash(text: string): text is BaseHash {
+  return NAME.test(text);
+}
+
+/** The base that a name in `snapshots/` is of; null where it is none. */
+export function baseNamed(name: string): BaseHash | null {
+  const hash = name.endsWith(END) ? name.slice(0, -END.length) : "";
+  return isBaseHash(hash) ? hash : null;
+}
+
+/** `<root>/snapshots/<hash>.base`. */
+export function basePath(root: string, hash: BaseHash): string {
+  return join(root, "snapshots", `${hash}${END}`);
+}
+
+/** Writes a base as text. */
+export function formatBase(lines: Lines): string {
+  const lists = LISTS.map((name) =>
+    [`"${name}":[`, ...lines[name].length === 0 ? [] : [lines[name].join(",\n")], "]"].join("\n")
+  );
+  return `{"version":1,\n${lists.join(",\n")}}\n`;
+}
+
+/** The texts of its entries. */
+export function linesOfBase(text: string): Lines {
+  const found = new Map<string, string[]>();
+  let list: string[] = [];
+  for (const line of text.split("\n").slice(1)) {
+    // No entry ends with an open bracket, and none begins with a closed one.
+    if (line.endsWith("[")) found.set(JSON.parse(line.slice(0, -2)), list = []);
+    else if (line !== "" && !line.startsWith("]")) {
+      list.push(line.endsWith(",") ? line.slice(0, -1) : line);
+    }
+  }
+  return mapLists((name) => found.get(name) ?? []);
+}
+
+/** A base that was read: its entries, and their texts. */
+export class Base {
+  #lists: Lists | null = null;
+  #lines: Lines | null = null;
+
+  constructor(readonly hash: BaseHash, readonly text: string) {}
+
+  get lists(): Lists {
+    if (this.#lists !== null) return this.#lists;
+    const value = JSON.parse(this.text) as Partial<Lists>;
+    return this.#lists = mapLists((name) => value[name] ?? []) as unknown as Lists;
+  }
+
+  get lines(): Lines {
+    return this.#lines ??= linesOfBase(this.text);
+  }
+}
+
+/** Reads bases, and keeps the last one: snapshots that follow each other have the same, as a rule. */
+export class Bases {
+  #last: Base | null = null;
+
+  constructor(private readonly fs: ReadFs, private readonly root: string) {}
+
+  /** @throws Damage when it is not what its name says */
+  read(hash: BaseHash): Base {
+    if (this.#last?.hash === hash) return this.#last;
+    return this.#last = new Base(hash, textOf(this.fs, basePath(this.root, hash), hash));
+  }
+}
+
+function textOf(fs: ReadFs, path: string, hash: BaseHash): string {
+  const damage = (why: string) => new Damage(`${path}, which it shares with others, ${why}`);
+  let bytes: Uint8Array;
+  try {
+    bytes = fs.readFile(path);
+  } catch (thrown) {
+    if (thrown instanceof FsError && thrown.code === "ENOENT") throw damage("is gone");
+    if (thrown instanceof FsError && thrown.code === "EISDIR") throw damage("is a folder");
+    throw thrown;
+  }
+  if (sha256Hex(bytes) !== hash) throw damage("has changed");
+  return new TextDecoder().decode(bytes);
+}
