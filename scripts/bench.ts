@@ -58,6 +58,7 @@ try {
 }
 
 async function rowsOf(group: string): Promise<readonly Row[]> {
+  console.error(`bench: ${group}`);
   const { rows } = await import(`./bench/${group}.ts`) as {
     rows(bench: Bench): readonly Row[] | Promise<readonly Row[]>;
   };

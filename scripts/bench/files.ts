@@ -35,7 +35,12 @@ async function many(bench: Bench, world: World, kind: Kind, count: number): Prom
   const nothing = [floor(bench, world, small ? "≤ 1.6 ×" : "—"), ...later];
   return [
     ...first,
-    ...await bench.compare(`apply, nothing to do, ${what}`, world.run(["apply", "."]), nothing),
+    ...await bench.compare(
+      `apply, nothing to do, ${what}`,
+      world.run(["apply", "."]),
+      nothing,
+      { settle: 3 },
+    ),
     // Asked for its times, a command does all of it, also where nothing has changed since it last looked.
     ...await bench.compare(
       `apply, nothing to do, all looked at anew, ${what}`,

@@ -144,7 +144,8 @@ async function snapshots(bench: Bench): Promise<Subject[]> {
 }
 
 async function wall(bench: Bench, contestant: Contestant, warmups: number): Promise<number> {
-  const [usage] = await bench.inTurn([contestant], { runs: 3, warmups, budget: 20 });
+  const settle = warmups > 0 ? 3 : 0;
+  const [usage] = await bench.inTurn([contestant], { runs: 3, warmups, budget: 20, settle });
   return usage.wall;
 }
 

@@ -12,6 +12,9 @@ import { realSystem } from "../../src/system/real.ts";
 import { best, type Row } from "./row.ts";
 import type { Bench } from "./support/bench.ts";
 
+/** What of the bench is used here. */
+type Peered = Pick<Bench, "options" | "peers">;
+
 const system = realSystem();
 const { fs } = system;
 const DRV = "b".repeat(64) as DerivationHash;
@@ -21,21 +24,21 @@ const LARGE = 50_000;
 const BYTES_EACH = 2 ** 30 / LARGE;
 
 /** All rows. With `--large` it takes a minute or two and 3 GiB below the temporary folder, which it removes again. */
-export async function rows({ options }: Pick<Bench, "options">): Promise<Row[]> {
-  const count = options.large ? LARGE : LARGE / 10;
+export async function rows(bench: Peered): Promise<Row[]> {
+  const count = bench.options.large ? LARGE : LARGE / 10;
   const folder = fs.realPath(Deno.makeTempDirSync({ prefix: "sys-bench-" }));
   try {
     return [
-      ...await largeTree(folder, count),
+      ...await largeTree(bench, folder, count),
       await files(folder),
-      ...await garbage(folder, 2 * count),
+      ...await garbage(bench, folder, 2 * count),
     ];
   } finally {
     removeTree(fs, folder);
   }
 }
 
-async function largeTree(folder: string, count: number): Promise<Row[]> {
+async function largeTree(bench: Peered, folder: string, count: number): Promise<Row[]> {
   const tree = `${folder}/tree`;
   plant(tree, count);
   const store = openStore(system, `${folder}/root`);
@@ -53,6 +56,7 @@ async function largeTree(folder: string, count: number): Promise<Row[]> {
   shell("sync");
   const copy = await best(1, () => shell(`cp -r ${tree} ${folder}/copy`));
   const add = await best(1, () => store.addTree("tree", tree));
+  const nix = await withNix(bench, folder, (nixStore) => `${nixStore} --add ${tree}`);
   // What is not yet on the disk is removed much faster.
   shell("sync");
   const remove = await best(1, () => shell(`rm -r ${folder}/copy`));
@@ -64,6 +68,9 @@ async function largeTree(folder: string, count: number): Promise<Row[]> {
     row(`hash a tree, ${size}`, "≤ 1.5 ×", hash, tar, "tar c | sha256sum"),
     row(`store a build's output, ${size}`, "≤ 1.5 ×", adopt, tar, "tar c | sha256sum"),
     row(`copy a tree into the store, ${size}`, "—", add, copy + tar, "cp -r, tar c | sha256sum"),
+    ...nix === null
+      ? []
+      : [row(`copy a tree into the store, ${size}`, "≤ 1 ×", add, nix, "nix-store --add")],
     row(`collect two such trees`, "—", collect, 2 * remove, "rm -r"),
   ];
 }
@@ -88,7 +95,7 @@ async function files(folder: string): Promise<Row> {
   return row("store 1,000 files", "≤ 2 ×", ours, theirs, "hash, write and fsync");
 }
 
-async function garbage(folder: string, count: number): Promise<Row[]> {
+async function garbage(bench: Peered, folder: string, count: number): Promise<Row[]> {
   const root = `${folder}/garbage`;
   const store = openStore(system, root);
   store.addFile("first", new Uint8Array(), false);
@@ -118,7 +125,38 @@ async function garbage(folder: string, count: number): Promise<Row[]> {
   const theirs = await best(1, () => shell(`rm -r ${all}`));
   const keep = await best(1, () => collectGarbage(system, root, live));
   const drop = await best(1, () => collectGarbage(system, root, []));
-  return [row(`gc with ${count} objects, half by half`, "seconds", keep + drop, theirs, "rm -r")];
+  const work = `gc with ${count} objects, half by half`;
+  return [
+    row(work, "seconds", keep + drop, theirs, "rm -r"),
+    ...await nixGarbage(bench, folder, count).then((nix) =>
+      nix === null ? [] : [row(work, "—", keep + drop, nix, "nix-store --gc of as many")]
+    ),
+  ];
+}
+
+/** Seconds that a command takes in a store of Nix's own, below the folder; null where there is no Nix. */
+async function withNix(
+  { peers }: Peered,
+  folder: string,
+  line: (nixStore: string) => string,
+): Promise<number | null> {
+  const program = peers.program("nix-store");
+  if (program === null) return null;
+  const [state, dir] = [`${folder}/nix/state`, `${folder}/nix/store`];
+  const env = `NIX_STATE_DIR=${state} NIX_STORE_DIR=${dir} NIX_CONFIG='build-users-group ='`;
+  return await best(1, () => shell(`export ${env}; ${line(program)}`));
+}
+
+/** Files that nothing needs, made by one expression, and their collection; the same for as many as here. */
+async function nixGarbage(bench: Peered, folder: string, count: number): Promise<number | null> {
+  const list = `builtins.genList (n: builtins.toFile "object" (toString n)) ${count}`;
+  const made = await withNix(
+    bench,
+    folder,
+    () => `nix-instantiate --eval --strict --expr '${list}' > ${folder}/made`,
+  );
+  shell("sync");
+  return made === null ? null : await withNix(bench, folder, (nixStore) => `${nixStore} --gc`);
 }
 
 function plant(tree: string, count: number) {

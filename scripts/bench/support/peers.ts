@@ -4,7 +4,11 @@ import { PERMISSIONS } from "../../permissions.ts";
 import { ask, succeeds } from "./shell.ts";
 
 /** Debian's packages that are installed where root runs this and they are missing. */
-const PACKAGES: Readonly<Record<string, string>> = { stow: "stow", "nix-build": "nix-bin" };
+const PACKAGES: Readonly<Record<string, string>> = {
+  stow: "stow",
+  "nix-build": "nix-bin",
+  "nix-store": "nix-bin",
+};
 
 export class Peers {
   readonly #known = new Map<string, string | null>();
@@ -85,6 +89,7 @@ export class Peers {
       mise: "--version",
       stow: "--version",
       "nix-build": "--version",
+      "nix-store": "--version",
       zsh: "--version",
       bash: "--version",
     };

@@ -6,7 +6,8 @@ const HEAD = ["work", "beside", "sys", "it", "ratio", "of CPU", "peak", "goal", 
 /** A table. */
 export function table(rows: readonly Row[]): string {
   const lines = [HEAD, HEAD.map(() => "---"), ...rows.map(cells)];
-  return lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
+  const escaped = lines.map((line) => line.map((cell) => cell.replaceAll("|", "\\|")));
+  return escaped.map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
 function cells(row: Row): string[] {
