@@ -1,6 +1,6 @@
 /** Measures what a shell's start-up file pays for `env.sh`. */
 import type { Row } from "./row.ts";
-import { type Bench, row } from "./support/bench.ts";
+import { type Bench, row, type World } from "./support/bench.ts";
 
 /** How a shell reads a start-up file and nothing else. */
 const SHELLS: readonly (readonly [name: string, flags: readonly string[]])[] = [
@@ -35,10 +35,19 @@ export function rows(bench: Bench): Promise<Row[]> {
       const start = (rc: string) => world.other([program, ...flags, `${world.folder}/${rc}`]);
       console.error(`bench: ${name} with env.sh`);
       const turns = { runs: 20 * bench.options.runs, warmups: 3 };
-      const [ours, theirs] = await bench.inTurn([start("rc"), start("empty")], turns);
+      const others = [start("empty"), ...miseIn(bench, world, name) ? [start(`mise.${name}`)] : []];
+      const [ours, empty, mise] = await bench.inTurn([start("rc"), ...others], turns);
       const work = `${name} starts, with 23 variables in env.sh`;
-      found.push(row({ work, goal: "≤ 1 ms more", beside: "an empty file", ours, theirs }));
+      found.push(row({ work, goal: "≤ 1 ms more", beside: "an empty file", ours, theirs: empty }));
+      if (mise) found.push(row({ work, goal: "—", beside: "mise activate", ours, theirs: mise }));
     }
     return found;
   });
+}
+
+/** Writes the start-up file that mise wants; says whether there is one for this shell. */
+function miseIn({ peers }: Bench, world: World, shell: string): boolean {
+  if (shell === "sh" || peers.mise === null) return false;
+  world.write(`mise.${shell}`, `eval "$(${peers.mise} activate ${shell})"\n`);
+  return true;
 }
