@@ -146,6 +146,7 @@ export const FLUSHED: readonly Mutation[] = [
     test: FILE_RECORDS,
   },
   unflushed("src/store/store_writer.ts", "    this.fs.syncDir(parent);", STORE),
+  unflushed("src/store/store_writer.ts", "    if (made.length > 0) this.fs.syncDir(dir);", STORE),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", STORE),
   {
     name: "a lock of inputs is not flushed",

@@ -66,13 +66,6 @@ export const PRIVATE: readonly Mutation[] = [
     test: "tests/snapshot/snapshot_test.ts",
   },
   {
-    name: "others reach what is being made",
-    file: "src/store/store_writer.ts",
-    find: "this.#folder(tmp, 0o700);",
-    replace: "return this.#folder(tmp, 0o755);",
-    test: "tests/store/first_lock_test.ts",
-  },
-  {
     name: "what an earlier version has made open stays open",
     file: "src/store/store_writer.ts",
     find: "if (open && this.host",

@@ -33,10 +33,15 @@ export async function asTheirUsers(
   const theirs: Theirs = { paths: new Map(), tops: new Map() };
   const become = becoming(fs);
   const above = new Map<string, string[]>();
+  const ours = new Set<string>();
   for (const { path, owner } of paths) {
-    const own = await become(path, owner);
-    if (own === fs) continue;
     const folder = dirname(path);
+    if (owner === undefined && ours.has(folder)) continue;
+    const own = await become(path, owner);
+    if (own === fs) {
+      if (owner === undefined) ours.add(folder);
+      continue;
+    }
     for (const reached of [path, besidePath(path), folder]) theirs.paths.set(reached, own);
     const tops = above.get(folder) ?? topsAbove(own, path);
     above.set(folder, tops);

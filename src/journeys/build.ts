@@ -72,6 +72,7 @@ export function outputsUsed(
   { derivations }: Pick<Manifest, "derivations">,
   activations: readonly Activation[],
 ): OutputNames {
+  if (derivations.length === 0) return new Map();
   const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
   return new Map(derivations.flatMap(({ hash, outputs }) => {
     const used = outputs.filter((one) => named.has(outputPlaceholder(hash, one)));

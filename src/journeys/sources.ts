@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";
-import type { Activation, Derivation, Manifest, Source } from "../manifest/types.ts";
+import type { Action, Activation, Derivation, Manifest, Source } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import { isPrivate as isPrivateMode } from "../store/privacy.ts";
 import { FsError, type ReadFs } from "../system/mod.ts";
@@ -51,15 +51,23 @@ export function sourceObjects(
 
 /** Ids of sources that are only copied, to files that others may not read: they are private in the store, too. */
 function privateSources(activations: readonly Activation[]): Set<string> {
-  const closed = new Set<string>(), open = new Set<string>();
-  for (const action of activations.flatMap(({ actions }) => actions)) {
-    const hidden = action.kind === "copy" && action.mode !== null &&
-      isPrivateMode({ kind: "file", mode: action.mode });
-    for (const placeholder of placeholdersIn(JSON.stringify(action))) {
-      (hidden ? closed : open).add(placeholder.slice(sourcePlaceholder("").length));
-    }
-  }
-  return closed.difference(open);
+  const actions = activations.flatMap(({ actions }) => actions);
+  const closed = idsIn(actions.filter(isClosed));
+  return closed.size === 0
+    ? closed
+    : closed.difference(idsIn(actions.filter((one) => !isClosed(one))));
+}
+
+/** Whether an action copies to a file that others may not read. */
+function isClosed(action: Action): boolean {
+  return action.kind === "copy" && action.mode !== null &&
+    isPrivateMode({ kind: "file", mode: action.mode });
+}
+
+/** Ids of sources that actions name. */
+function idsIn(actions: readonly Action[]): Set<string> {
+  const placeholders = actions.length === 0 ? [] : placeholdersIn(JSON.stringify(actions));
+  return new Set(placeholders.map((one) => one.slice(sourcePlaceholder("").length)));
 }
 
 /** Where a source lies on this machine; where a link leads, if it is one. */
@@ -99,11 +107,11 @@ export function storeSources(
   activations: readonly Activation[],
   derivations: readonly Derivation[],
 ): void {
-  const named = new Set(placeholdersIn(JSON.stringify(activations.map(({ actions }) => actions))));
+  const named = idsIn(activations.flatMap(({ actions }) => actions));
   const built = new Set(derivations.flatMap(({ sources }) => sources));
   const sources = sourcesOf(machine, config);
   const trees = config.manifest.sources
-    .filter(({ id }) => named.has(sourcePlaceholder(id)) || built.has(id))
+    .filter(({ id }) => named.has(id) || built.has(id))
     .map(({ id, name, path: source }) => {
       const { path, isPrivate } = sources.get(id)!;
       return { name, path, expected: id, isPrivate, source };

@@ -51,10 +51,15 @@ export class StoreWriter {
     if (this.#prepared) return;
     const { root, dir, obj, pkg, drv, drvOut, refs, log, tmp } = this.layout;
     this.prepareRoot();
-    for (const folder of [dir, pkg, drv, drvOut, refs, log]) this.#folder(folder, 0o755);
-    this.#folder(obj, FOLDER_MODE);
-    // What is being made has the modes that a build gave it: others could write into it, or run it as its owner.
-    this.#folder(tmp, 0o700);
+    this.#folder(dir, 0o755);
+    const folders: readonly (readonly [string, number])[] = [
+      ...[pkg, drv, drvOut, refs, log].map((folder) => [folder, 0o755] as const),
+      [obj, FOLDER_MODE],
+      // What is being made has the modes that a build gave it: others could write into it, or run it as its owner.
+      [tmp, 0o700],
+    ];
+    const made = folders.filter(([folder, mode]) => this.#make(folder, mode));
+    if (made.length > 0) this.fs.syncDir(dir);
     this.#close(tmp, 0o700);
     // Who may read it could hold it for ever.
     this.#close(`${root}/lock`, 0o600);
@@ -73,13 +78,20 @@ export class StoreWriter {
     if (this.fs.lstat(path) !== null) return;
     const parent = dirname(path);
     if (parent !== path) this.#folder(parent, 0o755);
+    this.#make(path, mode);
+    this.fs.syncDir(parent);
+  }
+
+  /** Makes a folder in one that is there; false where it is there already. */
+  #make(path: string, mode: number): boolean {
+    if (this.fs.lstat(path) !== null) return false;
     try {
       this.fs.mkdir(path, mode);
     } catch (thrown) {
       // Another process may have been faster.
       if (this.fs.lstat(path)?.kind !== "dir") throw thrown;
     }
-    this.fs.syncDir(parent);
+    return true;
   }
 
   /** Whether there is no folder for objects yet. */
