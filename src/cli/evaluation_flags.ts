@@ -37,5 +37,6 @@ export function evaluationRequest(
     onFetch: (input, url) => session.say(`fetching input ${input} from ${url}`),
     onPrint: (message) => session.say(message),
     signal: session.signal,
+    program: session.identity,
   };
 }

@@ -53,6 +53,7 @@ export async function run(
     key,
     console: program.console,
     version: program.version,
+    identity: program.identity,
     words: args,
     stop: () => program.stop(EXIT.interrupted),
     exit: EXIT.done,

@@ -27,6 +27,8 @@ export interface Context extends CommandContext {
   /** The world in which locks are taken, of which nothing is noted. */
   readonly locks: System;
   readonly version: string;
+  /** What tells this program from every other; null where nothing is remembered. */
+  readonly identity: string | null;
   /** Of the command line. */
   readonly words: readonly string[];
   /** What the command is remembered by; null where it is not. */
@@ -42,6 +44,7 @@ export class Session {
   readonly locks: System;
   readonly console: SafeConsole;
   readonly version: string;
+  readonly identity: string | null;
   readonly flags: CommonFlags;
   /** For standard output and standard error. */
   readonly style: Style;
@@ -56,6 +59,7 @@ export class Session {
     this.system = context.system;
     this.locks = context.locks;
     this.version = context.version;
+    this.identity = context.identity;
     this.flags = flags;
     this.signal = signal;
     this.timings = new Timings(context.system.clock);

@@ -1,5 +1,6 @@
 /** Takes a config's entry file, gives its Manifest, the files that it was made of, and what drives its builds. */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
+import { sha256Hex } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { InputResolver, InputSpec, ResolvedInput } from "../inputs/types.ts";
 import { Codecs } from "../lua/codecs.ts";
@@ -8,10 +9,10 @@ import { mergeActivations } from "../manifest/merge.ts";
 import { orderDerivations } from "../manifest/order.ts";
 import { normalizeTarget } from "../manifest/target.ts";
 import type { Manifest, Read } from "../manifest/types.ts";
-import type { System } from "../system/mod.ts";
+import type { ReadFs, System } from "../system/mod.ts";
 import { recipeSession } from "./recipes.ts";
-import { Evaluator, showPlace } from "./evaluator.ts";
-import type { Evaluation, EvaluationLimits } from "./types.ts";
+import { Evaluator, platformOf, showPlace } from "./evaluator.ts";
+import type { Evaluation, EvaluationLimits, Outcome, RecipeSession } from "./types.ts";
 
 export interface EvaluateRequest {
   /** Absolute path of the entry file. */
@@ -20,6 +21,8 @@ export interface EvaluateRequest {
   readonly limits: EvaluationLimits;
   /** Version of sys. */
   readonly version: string;
+  /** Where files are read of which only the hash counts, if not where all others are. */
+  readonly contents?: ReadFs;
   /** Ends the evaluation, and what its recipes run. */
   readonly signal?: AbortSignal;
 }
@@ -40,9 +43,18 @@ export async function evaluate(
     const declared = await evaluator.load("entry");
     const inputs = await resolve(declared);
     await evaluator.setInputs(inputs);
-    const handed = JSON.parse(await evaluator.call("setup")) as Declared;
+    const handed = await evaluator.call("setup");
     for (const library of evaluator.needed) await codecs.load(library);
-    return () => evaluation(system, request, evaluator, inputs, handed);
+    const outcome: Outcome = {
+      declared,
+      handed,
+      messages: evaluator.messages,
+      files: evaluator.filesRead(),
+      own: evaluator.ownFiles(),
+      sources: evaluator.sourcesRead(),
+    };
+    const recipes = recipeSession(evaluator);
+    return () => placing(evaluator, () => evaluationOf(system, request, outcome, inputs, recipes));
   });
 }
 
@@ -88,43 +100,38 @@ function once(resolve: InputResolver): InputResolver {
   return (declared) => answer ??= resolve(declared);
 }
 
-function evaluation(
-  system: Pick<System, "host">,
-  request: EvaluateRequest,
-  evaluator: Evaluator,
-  inputs: ReadonlyMap<string, ResolvedInput>,
-  declared: Declared,
-): Evaluation {
-  return {
-    manifest: manifestOf(system, request, evaluator, inputs, declared),
-    files: evaluator.filesRead(),
-    inputs,
-    dir: evaluator.dir,
-    messages: evaluator.messages,
-    recipes: recipeSession(evaluator),
-  };
-}
-
-function manifestOf(
+/** Makes an evaluation of what running the config gave.
+ * @throws SysError of kind "config" for declarations that cannot all be had */
+export function evaluationOf(
   { host }: Pick<System, "host">,
-  { entry }: EvaluateRequest,
-  evaluator: Evaluator,
+  { entry }: Pick<EvaluateRequest, "entry">,
+  outcome: Outcome,
   inputs: ReadonlyMap<string, ResolvedInput>,
-  declared: Declared,
-): Manifest {
+  recipes: RecipeSession,
+): Evaluation {
+  const handed = JSON.parse(outcome.handed) as Declared;
   const byName = <T extends { readonly name: string }>(a: T, b: T) => (a.name < b.name ? -1 : 1);
-  return {
+  const manifest: Manifest = {
     version: 1,
-    platform: evaluator.platform,
+    platform: platformOf(host),
     config: basename(entry),
     inputs: [...inputs.values()].map(({ name, type, rev, hash }) => ({ name, type, rev, hash }))
       .sort(byName),
-    sources: [...declared.sources].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    derivations: orderDerivations(declared.derivations),
-    activations: placing(evaluator, () => mergeActivations(declared, { home: host.home })),
-    reads: [...declared.reads, ...evaluator.fileFacts(), ...homeFact(declared, host.home)]
+    sources: [...handed.sources].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    derivations: orderDerivations(handed.derivations),
+    activations: mergeActivations(handed, { home: host.home }),
+    reads: [...handed.reads, ...fileFacts(outcome), ...homeFact(handed, host.home)]
       .sort((a, b) => (a.fact < b.fact ? -1 : 1)),
   };
+  const { files, messages } = outcome;
+  return { manifest, files, inputs, dir: dirname(entry), messages, recipes, outcome };
+}
+
+/** Facts about the config's own files, those of inputs aside. */
+function fileFacts({ files, own }: Outcome): Read[] {
+  const owned = new Set(own);
+  return files.filter(({ path }) => owned.has(path))
+    .map(({ path, content }) => ({ fact: `file:${path}`, value: sha256Hex(content) }));
 }
 
 /** Targets below the home start with `~` in a Manifest. Where one was written out, it depends on which home it is. */

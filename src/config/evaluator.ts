@@ -7,11 +7,10 @@ import { type Codecs, type Library, LibraryNeeded } from "../lua/codecs.ts";
 import { type LuaData, toLua } from "../lua/to_lua.ts";
 import { createVm, type HostArguments, HostError, type LuaVm } from "../lua/vm.ts";
 import { DIR_PLACEHOLDER, inputPlaceholder, outputPlaceholder } from "../manifest/placeholder.ts";
-import type { Read } from "../manifest/types.ts";
-import type { System } from "../system/mod.ts";
+import type { ReadFs, System } from "../system/mod.ts";
 import { failure, type LuaFailure, placeIn } from "./failure.ts";
 import { Tree } from "./tree.ts";
-import type { ConfigFile, EvaluationLimits } from "./types.ts";
+import type { ConfigFile, EvaluationLimits, SourceFile } from "./types.ts";
 
 export interface EvaluatorRequest {
   /** Absolute path of the entry file. */
@@ -19,6 +18,8 @@ export interface EvaluatorRequest {
   readonly limits: EvaluationLimits;
   /** Version of sys. */
   readonly version: string;
+  /** Where files are read of which only the hash counts, if not where all others are. */
+  readonly contents?: ReadFs;
   /** Ends what runs. */
   readonly signal?: AbortSignal;
 }
@@ -47,7 +48,7 @@ export class Evaluator {
     this.#request = request;
     this.#codecs = codecs;
     this.dir = dirname(request.entry);
-    this.#trees.set("config", new Tree(system.fs, this.dir));
+    this.#trees.set("config", new Tree(system.fs, this.dir, request.contents));
   }
 
   /** Makes the VM and runs the entry file. `role` is "input" when it needs no `setup`. */
@@ -75,7 +76,10 @@ export class Evaluator {
   async setInputs(inputs: ReadonlyMap<string, ResolvedInput>): Promise<void> {
     const list: LuaData[] = [];
     for (const [key, input] of [...inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      this.#trees.set(`input:${key}`, new Tree(this.#system.fs, input.path));
+      this.#trees.set(
+        `input:${key}`,
+        new Tree(this.#system.fs, input.path, this.#request.contents),
+      );
       list.push({
         key,
         path: inputPlaceholder(key),
@@ -142,17 +146,16 @@ export class Evaluator {
     return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** Facts about the config's own files, those of inputs aside. */
-  fileFacts(): Read[] {
-    return this.#tree("config").filesRead().map(({ path, content }) => ({
-      fact: `file:${path}`,
-      value: sha256Hex(content),
-    }));
+  /** Paths of those among them that are the config's own, not an input's. */
+  ownFiles(): string[] {
+    return this.#tree("config").filesRead().map(({ path }) => path);
   }
 
-  get platform(): string {
-    const { host } = this.#system;
-    return `${host.arch}-${host.os}`;
+  /** The files whose hash was asked for. */
+  sourcesRead(): SourceFile[] {
+    return [...this.#trees].flatMap(([root, tree]) =>
+      tree.sourcesRead().map((source) => ({ root, ...source }))
+    );
   }
 
   close(): void {
@@ -163,7 +166,7 @@ export class Evaluator {
   #facts(): LuaData {
     const { host } = this.#system;
     return {
-      platform: this.platform,
+      platform: platformOf(host),
       os: host.os,
       arch: host.arch,
       hostname: host.hostname,
@@ -208,7 +211,7 @@ export class Evaluator {
       case "walk":
         return this.#tree(args.text(0)).walk(args.text(1))?.join("\n") ?? null;
       case "source":
-        return this.#source(args.text(0), args.text(1));
+        return this.#source(args.text(0), args.text(1), args.text(2) !== "");
       case "getenv":
         return this.#system.host.env(args.text(0)) ?? null;
       case "digest":
@@ -231,9 +234,9 @@ export class Evaluator {
     throw new Error(`no host operation is called ${operation}`);
   }
 
-  #source(root: string, path: string): string | null {
+  #source(root: string, path: string, shown: boolean): string | null {
     try {
-      return this.#tree(root).source(path);
+      return this.#tree(root).source(path, shown);
     } catch (error) {
       if (error instanceof SysError) throw new HostError(messageOf(error));
       throw error;
@@ -256,6 +259,11 @@ export class Evaluator {
       throw error;
     }
   }
+}
+
+/** `<arch>-<os>` */
+export function platformOf({ arch, os }: System["host"]): string {
+  return `${arch}-${os}`;
 }
 
 /** Of a description, of the encoding of `config`, and for each output its placeholder; a line each. */

@@ -5,7 +5,7 @@ import { shortHash } from "../digest.ts";
 import { HostError } from "../lua/vm.ts";
 import { hashContent, hashTree } from "../store/nar.ts";
 import type { FileInfo, ReadFs } from "../system/mod.ts";
-import type { ConfigFile } from "./types.ts";
+import type { ConfigFile, SourceRead } from "./types.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 /** Bytes. A smaller file is hashed after it was read whole, which takes fewer calls. */
@@ -27,10 +27,14 @@ export class Tree {
   readonly #texts = new Map<string, string | null>();
   readonly #files = new Map<string, ConfigFile>();
   readonly #sources = new Map<string, string | null>();
+  readonly #sourceFiles = new Map<string, { -readonly [K in keyof SourceRead]: SourceRead[K] }>();
+  readonly #contents: ReadFs;
 
-  constructor(fs: ReadFs, path: string) {
+  /** @param contents where files are read of which only the hash counts */
+  constructor(fs: ReadFs, path: string, contents: ReadFs = fs) {
     this.#fs = fs;
     this.path = path;
+    this.#contents = contents;
   }
 
   /** Text of a file, or null where none is. Read once. */
@@ -82,19 +86,28 @@ export class Tree {
   }
 
   /** Short hash of the NAR of a file or folder; null where nothing is. */
-  source(path: string): string | null {
+  source(path: string, shown: boolean): string | null {
     let id = this.#sources.get(path);
     if (id === undefined) {
-      const found = this.#find(path);
+      const found = this.#find(path, this.#contents);
       id = found === null ? null : shortHash(this.#hash(found));
       this.#sources.set(path, id);
+      if (id !== null && found?.info.kind === "file") {
+        this.#sourceFiles.set(path, { path, ...found, id, times: 0, shown: false });
+      }
     }
+    const file = this.#sourceFiles.get(path);
+    if (file !== undefined) file.times++, file.shown ||= shown;
     return id;
   }
 
+  /** The files whose hash was asked for. */
+  sourcesRead(): SourceRead[] {
+    return [...this.#sourceFiles.values()];
+  }
+
   #hash({ real, info }: Found): Uint8Array {
-    if (info.kind !== "file" || info.size > SMALL) return hashTree(this.#fs, real);
-    return hashContent(this.#fs.readFile(real), (info.mode & 0o100) !== 0);
+    return info.kind === "file" ? hashFile(this.#contents, real, info) : hashTree(this.#fs, real);
   }
 
   #decode(path: string, { real, info }: Found): string {
@@ -108,13 +121,14 @@ export class Tree {
     }
   }
 
-  /** A file or folder; null where neither is. */
-  #find(path: string): Found | null {
+  /** A file or folder; null where neither is. `fs`: where files are looked at. */
+  #find(path: string, fs = this.#fs): Found | null {
     const cut = path.lastIndexOf("/");
     const folder = path === "" ? null : this.#folder(cut < 0 ? "" : path.slice(0, cut));
     if (folder === null) return this.#follow(path);
     const real = `${folder}/${path.slice(cut + 1)}`;
-    const info = this.#fs.lstat(real);
+    let info = fs.lstat(real);
+    if (fs !== this.#fs && info?.kind !== "file") info = this.#fs.lstat(real);
     if (info === null) return null;
     return info.kind === "link" ? this.#follow(path) : kept({ real, info });
   }
@@ -155,6 +169,12 @@ export class Tree {
     const there = info.kind === "link" ? this.#fs.lstat(real) : info;
     return there && kept({ real, info: there });
   }
+}
+
+/** SHA-256 of the NAR of a file. */
+export function hashFile(fs: ReadFs, path: string, { size, mode }: FileInfo): Uint8Array {
+  if (size > SMALL) return hashTree(fs, path);
+  return hashContent(fs.readFile(path), (mode & 0o100) !== 0);
 }
 
 /** Sockets and the like are not there. */

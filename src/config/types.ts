@@ -1,7 +1,8 @@
 /** What evaluating a config gives. */
 import type { RecipeBook } from "../realize/recipe.ts";
-import type { ResolvedInput } from "../inputs/types.ts";
+import type { InputSpec, ResolvedInput } from "../inputs/types.ts";
 import type { Derivation, DerivationHash, Manifest } from "../manifest/types.ts";
+import type { FileInfo } from "../system/mod.ts";
 
 /** An evaluated config: data, and beside it the session that can build what the data describes. */
 export interface Evaluation {
@@ -13,8 +14,43 @@ export interface Evaluation {
   readonly dir: string;
   /** What the config printed, line by line. */
   readonly messages: readonly string[];
+  /** What it was made of. */
+  readonly outcome: Outcome;
   /** Needed for building and for nothing else. Whoever evaluates has to close it. */
   readonly recipes: RecipeSession;
+}
+
+/** What running a config gave, as data: with the inputs it makes the Manifest. */
+export interface Outcome {
+  /** The `inputs` table. */
+  readonly declared: Readonly<Record<string, InputSpec>>;
+  /** What Lua handed over, as JSON. */
+  readonly handed: string;
+  readonly messages: readonly string[];
+  readonly files: readonly ConfigFile[];
+  /** Paths of those among them that belong to the config, not to an input. */
+  readonly own: readonly string[];
+  readonly sources: readonly SourceFile[];
+}
+
+/** A file whose hash was asked for: all that was looked at of it. */
+export interface SourceRead {
+  /** Below the tree's folder. */
+  readonly path: string;
+  /** Absolute path, without links in it. */
+  readonly real: string;
+  readonly info: FileInfo;
+  /** Short hash of its NAR. */
+  readonly id: string;
+  /** How often it was asked for. */
+  readonly times: number;
+  /** Lua has seen the hash. */
+  readonly shown: boolean;
+}
+
+/** The same, and the tree that it lies in: `config` or `input:<name>`. */
+export interface SourceFile extends SourceRead {
+  readonly root: string;
 }
 
 /** A file that was read while a config was evaluated. */

@@ -64,6 +64,7 @@ async function applyOnce(
 ): Promise<Applied | "evaluate again"> {
   const evaluated = await evaluateConfig(machine, request);
   try {
+    evaluated.keep();
     const shown = await propose(machine, evaluated);
     machine.onPhase("ask");
     const decision = await request.decide(shown, evaluated);

@@ -1,14 +1,22 @@
 /** Takes the path of a config, gives its evaluation: the inputs are resolved on the way. */
 import { dirname, join } from "node:path";
-import { declaredInputs, evaluate } from "../config/evaluate.ts";
+import {
+  declaredInputs,
+  evaluate,
+  type EvaluateRequest,
+  evaluationOf,
+} from "../config/evaluate.ts";
 import { findConfig } from "../config/find.ts";
-import type { Evaluation, EvaluationLimits } from "../config/types.ts";
+import { laterRecipes } from "../config/later_recipes.ts";
+import type { Evaluation, EvaluationLimits, Outcome } from "../config/types.ts";
+import { SysError } from "../errors.ts";
 import { formatLock, type Lock } from "../inputs/lock.ts";
 import { lockInputs } from "../inputs/resolve.ts";
 import type { InputResolver } from "../inputs/types.ts";
 import type { Machine } from "../machine/open.ts";
 import type { Json } from "../manifest/types.ts";
 import type { System } from "../system/mod.ts";
+import { type EvaluationKey, recallEvaluation, watched } from "./recalled.ts";
 
 /** Name of the lock file, beside the config. */
 export const LOCK_NAME = "syslua.lock";
@@ -26,6 +34,8 @@ export interface EvaluationRequest {
   /** Told what the config printed. */
   readonly onPrint: (message: string) => void;
   readonly signal: AbortSignal;
+  /** What tells this program from every other; without it nothing is remembered. */
+  readonly program?: string | null;
 }
 
 /** An evaluated config, and where it lies. */
@@ -34,6 +44,8 @@ export interface Evaluated extends Evaluation {
   readonly entry: string;
   /** The lock that the inputs were resolved by; null without inputs to lock. */
   readonly lock: Json;
+  /** Remembers it as long as all that was looked at is as it is. Call it with a lock on the root held. */
+  keep(): void;
 }
 
 /** A Manifest, and where its config and inputs lie on this machine: what planning needs of an evaluation. */
@@ -67,9 +79,62 @@ export async function evaluateConfig(
     machine.onPhase("evaluate");
     return resolution.inputs;
   };
-  const evaluation = await evaluate(world, { entry, resolve, limits, version, signal });
+  const how = { entry, resolve, limits, version, signal };
+  const { evaluation, keep } = await remembered(machine, world, how, request.program ?? null);
   evaluation.messages.forEach(request.onPrint);
-  return { ...evaluation, entry, lock: dataOf(lock) };
+  return { ...evaluation, entry, lock: dataOf(lock), keep };
+}
+
+/** Runs the config, unless it is known what came of it the last time. */
+async function remembered(
+  machine: Machine,
+  world: System,
+  how: EvaluateRequest,
+  program: string | null,
+): Promise<{ evaluation: Evaluation; keep(): void }> {
+  if (program === null) return { evaluation: await evaluate(world, how), keep: () => {} };
+  const { entry, version, limits } = how;
+  const key: EvaluationKey = { program, entry, version, limits };
+  let resolved: ReturnType<InputResolver> | undefined;
+  const once: EvaluateRequest = {
+    ...how,
+    resolve: (declared) => resolved ??= how.resolve(declared),
+  };
+  const known = recallEvaluation(machine, world, key);
+  if (known !== null) {
+    const inputs = await once.resolve(known.declared);
+    const found = known.outcome(inputs);
+    const evaluation = found && recalledEvaluation(world, once, found.outcome, inputs);
+    if (found && evaluation) return { evaluation, keep: found.keep };
+  }
+  const watch = watched(machine, world, key);
+  const evaluation = await evaluate(watch.world, { ...once, contents: world.fs });
+  watch.done(evaluation.outcome, evaluation.inputs);
+  return { evaluation, keep: watch.keep };
+}
+
+/** Null where what is wrong with it has to be told with the text of the config. */
+function recalledEvaluation(
+  world: System,
+  how: EvaluateRequest,
+  outcome: Outcome,
+  inputs: Evaluation["inputs"],
+): Evaluation | null {
+  const derivations = (handed: string) => JSON.stringify(JSON.parse(handed).derivations);
+  const recipes = laterRecipes(async () => {
+    const again = await evaluate(world, how);
+    if (derivations(again.outcome.handed) === derivations(outcome.handed)) return again.recipes;
+    again.recipes.close();
+    throw new SysError("config", "Cannot build: the config is another one than a moment ago", {
+      hint: "run the command again",
+    });
+  });
+  try {
+    return evaluationOf(world, how, outcome, inputs, recipes);
+  } catch (thrown) {
+    if (thrown instanceof SysError) return null;
+    throw thrown;
+  }
 }
 
 /** As the lock file has it. */

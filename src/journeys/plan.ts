@@ -15,6 +15,7 @@ export async function plan(
   const world = readOnly(machine.system);
   const evaluated = await evaluateConfig(machine, request, world);
   evaluated.recipes.close();
+  evaluated.keep();
   const looking = openMachine(world, machine.version, machine.onPhase, machine.locks);
   const { plan } = await propose(looking, evaluated);
   return { manifest: evaluated.manifest, plan };

@@ -11,7 +11,7 @@ export interface Notes {
 }
 
 /** Seconds in which two changes may get the same time: the runtime tells whole ones, some file systems every second. */
-const TICK = 2;
+export const TICK = 2;
 
 /** More looks than these would take as long as the command. */
 const MOST_LOOKS = 500_000;

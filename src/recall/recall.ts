@@ -13,7 +13,7 @@ export function recall(
   key: string,
 ): Pick<CommandRecord, "code" | "output"> | null {
   try {
-    const record = read(system, slotOf(root, key), key);
+    const record = readRecord(system, root, key);
     if (record === null) return null;
     return holds(system, record.looks) ? record : null;
   } catch (thrown) {
@@ -33,8 +33,13 @@ function holds(system: World, looks: readonly Look[]): boolean {
   return true;
 }
 
-/** Nothing is believed that another user could have written. */
-function read({ fs }: Pick<System, "fs">, path: string, key: string): CommandRecord | null {
+/** The record that is kept under a key. Nothing is believed that another user could have written. */
+export function readRecord(
+  { fs }: Pick<System, "fs">,
+  root: string,
+  key: string,
+): CommandRecord | null {
+  const path = slotOf(root, key);
   const info = fs.lstat(path);
   if (info === null || info.kind !== "file") return null;
   if ((fs.uid !== null && info.uid !== fs.uid) || (info.mode & 0o077) !== 0) return null;

@@ -17,8 +17,9 @@ export function remember(
   { fs, host }: Pick<System, "fs" | "host">,
   root: string,
   record: CommandRecord,
+  most = MOST_OUTPUT,
 ): void {
-  if (record.output.reduce((sum, [, text]) => sum + text.length, 0) > MOST_OUTPUT) return;
+  if (record.output.reduce((sum, [, text]) => sum + text.length, 0) > most) return;
   const folder = join(root, RECALL);
   try {
     if (fs.lstat(folder) === null) fs.mkdir(folder, 0o700);

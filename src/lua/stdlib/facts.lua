@@ -81,7 +81,7 @@ function functions.source(path, options)
       S.fail("syslua.source: `name` is a text of letters, digits and + . _ ? = -", { word = "name" })
     end
   end
-  return (S.source("syslua.source", path, name))
+  return (S.source("syslua.source", path, name, true))
 end
 S.fact_functions = functions
 

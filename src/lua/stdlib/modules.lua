@@ -191,11 +191,11 @@ function S.loadfile(path)
 end
 
 --- Names the store's copy of a file or folder in the tree of the calling file. Gives its placeholder.
---- `what` starts messages.
-function S.source(what, path, name, tree)
-  tree = tree or S.tree_of(S.caller())
+--- `what` starts messages. `shown`: the config sees the placeholder; otherwise it is put into one field of an action.
+function S.source(what, path, name, shown)
+  local tree = S.tree_of(S.caller())
   local inner = clean(what, path, what)
-  local id = ask(what, what, "source", tree.root, inner)
+  local id = ask(what, what, "source", tree.root, inner, shown and "shown" or "")
   if not id then
     S.fail(format("%s: there is no file or folder `%s`", what, tree.prefix .. inner), {
       hint = "paths start at the folder of " .. (tree == S.config_tree and "the config" or "the input"),
