@@ -1,6 +1,7 @@
 /** Changes that break a promise, each with the test that has to notice it. */
 import { BUILDING } from "./mutations/building.ts";
 import { DAMAGED } from "./mutations/damaged.ts";
+import { EVALUATED } from "./mutations/evaluated.ts";
 import { FLUSHED } from "./mutations/flushed.ts";
 import { INSPECTED } from "./mutations/inspected.ts";
 import { KEEPING } from "./mutations/keeping.ts";
@@ -32,4 +33,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PRIVATE,
   ...SNAPSHOTS,
   ...TOLD,
+  ...EVALUATED,
 ];

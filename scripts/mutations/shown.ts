@@ -59,7 +59,7 @@ export const SHOWN: readonly Mutation[] = [
   {
     name: "the home is no fact",
     file: "src/config/evaluate.ts",
-    find: ", ...homeFact(declared, host.home)]",
+    find: ", ...homeFact(handed, host.home)]",
     replace: "]",
     test: CLOSED,
   },
