@@ -34,7 +34,11 @@ export interface CommandSpec<F> {
   /** Whether it may be remembered as long as all is as it was; not what tells the time. */
   remembered?(flags: F & CommonFlags): boolean;
   /** Does it; the number is the exit code (0 when nothing is returned). */
-  run(session: Session, flags: F & CommonFlags, args: readonly string[]): Promise<number | void>;
+  run(
+    session: Session,
+    flags: F & CommonFlags,
+    args: readonly string[],
+  ): Promise<number | void> | number | void;
 }
 
 /** A flag that is on or off. */

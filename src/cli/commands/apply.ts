@@ -1,12 +1,24 @@
 /** `sys apply` */
+import { adoptFiles } from "../../journeys/adopt.ts";
+import { apply } from "../../journeys/apply.ts";
+import { contentDiff } from "../../journeys/content_diff.ts";
 import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../build_flags.ts";
 import { command, toggle, value } from "../command.ts";
+import { askAbout } from "../consent.ts";
 import {
   CONFIG_ARGUMENT,
   EVALUATION_FLAGS,
   type EvaluationFlags,
   evaluationRequest,
 } from "../evaluation_flags.ts";
+import { machineOf, withLock } from "../lock.ts";
+import { sayOthers } from "../others.ts";
+import { appliedText } from "../render/applied.ts";
+import { keptDocument } from "../render/originals.ts";
+import { planDocument } from "../render/plan.ts";
+import { sayLost } from "../restoring.ts";
+import { askToPlanAgain } from "../stale_plan.ts";
+import { BuildProgress } from "../terminal/build_progress.ts";
 
 interface Flags extends EvaluationFlags, BuildFlags {
   readonly replace?: boolean;
@@ -34,18 +46,6 @@ export default command<Flags>({
   arguments: [CONFIG_ARGUMENT],
   remembered: ({ json }) => json !== true,
   async run(session, flags, [path]) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { apply } = await import("../../journeys/apply.ts");
-    const { BuildProgress } = await import("../terminal/build_progress.ts");
-    const { askAbout } = await import("../consent.ts");
-    const { askToPlanAgain } = await import("../stale_plan.ts");
-    const { contentDiff } = await import("../../journeys/content_diff.ts");
-    const { adoptFiles } = await import("../../journeys/adopt.ts");
-    const { sayOthers } = await import("../others.ts");
-    const { planDocument } = await import("../render/plan.ts");
-    const { keptDocument } = await import("../render/originals.ts");
-    const { sayLost } = await import("../restoring.ts");
-    const { appliedText } = await import("../render/applied.ts");
     const machine = machineOf(session);
     const start = session.system.clock.monotonic();
     let progress: InstanceType<typeof BuildProgress> | undefined;

@@ -1,9 +1,20 @@
 /** `sys build` */
+import {
+  allOutputs,
+  derivationsNamed,
+  outputsUsed,
+  realizeFrom,
+  unrealized,
+} from "../../journeys/build.ts";
+import { evaluateConfig } from "../../journeys/evaluate.ts";
+import { whyBound } from "../../journeys/objects.ts";
+import { makeOutLinks, type OutLink, outLinks } from "../../journeys/out_link.ts";
+import type { Manifest } from "../../manifest/types.ts";
 import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../build_flags.ts";
 import { command, toggle, value } from "../command.ts";
-import type { Manifest } from "../../manifest/types.ts";
-import type { OutLink } from "../../journeys/out_link.ts";
 import { EVALUATION_FLAGS, type EvaluationFlags, evaluationRequest } from "../evaluation_flags.ts";
+import { machineOf, withLock } from "../lock.ts";
+import { BuildProgress } from "../terminal/build_progress.ts";
 
 interface Flags extends EvaluationFlags, BuildFlags {
   readonly check?: boolean;
@@ -57,14 +68,6 @@ export default command<Flags>({
     many: true,
   }],
   async run(session, flags, args) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { evaluateConfig } = await import("../../journeys/evaluate.ts");
-    const { allOutputs, derivationsNamed, outputsUsed, realizeFrom, unrealized } = await import(
-      "../../journeys/build.ts"
-    );
-    const { makeOutLinks, outLinks } = await import("../../journeys/out_link.ts");
-    const { whyBound } = await import("../../journeys/objects.ts");
-    const { BuildProgress } = await import("../terminal/build_progress.ts");
     const machine = machineOf(session);
     // `sys build ./dotfiles` names a config; `sys build hello` a derivation.
     const path = flags.config ?? args.find((arg) => /[/\\]|\.lua$|^\.+$/.test(arg));

@@ -1,5 +1,13 @@
 /** `sys destroy` */
+import { listOriginals } from "../../journeys/originals.ts";
 import { command, toggle } from "../command.ts";
+import { confirm } from "../consent.ts";
+import { machineOf, withLock } from "../lock.ts";
+import { appliedText } from "../render/applied.ts";
+import { keptDocument, leftLines } from "../render/originals.ts";
+import { planDocument, planText } from "../render/plan.ts";
+import { savedDocument, savedLines } from "../render/saved.ts";
+import { restoreRequest, sayLost } from "../restoring.ts";
 
 interface Flags {
   readonly dryRun?: boolean;
@@ -25,14 +33,6 @@ export default command<Flags>({
     store: toggle("delete the store, the snapshots and the cache too"),
   },
   async run(session, flags) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { confirm } = await import("../consent.ts");
-    const { restoreRequest, sayLost } = await import("../restoring.ts");
-    const { listOriginals } = await import("../../journeys/originals.ts");
-    const { planDocument, planText } = await import("../render/plan.ts");
-    const { appliedText } = await import("../render/applied.ts");
-    const { keptDocument, leftLines } = await import("../render/originals.ts");
-    const { savedDocument, savedLines } = await import("../render/saved.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;
     if (!dryRun) {

@@ -1,5 +1,8 @@
 /** `sys diff` */
+import { diff } from "../../journeys/diff.ts";
 import { command } from "../command.ts";
+import { machineOf } from "../lock.ts";
+import { diffText } from "../render/diff.ts";
 
 export default command({
   brief: "Show what differs between two snapshots",
@@ -16,9 +19,6 @@ export default command({
     { name: "to", brief: "number or tag; the current one by default", optional: true },
   ],
   async run(session, _flags, [from, to]) {
-    const { machineOf } = await import("../lock.ts");
-    const { diff } = await import("../../journeys/diff.ts");
-    const { diffText } = await import("../render/diff.ts");
     const found = await diff(machineOf(session), from, to);
     session.print(found, () => diffText(found, session.style));
   },

@@ -1,4 +1,6 @@
 /** `sys eval` */
+import { evaluateConfig } from "../../journeys/evaluate.ts";
+import { readOnly } from "../../system/read_only.ts";
 import { command, toggle } from "../command.ts";
 import {
   CONFIG_ARGUMENT,
@@ -6,6 +8,8 @@ import {
   type EvaluationFlags,
   evaluationRequest,
 } from "../evaluation_flags.ts";
+import { machineOf } from "../lock.ts";
+import { manifestDocument, manifestText, readsText } from "../render/manifest.ts";
 
 interface Flags extends EvaluationFlags {
   readonly explain?: boolean;
@@ -25,10 +29,6 @@ export default command<Flags>({
   flags: { explain: toggle("show what the evaluation read"), ...EVALUATION_FLAGS },
   arguments: [CONFIG_ARGUMENT],
   async run(session, flags, [path]) {
-    const { machineOf } = await import("../lock.ts");
-    const { evaluateConfig } = await import("../../journeys/evaluate.ts");
-    const { readOnly } = await import("../../system/read_only.ts");
-    const { manifestDocument, manifestText, readsText } = await import("../render/manifest.ts");
     const machine = machineOf(session);
     const request = evaluationRequest(session, flags, path, false);
     const evaluated = await evaluateConfig(machine, request, readOnly(machine.system));

@@ -1,6 +1,9 @@
 /** `sys gc` */
+import { collect } from "../../journeys/collect.ts";
 import { command, toggle, value, wholeNumber } from "../command.ts";
+import { machineOf, withLock } from "../lock.ts";
 import { parseAge, parseSize } from "../quantities.ts";
+import { counted, size } from "../render/words.ts";
 
 interface Flags {
   readonly dryRun?: boolean;
@@ -32,9 +35,6 @@ export default command<Flags>({
     all: toggle("also what was built within the last hour, and folders and logs of failed builds"),
   },
   async run(session, flags) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { collect } = await import("../../journeys/collect.ts");
-    const { counted, size } = await import("../render/words.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;
     const collected = await withLock(

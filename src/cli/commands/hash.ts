@@ -1,6 +1,9 @@
 /** `sys hash` */
-import type { Digest } from "../../digest.ts";
+import { type Digest, digestParts, toHex, toNix32 } from "../../digest.ts";
+import { hash } from "../../journeys/hash.ts";
 import { choice, command, toggle } from "../command.ts";
+import { machineOf } from "../lock.ts";
+import { ByteProgress } from "../terminal/byte_progress.ts";
 
 interface Flags {
   readonly form: "sri" | "hex" | "nix32";
@@ -30,10 +33,6 @@ export default command<Flags>({
   },
   arguments: [{ name: "what", brief: "file, folder or URL" }],
   async run(session, flags, [what]) {
-    const { machineOf } = await import("../lock.ts");
-    const { hash } = await import("../../journeys/hash.ts");
-    const { digestParts, toHex, toNix32 } = await import("../../digest.ts");
-    const { ByteProgress } = await import("../terminal/byte_progress.ts");
     const progress = new ByteProgress(session, what);
     const { file, nar } = await hash(machineOf(session), {
       what,

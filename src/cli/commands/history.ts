@@ -1,5 +1,8 @@
 /** `sys history` */
+import { history } from "../../journeys/history.ts";
 import { command } from "../command.ts";
+import { machineOf } from "../lock.ts";
+import { historyDocument, historyText } from "../render/history.ts";
 
 export default command({
   brief: "List the snapshots",
@@ -9,10 +12,7 @@ export default command({
     ["sys history --json", "as a document, oldest first"],
   ],
   remembered: () => true,
-  async run(session) {
-    const { machineOf } = await import("../lock.ts");
-    const { history } = await import("../../journeys/history.ts");
-    const { historyDocument, historyText } = await import("../render/history.ts");
+  run(session) {
     const { snapshots, current } = history(machineOf(session));
     const now = session.console.outIsTerminal ? session.system.clock.now() : null;
     session.print(

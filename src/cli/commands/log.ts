@@ -1,5 +1,7 @@
 /** `sys log` */
+import { buildLog } from "../../journeys/build_log.ts";
 import { command } from "../command.ts";
+import { machineOf } from "../lock.ts";
 
 export default command({
   brief: "Show the output of a build",
@@ -9,9 +11,7 @@ export default command({
     ["sys log 18ac9af3eb20", "by the beginning of its hash"],
   ],
   arguments: [{ name: "derivation", brief: "name or hash of a derivation" }],
-  async run(session, _flags, [named]) {
-    const { machineOf } = await import("../lock.ts");
-    const { buildLog } = await import("../../journeys/build_log.ts");
+  run(session, _flags, [named]) {
     const { derivation, log } = buildLog(machineOf(session), named);
     session.print({ version: 1, derivation, log }, () => log);
   },

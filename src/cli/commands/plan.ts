@@ -1,4 +1,5 @@
 /** `sys plan` */
+import { plan as planConfig } from "../../journeys/plan.ts";
 import { command, toggle } from "../command.ts";
 import {
   CONFIG_ARGUMENT,
@@ -6,6 +7,10 @@ import {
   type EvaluationFlags,
   evaluationRequest,
 } from "../evaluation_flags.ts";
+import { EXIT } from "../exit_codes.ts";
+import { machineOf, withLock } from "../lock.ts";
+import { sayOthers } from "../others.ts";
+import { planDocument, planText } from "../render/plan.ts";
 
 interface Flags extends EvaluationFlags {
   readonly exitCode?: boolean;
@@ -25,11 +30,6 @@ export default command<Flags>({
   arguments: [CONFIG_ARGUMENT],
   remembered: () => true,
   async run(session, flags, [path]) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { plan: planConfig } = await import("../../journeys/plan.ts");
-    const { planDocument, planText } = await import("../render/plan.ts");
-    const { EXIT } = await import("../exit_codes.ts");
-    const { sayOthers } = await import("../others.ts");
     const machine = machineOf(session);
     const request = evaluationRequest(session, flags, path, false);
     const { manifest, plan } = await withLock(

@@ -1,5 +1,9 @@
 /** `sys repair` */
+import { checkFolders, openClosed, openMachine, setAsideMisplaced } from "../../journeys/open.ts";
+import { repair } from "../../journeys/repair.ts";
 import { command, toggle } from "../command.ts";
+import { withLock } from "../lock.ts";
+import { counted } from "../render/words.ts";
 
 interface Flags {
   readonly forget?: boolean;
@@ -18,12 +22,6 @@ export default command<Flags>({
   exits: [5, 7],
   flags: { forget: toggle("give up what can't be restored") },
   async run(session, flags) {
-    const { withLock } = await import("../lock.ts");
-    const { checkFolders, openClosed, openMachine, setAsideMisplaced } = await import(
-      "../../journeys/open.ts"
-    );
-    const { repair } = await import("../../journeys/repair.ts");
-    const { counted } = await import("../render/words.ts");
     const machine = openMachine(session.system, session.version, session.timings.phase);
     const opened = openClosed(machine);
     const misplaced = setAsideMisplaced(machine);

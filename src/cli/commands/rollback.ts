@@ -1,5 +1,11 @@
 /** `sys rollback` */
+import { rollback } from "../../journeys/restore.ts";
 import { command, toggle } from "../command.ts";
+import { machineOf, withLock } from "../lock.ts";
+import { appliedText } from "../render/applied.ts";
+import { keptDocument } from "../render/originals.ts";
+import { planDocument, planText } from "../render/plan.ts";
+import { restoreRequest, sayLost } from "../restoring.ts";
 
 interface Flags {
   readonly dryRun?: boolean;
@@ -27,12 +33,6 @@ export default command<Flags>({
     optional: true,
   }],
   async run(session, flags, [named]) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { rollback } = await import("../../journeys/restore.ts");
-    const { restoreRequest, sayLost } = await import("../restoring.ts");
-    const { planDocument, planText } = await import("../render/plan.ts");
-    const { keptDocument } = await import("../render/originals.ts");
-    const { appliedText } = await import("../render/applied.ts");
     const machine = machineOf(session);
     const dryRun = flags.dryRun === true;
     const request = restoreRequest(session, dryRun, flags.replace === true);

@@ -1,5 +1,8 @@
 /** `sys show` */
+import { showSnapshot } from "../../journeys/history.ts";
 import { command } from "../command.ts";
+import { machineOf } from "../lock.ts";
+import { snapshotText } from "../render/snapshot.ts";
 
 export default command({
   brief: "Show a snapshot",
@@ -14,10 +17,7 @@ export default command({
     brief: "number or tag; the current one by default",
     optional: true,
   }],
-  async run(session, _flags, [named]) {
-    const { machineOf } = await import("../lock.ts");
-    const { showSnapshot } = await import("../../journeys/history.ts");
-    const { snapshotText } = await import("../render/snapshot.ts");
+  run(session, _flags, [named]) {
     const snapshot = showSnapshot(machineOf(session), named);
     session.print(snapshot, () => snapshotText(snapshot, session.style));
   },

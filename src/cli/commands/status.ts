@@ -1,5 +1,9 @@
 /** `sys status` */
+import { status } from "../../journeys/status.ts";
 import { command } from "../command.ts";
+import { EXIT } from "../exit_codes.ts";
+import { machineOf, withLock } from "../lock.ts";
+import { statusDocument, statusText } from "../render/status.ts";
 
 export default command({
   brief: "Tell whether the machine still is as applied",
@@ -13,10 +17,6 @@ export default command({
   exits: [4, 5],
   remembered: () => true,
   async run(session) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { status } = await import("../../journeys/status.ts");
-    const { statusDocument, statusText } = await import("../render/status.ts");
-    const { EXIT } = await import("../exit_codes.ts");
     const machine = machineOf(session);
     const found = await withLock(session, machine, "shared", "sys status", () => status(machine));
     session.print(statusDocument(found), () => statusText(found, session.style));

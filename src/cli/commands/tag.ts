@@ -1,5 +1,7 @@
 /** `sys tag` */
+import { tag } from "../../journeys/history.ts";
 import { command } from "../command.ts";
+import { machineOf, withLock } from "../lock.ts";
 
 export default command({
   brief: "Name a snapshot",
@@ -13,8 +15,6 @@ export default command({
     { name: "tag", brief: "its name" },
   ],
   async run(session, _flags, [number, name]) {
-    const { machineOf, withLock } = await import("../lock.ts");
-    const { tag } = await import("../../journeys/history.ts");
     const machine = machineOf(session);
     const { snapshot: tagged, from } = await withLock(
       session,

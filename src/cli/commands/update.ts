@@ -1,6 +1,9 @@
 /** `sys update` */
+import { update } from "../../journeys/update.ts";
 import { command, toggle, value } from "../command.ts";
 import { EVALUATION_FLAGS, type EvaluationFlags, evaluationRequest } from "../evaluation_flags.ts";
+import { machineOf } from "../lock.ts";
+import { columns } from "../render/words.ts";
 
 interface Flags extends EvaluationFlags {
   readonly dryRun?: boolean;
@@ -30,9 +33,6 @@ export default command<Flags>({
     many: true,
   }],
   async run(session, flags, names) {
-    const { machineOf } = await import("../lock.ts");
-    const { update } = await import("../../journeys/update.ts");
-    const { columns } = await import("../render/words.ts");
     const { limits, onFetch, signal } = evaluationRequest(session, flags, flags.config, true);
     const dryRun = flags.dryRun === true;
     const changes = await update(machineOf(session), {

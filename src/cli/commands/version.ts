@@ -1,5 +1,6 @@
 /** `sys version` */
 import { command } from "../command.ts";
+import { platformName, versionLine } from "../render/version.ts";
 
 export default command({
   brief: "Show the version",
@@ -10,7 +11,6 @@ export default command({
     ["sys version --verbose", "with the copyright notices of what it contains"],
   ],
   async run(session) {
-    const { platformName, versionLine } = await import("../render/version.ts");
     const platform = platformName(session.system.host);
     const line = versionLine(session.version, session.system.host);
     const notice = session.flags.verbose ? (await import("../notice.generated.ts")).NOTICE : null;

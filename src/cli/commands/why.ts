@@ -1,5 +1,8 @@
 /** `sys why` */
+import { objectsNamed } from "../../journeys/objects.ts";
+import { why } from "../../journeys/why.ts";
 import { command } from "../command.ts";
+import { machineOf } from "../lock.ts";
 
 export default command({
   brief: "Tell what keeps an object in the store",
@@ -10,10 +13,7 @@ export default command({
     ["sys why ~/.local/share/syslua/store/obj/ripgrep-…", "by its path"],
   ],
   arguments: [{ name: "object", brief: "path, name or hash of an object" }],
-  async run(session, _flags, [named]) {
-    const { machineOf } = await import("../lock.ts");
-    const { why } = await import("../../journeys/why.ts");
-    const { objectsNamed } = await import("../../journeys/objects.ts");
+  run(session, _flags, [named]) {
     const machine = machineOf(session);
     const kept = objectsNamed(machine, [named]).map((object) => ({
       object,

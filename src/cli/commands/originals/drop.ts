@@ -1,5 +1,7 @@
 /** `sys originals drop` */
+import { dropOriginals } from "../../../journeys/originals.ts";
 import { command } from "../../command.ts";
+import { machineOf, withLock } from "../../lock.ts";
 
 export default command({
   brief: "Let some go",
@@ -9,8 +11,6 @@ export default command({
   exits: [5],
   arguments: [{ name: "number", brief: "as `sys originals` lists it", many: true }],
   async run(session, _flags, named) {
-    const { machineOf, withLock } = await import("../../lock.ts");
-    const { dropOriginals } = await import("../../../journeys/originals.ts");
     const machine = machineOf(session);
     const dropped = await withLock(
       session,

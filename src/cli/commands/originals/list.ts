@@ -1,5 +1,8 @@
 /** `sys originals` */
+import { listOriginals } from "../../../journeys/originals.ts";
 import { command } from "../../command.ts";
+import { machineOf } from "../../lock.ts";
+import { originalDocument, originalsText } from "../../render/originals.ts";
 
 export default command({
   brief: "List what was replaced or set aside",
@@ -11,9 +14,6 @@ export default command({
     ["sys originals --json", "as a document"],
   ],
   async run(session) {
-    const { machineOf } = await import("../../lock.ts");
-    const { listOriginals } = await import("../../../journeys/originals.ts");
-    const { originalDocument, originalsText } = await import("../../render/originals.ts");
     const originals = await listOriginals(machineOf(session));
     session.print(
       { version: 1, originals: originals.map(originalDocument) },

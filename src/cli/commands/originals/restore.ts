@@ -1,5 +1,9 @@
 /** `sys originals restore` */
+import { resolve } from "node:path";
+import { restoreOriginal } from "../../../journeys/originals.ts";
 import { command } from "../../command.ts";
+import { machineOf, withLock } from "../../lock.ts";
+import { keptDocument, keptLines } from "../../render/originals.ts";
 
 export default command({
   brief: "Put one back, or elsewhere",
@@ -16,10 +20,6 @@ export default command({
     { name: "path", brief: "where to; where it was by default", optional: true },
   ],
   async run(session, _flags, [named, path]) {
-    const { resolve } = await import("node:path");
-    const { machineOf, withLock } = await import("../../lock.ts");
-    const { restoreOriginal } = await import("../../../journeys/originals.ts");
-    const { keptDocument, keptLines } = await import("../../render/originals.ts");
     const machine = machineOf(session);
     const to = path === undefined ? undefined : resolve(session.system.host.cwd, path);
     const restored = await withLock(

@@ -1,5 +1,8 @@
 /** `sys originals show` */
+import { showOriginal } from "../../../journeys/originals.ts";
 import { command } from "../../command.ts";
+import { machineOf } from "../../lock.ts";
+import { originalDocument, originalText } from "../../render/originals.ts";
 
 /** Bytes of content that are shown. */
 const SHOWN = 64 << 10;
@@ -10,9 +13,6 @@ export default command({
   examples: [["sys originals show 3", "original 3"]],
   arguments: [{ name: "number", brief: "as `sys originals` lists it" }],
   async run(session, _flags, [named]) {
-    const { machineOf } = await import("../../lock.ts");
-    const { showOriginal } = await import("../../../journeys/originals.ts");
-    const { originalDocument, originalText } = await import("../../render/originals.ts");
     const { original, content } = await showOriginal(machineOf(session), named);
     session.print({ version: 1, original: originalDocument(original) }, () => {
       const about = originalText(original);

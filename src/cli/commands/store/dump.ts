@@ -1,5 +1,7 @@
 /** `sys store dump` */
+import { dumpObject, objectNamed } from "../../../journeys/objects.ts";
 import { command } from "../../command.ts";
+import { machineOf } from "../../lock.ts";
 
 export default command({
   brief: "Write an object as NAR",
@@ -11,9 +13,7 @@ export default command({
     ["sys store dump ripgrep | nix-store --restore there", "a copy of it"],
   ],
   arguments: [{ name: "object", brief: "name, hash or path of an object" }],
-  async run(session, _flags, [named]) {
-    const { machineOf } = await import("../../lock.ts");
-    const { dumpObject, objectNamed } = await import("../../../journeys/objects.ts");
+  run(session, _flags, [named]) {
     const machine = machineOf(session);
     dumpObject(machine, objectNamed(machine, named), (bytes) => session.console.outBytes(bytes));
   },

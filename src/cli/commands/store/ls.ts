@@ -1,14 +1,14 @@
 /** `sys store ls` */
+import { objectList } from "../../../journeys/objects.ts";
 import { command } from "../../command.ts";
+import { machineOf } from "../../lock.ts";
+import { columns, counted, size } from "../../render/words.ts";
 
 export default command({
   brief: "List the objects in the store",
   description: "Lists every object with its size and how many others it refers to.",
   examples: [["sys store ls", "one line an object"], ["sys store ls --json", "as a document"]],
-  async run(session) {
-    const { machineOf } = await import("../../lock.ts");
-    const { objectList } = await import("../../../journeys/objects.ts");
-    const { columns, counted, size } = await import("../../render/words.ts");
+  run(session) {
     const objects = objectList(machineOf(session));
     session.print({ version: 1, objects }, () => {
       const rows = objects.map(({ object, bytes, references }) => [

@@ -1,5 +1,8 @@
 /** `sys store optimise` */
+import { optimiseStore } from "../../../journeys/objects.ts";
 import { command } from "../../command.ts";
+import { machineOf, withLock } from "../../lock.ts";
+import { counted, size } from "../../render/words.ts";
 
 export default command({
   brief: "Save space by linking equal files",
@@ -8,9 +11,6 @@ export default command({
   examples: [["sys store optimise", "once in a while"]],
   exits: [5],
   async run(session) {
-    const { machineOf, withLock } = await import("../../lock.ts");
-    const { optimiseStore } = await import("../../../journeys/objects.ts");
-    const { counted, size } = await import("../../render/words.ts");
     const machine = machineOf(session);
     const { files, bytes } = await withLock(
       session,

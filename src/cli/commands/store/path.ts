@@ -1,5 +1,7 @@
 /** `sys store path` */
+import { objectsNamed, whereabouts } from "../../../journeys/objects.ts";
 import { command } from "../../command.ts";
+import { machineOf } from "../../lock.ts";
 
 export default command({
   brief: "Print where an object lies",
@@ -12,9 +14,7 @@ export default command({
     ["sys store path ripgrep --json", "with their kinds"],
   ],
   arguments: [{ name: "object", brief: "name, hash or path of an object", many: true }],
-  async run(session, _flags, names) {
-    const { machineOf } = await import("../../lock.ts");
-    const { objectsNamed, whereabouts } = await import("../../../journeys/objects.ts");
+  run(session, _flags, names) {
     const machine = machineOf(session);
     const objects = objectsNamed(machine, names).map((object) => whereabouts(machine, object));
     const paths = objects.map(({ path }) => path);

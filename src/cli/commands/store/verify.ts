@@ -1,4 +1,6 @@
 /** `sys store verify` */
+import { verifyStore } from "../../../journeys/objects.ts";
+import { repairStore } from "../../../journeys/repair_store.ts";
 import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../../build_flags.ts";
 import { command, toggle, value } from "../../command.ts";
 import {
@@ -6,6 +8,12 @@ import {
   type EvaluationFlags,
   evaluationRequest,
 } from "../../evaluation_flags.ts";
+import { EXIT } from "../../exit_codes.ts";
+import { machineOf, withLock } from "../../lock.ts";
+import { keptDocument, keptLines } from "../../render/originals.ts";
+import { counted } from "../../render/words.ts";
+import { BuildProgress } from "../../terminal/build_progress.ts";
+import { CountProgress } from "../../terminal/count_progress.ts";
 
 interface Flags extends BuildFlags, EvaluationFlags {
   readonly repair?: boolean;
@@ -36,14 +44,6 @@ export default command<Flags>({
     many: true,
   }],
   async run(session, flags, names) {
-    const { machineOf, withLock } = await import("../../lock.ts");
-    const { verifyStore } = await import("../../../journeys/objects.ts");
-    const { repairStore } = await import("../../../journeys/repair_store.ts");
-    const { BuildProgress } = await import("../../terminal/build_progress.ts");
-    const { CountProgress } = await import("../../terminal/count_progress.ts");
-    const { keptDocument, keptLines } = await import("../../render/originals.ts");
-    const { EXIT } = await import("../../exit_codes.ts");
-    const { counted } = await import("../../render/words.ts");
     const machine = machineOf(session);
     const repair = flags.repair === true;
     const mode = repair ? "exclusive" : "shared";
