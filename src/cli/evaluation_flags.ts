@@ -34,7 +34,11 @@ export function evaluationRequest(
     limits: { seconds: flags.evalTimeout ?? 60, mebibytes: flags.evalMemory ?? 1024 },
     frozen: flags.frozen === true,
     writeLock,
-    onFetch: (input, url) => session.say(`fetching input ${input} from ${url}`),
+    onFetch: (input, url) => {
+      session.timings.trace?.fetch(input, url);
+      session.say(`fetching input ${input} from ${url}`);
+    },
+    onFetched: (input) => session.timings.trace?.fetched(input),
     onPrint: (message) => session.say(message),
     signal: session.signal,
     program: session.identity,

@@ -5,8 +5,8 @@
  *     sys      |──────────────────── sys apply ────────────────────|
  *              | evaluate | plan |     build      |   activate     |
  *                                                  | ~/.vimrc | …
- *     builds             |  zlib 1.3: fetch_url, unpack, run, store |
- *     builds 2           |  hello  | other … |
+ *     beside it          |  zlib 1.3: fetch_url, unpack, run, store |
+ *     beside it 2        |  hello  | other … |
  */
 import type { Phase } from "../journeys/open.ts";
 import type { Derivation } from "../manifest/types.ts";
@@ -17,7 +17,7 @@ import type { Clock } from "../system/mod.ts";
 /** An event with a duration. */
 interface Slice {
   readonly name: string;
-  readonly cat: "command" | "phase" | "step" | "build" | "operation";
+  readonly cat: "command" | "phase" | "step" | "input" | "build" | "operation";
   args?: Record<string, string | number>;
 }
 
@@ -66,6 +66,7 @@ export class Trace {
   readonly #main = new Row(1, this.#events);
   readonly #rows: Row[] = [];
   readonly #builds = new Map<Derivation, Row>();
+  readonly #inputs = new Map<string, Row>();
 
   /** @param words of the command line */
   constructor(clock: Pick<Clock, "monotonic">, readonly words: readonly string[]) {
@@ -87,6 +88,19 @@ export class Trace {
     this.#main.end(2, now);
     if (step === null) return;
     this.#main.begin({ name: stepName(step), cat: "step", args: { by: step.by } }, now);
+  }
+
+  /** The download of an input begins. */
+  fetch(input: string, url: string): void {
+    const row = this.#freeRow();
+    const name = shortened(`input ${input}: ${url}`);
+    row.begin({ name, cat: "input", args: { url } }, this.#clock.monotonic());
+    this.#inputs.set(input, row);
+  }
+
+  /** It has ended. */
+  fetched(input: string): void {
+    this.#inputs.get(input)?.end(0, this.#clock.monotonic());
   }
 
   /** Takes in what a build tells. */
@@ -123,7 +137,10 @@ export class Trace {
   document(): object {
     const now = this.#clock.monotonic();
     for (const row of [this.#main, ...this.#rows]) row.end(0, now);
-    const names = ["sys", ...this.#rows.map((_, n) => n === 0 ? "builds" : `builds ${n + 1}`)];
+    const names = [
+      "sys",
+      ...this.#rows.map((_, n) => n === 0 ? "beside it" : `beside it ${n + 1}`),
+    ];
     const rows = names.flatMap((name, n) => [
       { name: "thread_name", ph: "M", pid: PID, tid: n + 1, args: { name } },
       { name: "thread_sort_index", ph: "M", pid: PID, tid: n + 1, args: { sort_index: n } },
@@ -131,11 +148,17 @@ export class Trace {
     return { displayTimeUnit: "ms", traceEvents: [...rows, ...this.#events] };
   }
 
-  /** The first row in which nothing runs; null where nothing begins. */
-  #rowFor({ kind, derivation }: BuildEvent, now: number): Row | null {
-    if (kind !== "started" && kind !== "waiting") return null;
+  /** The first row in which nothing runs. */
+  #freeRow(): Row {
     let row = this.#rows.find(({ depth }) => depth === 0);
     if (row === undefined) this.#rows.push(row = new Row(this.#rows.length + 2, this.#events));
+    return row;
+  }
+
+  /** Where a build runs from now on; null where none begins. */
+  #rowFor({ kind, derivation }: BuildEvent, now: number): Row | null {
+    if (kind !== "started" && kind !== "waiting") return null;
+    const row = this.#freeRow();
     const { name, version, hash } = derivation;
     const label = version === null ? name : `${name} ${version}`;
     row.begin({ name: label, cat: "build", args: { hash } }, now);

@@ -198,17 +198,18 @@ class Resolver {
     expected: LockedInput | null,
   ): Promise<Pick<LockedInput, "hash" | "lastModified"> & { folder: string }> {
     const { fs } = this.#system;
-    const { cacheDir, onFetch } = this.#options;
+    const { cacheDir, onFetch, onFetched } = this.#options;
     onFetch?.(key, source.url);
-    const fetcher = await fetcherFor({ ...input, source }, this.#fetching());
     const scratch = scratchFolder(this.#system, cacheDir);
     try {
+      const fetcher = await fetcherFor({ ...input, source }, this.#fetching());
       const lastModified = await fetcher.export(rev, scratch);
       const hash = hashFolder(fs, scratch);
       if (expected !== null && hash !== expected.hash) throw mismatch(key, expected, hash);
       return { folder: keepInput(fs, cacheDir, scratch, hash), hash, lastModified };
     } finally {
       removeTree(fs, scratch);
+      onFetched?.(key);
     }
   }
 

@@ -19,5 +19,7 @@ export interface InputOptions {
   readonly declaredBy?: (folder: string) => Promise<Readonly<Record<string, InputSpec>>>;
   /** Told before something is fetched. */
   readonly onFetch?: (name: string, url: string) => void;
+  /** Told when that has ended, well or not. */
+  readonly onFetched?: (name: string) => void;
   readonly signal?: AbortSignal;
 }

@@ -31,6 +31,7 @@ export interface EvaluationRequest {
   /** Whether the lock may be written. */
   readonly writeLock: boolean;
   readonly onFetch: (input: string, url: string) => void;
+  readonly onFetched?: (input: string) => void;
   /** Told what the config printed. */
   readonly onPrint: (message: string) => void;
   readonly signal: AbortSignal;
@@ -71,6 +72,7 @@ export async function evaluateConfig(
       write: request.writeLock,
       frozen: request.frozen,
       onFetch: request.onFetch,
+      onFetched: request.onFetched,
       signal: request.signal,
       declaredBy: (folder) =>
         declaredInputs(world, { entry: join(folder, "init.lua"), limits, version, signal }),

@@ -16,6 +16,7 @@ export interface UpdateRequest {
   readonly dryRun: boolean;
   readonly limits: EvaluationLimits;
   readonly onFetch: (input: string, url: string) => void;
+  readonly onFetched?: (input: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -36,6 +37,7 @@ export async function update(
     update: request.names.length > 0 ? request.names : "all",
     declaredBy: (folder) => declared(join(folder, "init.lua")),
     onFetch: request.onFetch,
+    onFetched: request.onFetched,
     signal,
   }, await declared(entry));
   return changes;

@@ -93,9 +93,31 @@ Deno.test("trace: builds that run at a time are in rows of their own, and a row 
   const rows = traceEvents.filter(({ name }) => name === "thread_name");
   assert.deepEqual(rows.map(({ tid, args }) => [tid, args?.name]), [
     [1, "sys"],
-    [2, "builds"],
-    [3, "builds 2"],
+    [2, "beside it"],
+    [3, "beside it 2"],
   ]);
+});
+
+Deno.test("trace: downloads of inputs, at the same time", () => {
+  const { lines, slices } = traced(["plan"], (trace) => {
+    trace.phase("inputs");
+    trace.fetch("pkgs", "https://example.org/pkgs.git");
+    trace.fetch("tools", "https://example.org/tools.git");
+    trace.fetched("pkgs");
+    trace.phase("evaluate");
+    trace.fetch("more", "https://example.org/more.git");
+    trace.fetched("more");
+    trace.fetched("tools");
+  });
+  assert.deepEqual(lines, [
+    "1 1000–10000 sys plan",
+    "1 2000–6000 inputs",
+    "1 6000–10000 evaluate",
+    "2 3000–5000 input pkgs: https://example.org/pkgs.git",
+    "2 7000–8000 input more: https://example.org/more.git",
+    "3 4000–9000 input tools: https://example.org/tools.git",
+  ]);
+  assert.deepEqual(slices[3].args, { url: "https://example.org/pkgs.git" });
 });
 
 Deno.test("trace: what has not ended ends with the command; long names are cut, and whole in the arguments", () => {

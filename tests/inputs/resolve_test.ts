@@ -226,6 +226,22 @@ inWorld("offline, what is cached works and the rest is listed", async (world) =>
   assert.match(error.notes.join("\n"), /"b".*not in the cache[\s\S]*"c".*not in the cache/);
 });
 
+inWorld("the end of a fetch is told, also of one that fails", async (world) => {
+  commit(world.repo("lib"), { "init.lua": "return {}" });
+  const told: string[] = [];
+  const more = {
+    onFetch: (name: string) => told.push(`${name} begins`),
+    onFetched: (name: string) => told.push(`${name} ends`),
+  };
+  await world.resolve({ lib: world.url("lib") }, more);
+  assert.deepEqual(told.splice(0), ["lib begins", "lib ends"]);
+  const right = JSON.parse(world.lock).inputs.lib.hash;
+  const wrong = world.lock.replace(right, `sha256-${"A".repeat(43)}=`);
+  writeFileSync(join(world.dir, "syslua.lock"), wrong);
+  await assert.rejects(world.resolve({ lib: world.url("lib") }, more));
+  assert.deepEqual(told, ["lib begins", "lib ends"]);
+});
+
 inWorld("content that is not what the lock says is refused, with both hashes", async (world) => {
   commit(world.repo("a"), { "a": "1" });
   await world.resolve({ a: world.url("a") });

@@ -33,7 +33,12 @@ export default command<Flags>({
     many: true,
   }],
   async run(session, flags, names) {
-    const { limits, onFetch, signal } = evaluationRequest(session, flags, flags.config, true);
+    const { limits, onFetch, onFetched, signal } = evaluationRequest(
+      session,
+      flags,
+      flags.config,
+      true,
+    );
     const dryRun = flags.dryRun === true;
     const changes = await update(machineOf(session), {
       path: flags.config,
@@ -41,6 +46,7 @@ export default command<Flags>({
       dryRun,
       limits,
       onFetch,
+      onFetched,
       signal,
     });
     session.print({ version: 1, changes, dry_run: dryRun }, () => {
