@@ -61,7 +61,7 @@ export class Noting implements Notes {
   /** Something at a path is about to be looked at. */
   before(path: string): void {
     const folder = dirname(path);
-    if (this.#folders.has(folder)) return;
+    if (this.#spoiled || this.#folders.has(folder)) return;
     const info = this.#world.fs.lstat(folder);
     this.#folders.set(folder, info?.kind === "dir" && this.#isOld(info) ? contentText(info) : null);
   }
@@ -69,24 +69,27 @@ export class Noting implements Notes {
   /** Something was done, or seen, that no look tells of. */
   spoil(): void {
     this.#spoiled = true;
+    this.#looks.clear();
+    this.#folders.clear();
   }
 
   /** Looks, and notes it. */
   look(kind: LookKind, name: string): void {
-    if (!this.#looks.has(`${kind} ${name}`)) {
+    if (!this.#spoiled && !this.#looks.has(`${kind} ${name}`)) {
       this.#note(kind, name, answerOf(this.#world, kind, name));
     }
   }
 
   /** What lies at a path was looked at, and this was seen. */
   seen(path: string, info: FileInfo | null): void {
+    if (this.#spoiled) return;
     this.#note("is", path, infoText(info));
     if (info !== null && info.kind !== "dir") this.#fresh(info);
   }
 
   /** The content of a file or folder is about to be read, links followed. */
   content(path: string): void {
-    for (let links = 0; links < MOST_LINKS; links++) {
+    for (let links = 0; links < MOST_LINKS && !this.#spoiled; links++) {
       const info = this.#world.fs.lstat(path);
       this.#note("in", path, contentText(info));
       if (info === null) return;
@@ -100,7 +103,7 @@ export class Noting implements Notes {
   /** It was asked where a path leads. Whether its last part is a link is told faster than where all of it leads. */
   real(path: string): void {
     const { fs } = this.#world;
-    for (let links = 0; links < MOST_LINKS; links++) {
+    for (let links = 0; links < MOST_LINKS && !this.#spoiled; links++) {
       const info = fs.lstat(path);
       this.seen(path, info);
       const parent = dirname(path);
