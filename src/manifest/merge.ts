@@ -49,6 +49,8 @@ export function mergeActivations(
   const groups = new Map<string, Group>();
   const keysOf: (string | null)[][] = [];
   const actionsOf: Action[][] = [];
+  // Whether two actions are about the same thing anywhere.
+  let contested = false;
   activations.forEach((activation, from) => {
     const keys: (string | null)[] = [];
     const actions: Action[] = [];
@@ -67,6 +69,7 @@ export function mergeActivations(
       const override = raw.override ?? PLAIN_OVERRIDE;
       const candidate = { action, override, from, place: activation.place };
       const present = best.get(key);
+      contested ||= present !== undefined;
       if (present === undefined || override < present.override) best.set(key, candidate);
       else if (override === present.override) best.set(key, chosen(present, candidate));
     }
@@ -77,7 +80,8 @@ export function mergeActivations(
   const ids: (string | null)[] = [];
   const merged: Merged = new Map();
   activations.forEach((activation, from) => {
-    const actions = actionsOf[from].filter((action, index) => {
+    const all = actionsOf[from];
+    const actions = !contested ? all : all.filter((action, index) => {
       const key = keysOf[from][index];
       // Of equal actions each keeps its own: a whole activation that is there twice then has one id.
       return key === null || sameAction(best.get(key)!.action, action);
@@ -209,15 +213,16 @@ function sameAction(a: Action, b: Action): boolean {
 
 /** A file cannot lie in another file. */
 function refuseNested(best: ReadonlyMap<string, Candidate>) {
-  const files = new Map([...best].filter(([, { action }]) => kindOf(action.kind).target));
+  const isFile = ({ action }: Candidate) => kindOf(action.kind).target !== undefined;
   // Those that are no files, and lie in none.
   const folders = new Set<string>();
-  for (const [key, inner] of files) {
+  for (const [key, inner] of best) {
+    if (!isFile(inner)) continue;
     for (let cut = key.lastIndexOf("/"); cut > 0; cut = key.lastIndexOf("/", cut - 1)) {
       const folder = key.slice(0, cut);
       if (folders.has(folder)) break;
-      const outer = files.get(folder);
-      if (outer === undefined) {
+      const outer = best.get(folder);
+      if (outer === undefined || !isFile(outer)) {
         folders.add(folder);
         continue;
       }
