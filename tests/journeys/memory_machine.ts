@@ -101,6 +101,7 @@ export class MemoryMachine {
     path: CONFIG,
     limits: { seconds: 20, mebibytes: 256 },
     frozen: false,
+    program: "this one",
     writeLock: true,
     onFetch: () => {},
     onPrint: () => {},

@@ -40,6 +40,7 @@ for (const [left, survivors] of [["nothing", NOTHING], ["names", NAMES]] as cons
       path: "/home/maria/dotfiles",
       limits: { seconds: 20, mebibytes: 256 },
       frozen: false,
+      program: "this one",
       writeLock: true,
       onFetch: () => {},
       onPrint: () => {},

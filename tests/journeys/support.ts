@@ -88,6 +88,7 @@ export class TestMachine {
       path: this.config,
       limits: { seconds: 20, mebibytes: 256 },
       frozen: false,
+      program: "this one",
       writeLock: true,
       onFetch: () => {},
       onPrint: () => {},
