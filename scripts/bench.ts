@@ -28,16 +28,16 @@ try {
   const found = new Map<string, readonly Row[]>();
   const growing = options.growth || (options.write && options.only.length === 0);
   if (!options.growth || options.only.length > 0) {
-    for (const group of groups) found.set(group, await rowsOf(group));
+    for (const group of groups) {
+      const rows = await rowsOf(group);
+      found.set(group, rows);
+      // At once, so that a run which is stopped was not for nothing.
+      await renew((page) => page.put(group, `${machine()}\n\n${table(rows)}`));
+    }
   }
   const growth = growing ? await (await import("./bench/growth.ts")).growth(bench) : null;
+  await renew((page) => growth?.write(page, machine()));
   const facts = machineFacts(bench, PROJECT);
-  if (options.write) {
-    const page = new Page(PROJECT);
-    for (const [group, rows] of found) page.put(group, `${inOneLine(facts)}\n\n${table(rows)}`);
-    growth?.write(page, inOneLine(facts));
-    await page.close();
-  }
   if (options.json) {
     const rows = [...found].flatMap(([group, rows]) =>
       rows.map((row) => ({ group, ...data(row) }))
@@ -55,6 +55,18 @@ try {
   Deno.exitCode = 130;
 } finally {
   bench.close();
+}
+
+/** What the figures so far depend on. */
+function machine(): string {
+  return inOneLine(machineFacts(bench, PROJECT));
+}
+
+async function renew(change: (page: Page) => void): Promise<void> {
+  if (!options.write) return;
+  const page = new Page(PROJECT);
+  change(page);
+  await page.close();
 }
 
 async function rowsOf(group: string): Promise<readonly Row[]> {
