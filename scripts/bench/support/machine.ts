@@ -9,6 +9,8 @@ export interface MachineFacts {
   readonly cores: number;
   /** GiB. */
   readonly memory: number;
+  /** Programs that want a processor, in the last minute: the bench is one or two of them. */
+  readonly load: number;
   readonly kernel: string;
   readonly fileSystem: string;
   readonly deno: string;
@@ -27,6 +29,7 @@ export function machineFacts(bench: Bench, project: string): MachineFacts {
     cpu: cpu || Deno.build.arch,
     cores: navigator.hardwareConcurrency,
     memory: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
+    load: Math.round(Deno.loadavg()[0]),
     kernel: `${Deno.build.os} ${Deno.osRelease()}`,
     fileSystem: bench.fileSystem,
     deno: Deno.version.deno,
@@ -40,7 +43,7 @@ export function inOneLine(facts: MachineFacts): string {
   const peers = Object.entries(facts.peers).map(([name, version]) => `${name} ${version}`);
   return [
     facts.date,
-    `${facts.cpu}, ${facts.cores} processors, ${facts.memory} GiB`,
+    `${facts.cpu}, ${facts.cores} processors, ${facts.memory} GiB, load ${facts.load}`,
     facts.kernel,
     facts.fileSystem,
     `sys ${facts.sys}`,
