@@ -1,7 +1,7 @@
 /** Measures applies of many files: the first, the next with nothing to do, plan, status and history after it; and one
  * with a file that has changed. */
 import type { Row } from "./row.ts";
-import type { Bench, Beside, World } from "./support/bench.ts";
+import { type Bench, type Beside, row, type World } from "./support/bench.ts";
 import { filesPeers } from "./support/files_beside.ts";
 import { type Kind, KINDS, plantFiles, writeConfig } from "./support/many_files.ts";
 
@@ -15,17 +15,39 @@ export async function rows(bench: Bench): Promise<Row[]> {
       found.push(...await bench.world((world) => many(bench, world, kind, count)));
     }
   }
-  return [...found, ...await bench.world((world) => changed(bench, world))];
+  return [...found, ...growing(found), ...await bench.world((world) => changed(bench, world))];
+}
+
+/** How many times as long ten times as many take. */
+function growing(found: readonly Row[]): Row[] {
+  return KINDS.flatMap((kind) => {
+    const [small, large] = SIZES.map((count) =>
+      found.find(({ work }) => work === first(count, kind))
+    );
+    if (small?.usage === undefined || large?.usage === undefined) return [];
+    const [theirs, ours] = [small.usage.ours, large.usage.ours];
+    return [
+      row({ work: large.work, goal: "≤ 11 ×", beside: whatOf(SIZES[0], kind), ours, theirs }),
+    ];
+  });
+}
+
+function first(count: number, kind: Kind): string {
+  return `first apply, ${whatOf(count, kind)}`;
+}
+
+function whatOf(count: number, kind: Kind): string {
+  return `${count.toLocaleString("en")} ${kind}`;
 }
 
 async function many(bench: Bench, world: World, kind: Kind, count: number): Promise<Row[]> {
   plantFiles(world, count);
   writeConfig(world, kind, count);
-  const what = `${count.toLocaleString("en")} ${kind}`;
+  const what = whatOf(count, kind);
   const peers = filesPeers(bench, world, kind, count);
   // The last of these applies leaves all there for what follows.
-  const first = await bench.compare(
-    `first apply, ${what}`,
+  const begun = await bench.compare(
+    first(count, kind),
     world.run(["apply", "."], { before: () => world.clear("root", "home") }),
     peers.map(({ name, first, firstGoal }) => ({ name, run: first, goal: firstGoal })),
     { warmups: 0, budget: 60 },
@@ -34,7 +56,7 @@ async function many(bench: Bench, world: World, kind: Kind, count: number): Prom
   const small = count <= SIZES[0];
   const nothing = [floor(bench, world, small ? "≤ 1.6 ×" : "—"), ...later];
   return [
-    ...first,
+    ...begun,
     ...await bench.compare(
       `apply, nothing to do, ${what}`,
       world.run(["apply", "."]),

@@ -112,9 +112,11 @@ Deno.test("bench: rows as a table", () => {
   assert.equal(
     table([
       { ...work, usage: { ours: usage(0.06, 0.03), theirs: usage(0.04, 0.02) } },
+      { ...work, beside: "", theirs: 0, usage: { ours: { ...usage(0.06, 0), peak: 201 } } },
       { work: "memory", beside: "", goal: "≤ 200 MiB", ours: 281, theirs: 0, unit: "MiB" },
     ]).split("\n").slice(2).join("\n"),
     "| w | it | 60 ms | 40 ms | 1.50 × | 1.50 × | 60 MiB | ≤ 1.6 × | yes |\n" +
+      "| w |  | 60 ms |  |  |  | **201 MiB** | ≤ 1.6 × |  |\n" +
       "| memory |  | 281 MiB |  |  |  |  | ≤ 200 MiB | no |",
   );
 });

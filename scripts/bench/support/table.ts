@@ -3,6 +3,8 @@ import { reached, type Row } from "../row.ts";
 
 const HEAD = ["work", "beside", "sys", "it", "ratio", "of CPU", "peak", "goal", "reached"];
 
+const MOST_MEMORY = 200;
+
 /** A table. */
 export function table(rows: readonly Row[]): string {
   const lines = [HEAD, HEAD.map(() => "---"), ...rows.map(cells)];
@@ -21,10 +23,17 @@ function cells(row: Row): string[] {
     shown(theirs, unit),
     ratio(ours, theirs),
     ratio(usage?.ours.cpu ?? 0, usage?.theirs?.cpu ?? 0),
-    usage && usage.ours.peak > 0 ? `${usage.ours.peak.toFixed(0)} MiB` : "",
+    peak(usage?.ours.peak ?? 0),
     goal,
     met === null ? "" : met ? "yes" : "no",
   ];
+}
+
+/** What is more than any command shall need stands out. */
+function peak(mebibytes: number): string {
+  if (mebibytes === 0) return "";
+  const text = `${mebibytes.toFixed(0)} MiB`;
+  return mebibytes > MOST_MEMORY ? `**${text}**` : text;
 }
 
 /** The same, for programs. */
