@@ -13,6 +13,8 @@ export interface FilesPeer {
   /** When all is there. */
   readonly later: Contestant;
   readonly laterGoal?: string;
+  /** Says whether all is there. */
+  readonly status?: Contestant;
 }
 
 /** mise takes half a minute for more. */
@@ -34,14 +36,16 @@ function chezmoi(bench: Bench, world: World, count: number): FilesPeer | null {
   const program = bench.peers.chezmoi;
   if (program === null) return null;
   const home = homeOf(world, "chezmoi");
-  const argv = [program, "apply", "--force", "--no-tty", "--source", `${world.config}/tree`];
-  const run = { argv: [...argv, "--destination", home.path], env: home.env, cwd: home.path };
+  const places = ["--source", `${world.config}/tree`, "--destination", home.path, "--no-tty"];
+  const where = { env: home.env, cwd: home.path };
+  const run = { argv: [program, "apply", "--force", ...places], ...where };
   return {
     name: "chezmoi apply",
     first: { ...run, before: home.clear },
     firstGoal: "≤ 0.6 ×",
     later: run,
     laterGoal: count > 1_000 ? "≤ 0.5 ×" : "≤ 0.7 ×",
+    status: { argv: [program, "status", ...places], ...where },
   };
 }
 
