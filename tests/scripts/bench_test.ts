@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { reached, type Row } from "../../scripts/bench/row.ts";
 import { exponent } from "../../scripts/bench/support/fit.ts";
-import { inTurn, type Meter } from "../../scripts/bench/support/measure.ts";
+import { inTurn, type Meter, meterIn } from "../../scripts/bench/support/measure.ts";
 import { optionsOf } from "../../scripts/bench/support/options.ts";
 import { withPart } from "../../scripts/bench/support/page.ts";
 import { svg } from "../../scripts/bench/support/plot.ts";
 import { table } from "../../scripts/bench/support/table.ts";
+import { fromFileUrl } from "../support/paths.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+const USAGE = fromFileUrl(new URL("../../scripts/bench/support/usage.c", import.meta.url));
+const CC = new Deno.Command("sh", { args: ["-c", "command -v cc"] }).outputSync().success;
 
 Deno.test("bench: what is asked for", () => {
   const options = optionsOf(["--only", "start", "files", "--runs", "7", "--json"], "/project");
@@ -144,3 +149,29 @@ Deno.test("bench: a picture has a line for each curve, on logarithmic axes", () 
     assert.ok(picture.includes(`>${label}</text>`), label);
   }
 });
+
+Deno.test({
+  name: `bench: what the system has accounted of a command${CC ? "" : " (cc not installed)"}`,
+  ignore: !CC || Deno.build.os === "windows",
+  fn: () =>
+    withTemporary(async (dir) => {
+      const meter = meterIn(dir, USAGE);
+      const env = { WORD: "said" };
+      const usage = await meter({ argv: ["/bin/sh", "-c", "echo $WORD >&2; exit 3"], env });
+      assert.equal(usage.code, 3);
+      assert.equal(usage.said, "said\n");
+      // A shell has at least some hundred KiB; nanoseconds or bytes would be far from this.
+      assert.ok(usage.peak > 0.1 && usage.peak < 100, String(usage.peak));
+      assert.ok(usage.wall > 0);
+      assert.equal((await meter({ argv: ["/bin/sh", "-c", "kill -9 $$"], env })).code, 137);
+      assert.equal((await meter({ argv: ["/nowhere/program"], env })).code, 127);
+    }),
+});
+
+Deno.test("bench: where nothing accounts for a command, the clock tells", () =>
+  withTemporary(async (dir) => {
+    const meter = meterIn(dir, "/nowhere/usage.c", { time: "/nowhere/time" });
+    const { code, cpu, peak, wall } = await meter({ argv: [Deno.execPath(), "--version"] });
+    assert.deepEqual({ code, cpu, peak }, { code: 0, cpu: 0, peak: 0 });
+    assert.ok(wall > 0);
+  }));

@@ -86,12 +86,16 @@ function median(usages: readonly Usage[]): Usage {
 
 /** A meter for this machine. Where there is a C compiler, a program of a few lines asks the system what a command
  * took; else GNU time, which counts in hundredths; else only the wall clock tells. */
-export function meterIn(folder: string, source: string): Meter {
+export function meterIn(
+  folder: string,
+  source: string,
+  { time = "/usr/bin/time" }: { readonly time?: string } = {},
+): Meter {
   const out = `${folder}/usage.txt`;
   const program = `${folder}/usage`;
   if (succeeds(`cc -O2 -o ${program} ${source}`)) return by([program, out], out, true);
-  if (succeeds(`/usr/bin/time -f '%e %U %S %M %x' -o ${out} true`)) {
-    return by(["/usr/bin/time", "-q", "-f", "%e %U %S %M %x", "-o", out], out, false);
+  if (succeeds(`${time} -f '%e %U %S %M %x' -o ${out} true`)) {
+    return by([time, "-q", "-f", "%e %U %S %M %x", "-o", out], out, false);
   }
   return async (contestant) => {
     const begin = performance.now();
