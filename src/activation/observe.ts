@@ -53,8 +53,11 @@ export function observe(
     const names = unlessClosed(() => fs.readDir(folder), null);
     if (names !== null) entries.set(folder, names);
   };
+  /** Folders of what is wanted or managed. */
+  const above = new Set<string>();
   const lookAbove = (path: string, trusted: boolean) => {
     const folder = dirname(path);
+    above.add(folder);
     if (states.has(folder)) return;
     if (folder !== path) lookAbove(folder, trusted);
     const state = look(folder, false);
@@ -79,7 +82,7 @@ export function observe(
   const used = new Set(wanted.paths.map(({ path }) => dirname(path)));
   for (const path of Object.keys(current?.originals ?? {})) {
     const now = look(path, false);
-    if (now.kind === "link" && leadsToFolder(fs, path)) folders.add(path);
+    if (now.kind === "link" && above.has(path) && leadsToFolder(fs, path)) folders.add(path);
     // A folder in which something is wanted stays, whatever else is in it.
     if (now.kind === "dir" && !entries.has(path) && !used.has(path)) list(path);
   }

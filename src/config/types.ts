@@ -31,6 +31,8 @@ export interface Outcome {
   /** Paths of those among them that belong to the config, not to an input. */
   readonly own: readonly string[];
   readonly sources: readonly SourceFile[];
+  /** The same where the config was not run. */
+  readonly seen?: readonly SeenSource[];
 }
 
 /** A file whose hash was asked for: all that was looked at of it. */
@@ -52,6 +54,9 @@ export interface SourceRead {
 export interface SourceFile extends SourceRead {
   readonly root: string;
 }
+
+/** A file that is a source, as it was found. */
+export type SeenSource = Omit<SourceFile, "times" | "shown">;
 
 /** A file that was read while a config was evaluated. */
 export interface ConfigFile {

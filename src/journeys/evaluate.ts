@@ -50,7 +50,9 @@ export interface Evaluated extends Evaluation {
 }
 
 /** A Manifest, and where its config and inputs lie on this machine: what planning needs of an evaluation. */
-export type LocatedManifest = Pick<Evaluated, "manifest" | "inputs" | "dir">;
+export type LocatedManifest =
+  & Pick<Evaluated, "manifest" | "inputs" | "dir">
+  & Partial<Pick<Evaluated, "outcome">>;
 
 /** Finds the config, resolves its inputs, runs it in `world` (which need not be able to write). */
 export async function evaluateConfig(

@@ -6,7 +6,13 @@
  * The record is one of `src/recall/`; in place of a command's output it has the outcome as JSON. */
 import { join } from "node:path";
 import { hashFile } from "../config/tree.ts";
-import type { ConfigFile, EvaluationLimits, Outcome, SourceFile } from "../config/types.ts";
+import type {
+  ConfigFile,
+  EvaluationLimits,
+  Outcome,
+  SeenSource,
+  SourceFile,
+} from "../config/types.ts";
 import { sha256Hex, shortHash } from "../digest.ts";
 import type { InputSpec, ResolvedInput } from "../inputs/types.ts";
 import type { Machine } from "../machine/open.ts";
@@ -94,6 +100,7 @@ export function recallEvaluation(
             files,
             handed: exchanged(handed, renewed.ids),
             sources: [],
+            seen: renewed.seen,
           };
           const keep = () => {
             if (!renewed.changed) return;
@@ -131,12 +138,15 @@ function renewedSources(fs: ReadFs, before: readonly KeptSource[], since: number
   const taken = new Set(before.map(({ id }) => id));
   const ids = new Map<string, string>();
   const sources: KeptSource[] = [];
+  const seen: SeenSource[] = [];
   let changed = false;
   for (const source of before) {
     const info = fs.lstat(source.real);
     if (info?.kind !== "file") return null;
+    const { root, path, real } = source;
     if (source.seal === contentText(info)) {
       sources.push(source);
+      seen.push({ root, path, real, info, id: source.id });
       continue;
     }
     const id = shortHash(hashFile(fs, source.real, info));
@@ -148,8 +158,9 @@ function renewedSources(fs: ReadFs, before: readonly KeptSource[], since: number
     const seal = sealOf(info, since);
     changed ||= id !== source.id || seal !== source.seal;
     sources.push({ ...source, id, seal });
+    seen.push({ root, path, real, info, id });
   }
-  return { sources, ids, changed };
+  return { sources, seen, ids, changed };
 }
 
 /** What has changed but now may change again, and look the same. */

@@ -8,16 +8,15 @@ import type { ObjectName } from "../store/names.ts";
 import { isPrivate as isPrivateMode } from "../store/privacy.ts";
 import { FsError, type ReadFs } from "../system/mod.ts";
 import { isInside } from "./own_places.ts";
+import type { SeenSource } from "../config/types.ts";
+import type { NewTree } from "../store/stage.ts";
 import type { LocatedManifest } from "./evaluate.ts";
 
 type Here = Pick<Machine, "system" | "store">;
 
 /** A source of an evaluation on this machine. */
-interface Located {
+interface Located extends Omit<NewTree, "name"> {
   readonly object: ObjectName;
-  /** Where it lies; where a link leads, if it is one. */
-  readonly path: string;
-  readonly isPrivate: boolean;
 }
 
 /** Sources by id, for each evaluation. */
@@ -31,14 +30,30 @@ function sourcesOf({ system: { fs }, store }: Here, config: LocatedManifest) {
   if (known !== undefined) return known;
   const found = new Map<string, Located>();
   const closed = privateSources(manifest.activations);
+  const seen = seenSources(config);
   for (const source of manifest.sources) {
-    const isPrivate = closed.has(source.id);
-    const path = sourcePath(fs, config, source);
-    const options = { expected: source.id, isPrivate };
-    found.set(source.id, { object: store.nameOfTree(source.name, path, options), path, isPrivate });
+    const options = {
+      ...seen(source) ?? { path: sourcePath(fs, config, source) },
+      expected: source.id,
+      isPrivate: closed.has(source.id),
+    };
+    const object = store.nameOfTree(source.name, options.path, options);
+    found.set(source.id, { object, ...options });
   }
   located.set(manifest, found);
   return found;
+}
+
+/** What the evaluation has seen of a source, where that is a file. */
+function seenSources({ outcome }: LocatedManifest) {
+  const files = new Map<string, SeenSource>();
+  for (const file of outcome?.seen ?? outcome?.sources ?? []) {
+    files.set(`${file.root}\0${file.path}`, file);
+  }
+  return ({ root, path, id }: Source): Pick<NewTree, "path" | "info"> | null => {
+    const file = files.get(`${root}\0${path}`);
+    return file?.id === id ? { path: file.real, info: file.info } : null;
+  };
 }
 
 /** The object that each source is, or will be, by its id. */
@@ -109,15 +124,15 @@ export function storeSources(
 ): void {
   const named = idsIn(activations.flatMap(({ actions }) => actions));
   const built = new Set(derivations.flatMap(({ sources }) => sources));
+  const { store } = machine;
   const sources = sourcesOf(machine, config);
+  const missing = store.missing([...sources.values()].map(({ object }) => object));
   const trees = config.manifest.sources
     .filter(({ id }) => named.has(id) || built.has(id))
-    .map(({ id, name, path: source }) => {
-      const { path, isPrivate } = sources.get(id)!;
-      return { name, path, expected: id, isPrivate, source };
-    });
+    .map(({ id, name, path }) => ({ ...sources.get(id)!, name, source: path }))
+    .filter(({ object }) => missing.has(object));
   try {
-    machine.store.addTrees(trees);
+    store.addTrees(trees);
   } catch (thrown) {
     if (!(thrown instanceof FsError) || thrown.code !== "ENOENT") throw thrown;
     const lost = trees.find(({ path }) => isInside(thrown.path, path));

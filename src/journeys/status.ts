@@ -19,7 +19,7 @@ export function missingObjects(
   { store }: Pick<Machine, "store">,
   snapshot: Snapshot,
 ): ObjectName[] {
-  return [...store.closure(snapshot.wanted.objects)].filter((object) => !store.has(object)).sort();
+  return [...store.missing(store.closure(snapshot.wanted.objects))].sort();
 }
 
 /** Compares, and changes nothing. */

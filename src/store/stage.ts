@@ -38,6 +38,8 @@ export interface TreeOptions {
   readonly expected?: string;
   /** All of it is for its owner alone, whatever its permissions. */
   readonly isPrivate?: boolean;
+  /** How it was found, where that was looked at already. */
+  readonly info?: FileInfo;
 }
 
 /** A file, link or folder that is to be stored. */
@@ -66,12 +68,15 @@ export function nameOfTree(
   fs: ReadFs,
   name: string,
   path: string,
-  { expected, isPrivate }: TreeOptions,
+  { expected, isPrivate: whole = false, info }: TreeOptions,
 ): ObjectName {
   if (expected !== undefined) {
-    return objectName(name, null, hashWithPrivacy(expected, privateIn(fs, path, isPrivate)));
+    const hidden = info?.kind === "file"
+      ? (whole || isPrivate(info) ? [""] : [])
+      : privateIn(fs, path, whole);
+    return objectName(name, null, hashWithPrivacy(expected, hidden));
   }
-  const view = new PrivacyView(fs, path, isPrivate);
+  const view = new PrivacyView(fs, path, whole);
   const hash = shortHash(hashTree(view, path));
   return objectName(name, null, hashWithPrivacy(hash, view.found));
 }
@@ -110,7 +115,7 @@ export function stageTree(
   tree: NewTree,
   staging: Staging,
 ): Staged | ObjectName {
-  const info = writer.fs.lstat(tree.path);
+  const info = tree.info ?? writer.fs.lstat(tree.path);
   return info?.kind === "file" && info.size <= SMALL
     ? stageSmall(writer, tree, info, staging)
     : stageCopy(writer, tree, staging);

@@ -250,7 +250,7 @@ class LocalStore implements Store {
   #isWhole(objects: readonly ObjectName[]): boolean {
     const closure = new Set(objects.filter((object) => !this.#whole.has(object)));
     for (const object of closure) {
-      if (!this.has(object)) return false;
+      if (!this.#unchanged.has(object) && !this.has(object)) return false;
       for (const other of this.references(object)) if (!this.#whole.has(other)) closure.add(other);
     }
     for (const object of closure) this.#whole.add(object);
