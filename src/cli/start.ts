@@ -24,15 +24,23 @@ export async function start(args: readonly string[], program: Program): Promise<
   return known.code;
 }
 
-/** What needs no command: the version, and what commands there are. Loading one takes longer. */
+/** What needs no command: the version, and what commands there are and do. Loading one takes longer. */
 async function simpleAnswer(
   args: readonly string[],
   { version, system }: Program,
 ): Promise<string | null> {
-  const line = args.join(" ");
-  if (line === "version") return `${versionLine(version, system.host)}\n`;
-  if (!["", "help", "--help", "-h"].includes(line)) return null;
-  return (await import("./help.generated.ts")).HELP;
+  if (args.length === 1 && args[0] === "version") return `${versionLine(version, system.host)}\n`;
+  const words = askedAbout(args);
+  if (words === null) return null;
+  const { HELP } = await import("./help.generated.ts");
+  return Object.hasOwn(HELP, words) ? HELP[words] : null;
+}
+
+/** Of what help is asked for, as in `sys help store ls` and `sys store ls --help`; null where it is not. */
+function askedAbout(args: readonly string[]): string | null {
+  if (args.length === 0) return "";
+  if (args[0] === "help") return args.slice(1).join(" ");
+  return ["--help", "-h"].includes(args.at(-1)!) ? args.slice(0, -1).join(" ") : null;
 }
 
 /** What a command is remembered by; null where none is. */

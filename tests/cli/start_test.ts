@@ -4,7 +4,7 @@ import type { Console, Host } from "../../src/system/mod.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { RealFs } from "../../src/system/real_fs.ts";
 import { HELP } from "../../src/cli/help.generated.ts";
-import { rootHelp } from "../support/root_help.ts";
+import { allHelp } from "../support/all_help.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 /** Counts the configs that are read. */
@@ -188,10 +188,22 @@ Deno.test(
 );
 
 Deno.test("start: the list of commands, and the version, are what the commands would say", async () => {
-  assert.equal(HELP, await rootHelp(), "deno task generate");
+  assert.deepEqual(HELP, await allHelp(), "deno task generate");
   await withPerson(async (person) => {
     for (const args of [[], ["help"], ["--help"], ["-h"]]) {
-      assert.deepEqual(await person.type(...args), { code: 0, said: HELP, read: false });
+      assert.deepEqual(await person.type(...args), { code: 0, said: HELP[""], read: false });
+    }
+    for (
+      const args of [["help", "store", "ls"], ["store", "ls", "--help"], ["store", "ls", "-h"]]
+    ) {
+      assert.deepEqual(await person.type(...args), {
+        code: 0,
+        said: HELP["store ls"],
+        read: false,
+      });
+    }
+    for (const word of ["aply", "constructor"]) {
+      assert.equal((await person.type(word, "--help")).code, 2);
     }
     assert.deepEqual(await person.type("version"), await person.type("version", "--no-wait"));
   })();
