@@ -138,3 +138,24 @@ Deno.test("a fact that was not asked for is not recorded", async () => {
     assert.deepEqual(manifest.reads.map(({ fact }) => fact), ["file:init.lua"]);
   });
 });
+
+Deno.test("every character of a text comes through", async () => {
+  const codes = Array.from({ length: 128 }, (_, code) => code);
+  const inLua = `${codes.map((code) => `\\${String(code).padStart(3, "0")}`).join("")}é→𝄞`;
+  const all = `${String.fromCharCode(...codes)}é→𝄞`;
+  const plain = "abc ~!#[]^_ xyz";
+  const body = `file { path = "~/plain", content = "${plain}" }
+    file { path = "~/all", content = "${inLua}" }
+    file { path = "~/long", content = ("${inLua}"):rep(100) }`;
+  await withConfig(setup(body), ({ manifest }) => {
+    const found = manifest.activations.flatMap(({ actions }) => actions).map((action) => {
+      assert.ok(action.kind === "link" && "text" in action.source);
+      return [action.target, action.source.text];
+    });
+    assert.deepEqual(Object.fromEntries(found), {
+      "~/plain": plain,
+      "~/all": all,
+      "~/long": all.repeat(100),
+    });
+  });
+});

@@ -303,9 +303,10 @@ function S.file(spec)
   S.check_fields("file", spec, FILE_FIELDS)
   S.check_target("file", "path", spec.path)
   local content = spec.content
-  if type(content) == "string" and next(spec, next(spec, next(spec))) == nil and not find(content, "[\128-\255]") then
+  local text = type(content) == "string" and next(spec, next(spec, next(spec))) == nil and S.json_text(content)
+  if text then
     -- Path and plain text alone: what most files are.
-    return declare(nil, '{"kind":"link","source":{"text":' .. quote(content) .. ',"executable":false},"target":'
+    return declare(nil, '{"kind":"link","source":{"text":' .. text .. ',"executable":false},"target":'
       .. quote(spec.path) .. ',"mutable":false,"force":false}')
   end
   return declare(nil, file_action(spec))

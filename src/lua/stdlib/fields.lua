@@ -58,7 +58,7 @@ function S.check_target(what, name, value)
     })
   end
   if find(value, "\0", 1, true) then S.fail(format("%s: `%s` has a NUL byte in it", what, name), { word = name }) end
-  if find(value .. "/", "/../", 1, true) then
+  if find(value, "..", 1, true) and find(value .. "/", "/../", 1, true) then
     S.fail(format("%s: `%s` is \"%s\", with `..` in it", what, name, S.lossy(value)), { word = name })
   end
   if value == "~/" or value == "/" then

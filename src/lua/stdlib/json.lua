@@ -4,7 +4,7 @@ local S = ...
 local type, pairs, next, getmetatable, setmetatable = type, pairs, next, debug.getmetatable, setmetatable
 local find, gsub, format, byte = string.find, string.gsub, string.format, string.byte
 local concat, sort, math_type = table.concat, table.sort, math.type
-local utf8_len = utf8.len
+local utf8_len, json_text = utf8.len, S.json_text
 
 -- Marks: an empty table is a map unless it was made by `lib.list`.
 S.List = { __name = "list" }
@@ -19,27 +19,17 @@ S.null = setmetatable({}, {
 function S.as_list(t) return setmetatable(t, S.List) end
 function S.as_map(t) return setmetatable(t, S.Map) end
 
-local escapes = {
-  ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t",
-}
-for code = 0, 31 do
-  local char = string.char(code)
-  escapes[char] = escapes[char] or format("\\u%04x", code)
-end
-escapes["\127"] = "\\u007f"
-
 --- A JSON string. `what` names the text in the error for bytes that are not UTF-8.
 local function quote(text, what)
-  if find(text, '[%c"\\\127-\255]') then
-    if not utf8_len(text) then
-      local _, at = utf8_len(text)
-      S.fail(format("%s is not UTF-8: byte %d is 0x%02x", what or "a text", at, byte(text, at)), {
-        hint = "only UTF-8 text goes into the manifest; put binary files beside the config and use `source`",
-      })
-    end
-    text = gsub(text, '[%c"\\\127]', escapes)
+  local json = json_text(text)
+  if json then return json end
+  if not utf8_len(text) then
+    local _, at = utf8_len(text)
+    S.fail(format("%s is not UTF-8: byte %d is 0x%02x", what or "a text", at, byte(text, at)), {
+      hint = "only UTF-8 text goes into the manifest; put binary files beside the config and use `source`",
+    })
   end
-  return '"' .. text .. '"'
+  return json_text(text, true)
 end
 S.quote = quote
 
@@ -144,7 +134,7 @@ end
 function write(value, parts, keys, seen)
   local kind = type(value)
   if kind == "string" then
-    parts[#parts + 1] = find(value, '[%c"\\\127-\255]') and quote(value, named(keys)) or '"' .. value .. '"'
+    parts[#parts + 1] = json_text(value) or quote(value, named(keys))
   elseif kind == "number" then
     parts[#parts + 1] = math_type(value) == "integer" and format("%d", value) or number(value, named(keys))
   elseif kind == "boolean" then

@@ -222,6 +222,58 @@ static int caller(lua_State *L) {
   return 0;
 }
 
+/* Bytes between two counts of steps. */
+#define PART 1024
+
+/* How many bytes one takes in JSON. */
+static size_t json_size(unsigned char byte) {
+  switch (byte) {
+    case '"': case '\\': case '\n': case '\r': case '\t': return 2;
+  }
+  return byte < ' ' || byte == 127 ? 6 : 1;
+}
+
+static char *json_byte(char *to, unsigned char byte) {
+  static const char digits[] = "0123456789abcdef", known[] = "\"\\\n\r\t", letters[] = "\"\\nrt";
+  size_t size = json_size(byte);
+  if (size == 1) {
+    *to = (char)byte;
+  } else if (size == 2) {
+    to[0] = '\\', to[1] = letters[strchr(known, byte) - known];
+  } else {
+    memcpy(to, "\\u00", 4);
+    to[4] = digits[byte >> 4], to[5] = digits[byte & 15];
+  }
+  return to + size;
+}
+
+/* `json_text(text, checked)`: a JSON string; nil where bytes would have to be checked first for being UTF-8. */
+static int json_text(lua_State *L) {
+  size_t size, whole = 2;
+  const unsigned char *text = (const unsigned char *)luaL_checklstring(L, 1, &size);
+  int checked = lua_toboolean(L, 2);
+  for (size_t n = 0; n < size; n++) {
+    if (n % PART == 0) sys_steps(L, PART / 4);
+    if (text[n] > 127 && !checked) return 0;
+    whole += json_size(text[n]);
+  }
+  luaL_Buffer buffer;
+  char *to = luaL_buffinitsize(L, &buffer, whole);
+  *to++ = '"';
+  if (whole == size + 2) {
+    memcpy(to, text, size);
+    to += size;
+  } else {
+    for (size_t n = 0; n < size; n++) {
+      if (n % PART == 0) sys_steps(L, PART / 4);
+      to = json_byte(to, text[n]);
+    }
+  }
+  *to = '"';
+  luaL_pushresultsize(&buffer, whole);
+  return 1;
+}
+
 /* `framed(f)`: a C function that calls f. A tail call to a C function keeps the frame of its caller, which errors
  * then name. */
 static int call_framed(lua_State *L) {
@@ -251,11 +303,13 @@ static int open_libraries(lua_State *L) {
   }
   lua_pushliteral(L, "sys: the time is over");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &stopped);
-  lua_createtable(L, 0, 3);
+  lua_createtable(L, 0, 4);
   lua_pushcfunction(L, host);
   lua_setfield(L, -2, "host");
   lua_pushcfunction(L, caller);
   lua_setfield(L, -2, "caller");
+  lua_pushcfunction(L, json_text);
+  lua_setfield(L, -2, "json_text");
   lua_pushcfunction(L, framed);
   lua_setfield(L, -2, "framed");
   lua_setglobal(L, "sys_shared");
