@@ -121,8 +121,8 @@ export const DAMAGED: readonly Mutation[] = [
   {
     name: "originals that snapshots of a moved root name are looked for where they were",
     file: "src/snapshot/history.ts",
-    find: "[path, relocated(root, state)] as const",
-    replace: "[path, state] as const",
+    find: "const here = relocated(root, state);",
+    replace: "const here = relocated(root, state) && state;",
     test: "tests/stories/moved_root_test.ts",
   },
   {

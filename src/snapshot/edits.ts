@@ -28,20 +28,50 @@ export function linesOf(lists: Lists): Lines {
   );
 }
 
-function placedLast({ place, ...entry }: WantedPath): string {
-  if (place === null) return JSON.stringify({ ...entry, place });
+function placedLast(entry: WantedPath): string {
+  const text = JSON.stringify(entry);
+  if (!entry.place || placed(text).at !== null) return text;
+  const { place, ...others } = entry;
   const { file, line, ...more } = place;
-  return JSON.stringify({ ...entry, place: { file, line, ...more } });
+  return JSON.stringify({ ...others, place: { file, line, ...more } });
 }
 
-/** Finds what makes lists from others. What it takes to write is counted in characters. */
+/** Finds what makes lists from others. */
 export function editsBetween(base: Lines, lines: Lines): Edits<string> {
+  const found = mapLists((name) => findIn(base[name], lines[name]));
+  if (LISTS.some((name) => PLACED.has(name) && isMoved(base[name], lines[name], found[name]))) {
+    return movedBetween(base, lines);
+  }
+  return { moves: [], lists: mapLists((name) => editsOf(found[name], lines[name])) };
+}
+
+/** Where texts are among others; -1 for one that is not. */
+function findIn(base: readonly string[], lines: readonly string[]): number[] {
+  const index = new Map(base.map((line, n) => [line, n]));
+  return lines.map((line) => index.get(line) ?? -1);
+}
+
+/** Whether a text that is new was there with another line of the config. */
+function isMoved(
+  base: readonly string[],
+  lines: readonly string[],
+  found: readonly number[],
+): boolean {
+  const added = lines.filter((_, n) => found[n] < 0);
+  if (added.length === 0) return false;
+  const stays = new Set(found);
+  const gone = base.filter((_, n) => !stays.has(n));
+  const keys = new Set(gone.map((line) => placed(line).key));
+  return added.some((line) => keys.has(placed(line).key));
+}
+
+/** The same where lines of the config have gone elsewhere. */
+function movedBetween(base: Lines, lines: Lines): Edits<string> {
   const before = mapLists((name) => split(name, base[name]));
   const after = mapLists((name) => split(name, lines[name]));
-  const found = mapLists((name) => {
-    const index = new Map(before[name].map(({ key }, n) => [key, n]));
-    return after[name].map(({ key }) => index.get(key) ?? -1);
-  });
+  const found = mapLists((name) =>
+    findIn(before[name].map(({ key }) => key), after[name].map(({ key }) => key))
+  );
   const moves = movesBetween(LISTS.flatMap((name) =>
     found[name].flatMap((from, n) => {
       const at = before[name][from]?.at, to = after[name][n].at;
@@ -50,16 +80,19 @@ export function editsBetween(base: Lines, lines: Lines): Edits<string> {
   ));
   const follow = follower(moves);
   const lists = mapLists((name) => {
-    const edits: Edit<string>[] = [];
-    for (const [n, from] of found[name].entries()) {
+    const kept = found[name].map((from, n) => {
       const at = before[name][from]?.at ?? null;
-      const isKept = from >= 0 &&
-        (at === null || follow(at.file, at.line) === after[name][n].at!.line);
-      append(edits, isKept ? from : lines[name][n]);
-    }
-    return edits;
+      return at === null || follow(at.file, at.line) === after[name][n].at!.line ? from : -1;
+    });
+    return editsOf(kept, lines[name]);
   });
   return { moves, lists };
+}
+
+function editsOf(found: readonly number[], lines: readonly string[]): Edit<string>[] {
+  const edits: Edit<string>[] = [];
+  for (const [n, from] of found.entries()) append(edits, from < 0 ? lines[n] : from);
+  return edits;
 }
 
 function append(edits: Edit<string>[], entry: number | string): void {

@@ -58,12 +58,18 @@ export function readSnapshot(
   bases: Bases = new Bases(fs, root),
 ): Snapshot {
   const stored = readStored(fs, root, number);
-  const snapshot = "snapshot" in stored
-    ? stored.snapshot
-    : withLists(stored.rest, sharedLists(root, stored, bases));
-  const originals = Object.entries(snapshot.originals)
-    .map(([path, state]) => [path, relocated(root, state)] as const);
-  return { ...snapshot, originals: Object.fromEntries(originals) };
+  if ("snapshot" in stored) return withOriginalsIn(root, stored.snapshot);
+  return withOriginalsIn(root, withLists(stored.rest, sharedLists(root, stored, bases)));
+}
+
+/** The same with originals where they are now. */
+function withOriginalsIn(root: string, snapshot: Snapshot): Snapshot {
+  const moved = Object.entries(snapshot.originals).flatMap(([path, state]) => {
+    const here = relocated(root, state);
+    return here === state ? [] : [[path, here] as const];
+  });
+  if (moved.length === 0) return snapshot;
+  return { ...snapshot, originals: { ...snapshot.originals, ...Object.fromEntries(moved) } };
 }
 
 /** The lists of one, as they are stored: originals are where they were when it was recorded. */
