@@ -1,4 +1,4 @@
-/** Measures what a long history costs: on the disk, and when it is listed. */
+/** Measures what a long history costs: on the disk, when it is listed, when all of it is read. */
 import type { Row } from "./row.ts";
 import type { Bench } from "./support/bench.ts";
 import { plantFiles, writeConfig } from "./support/many_files.ts";
@@ -20,20 +20,25 @@ export function rows(bench: Bench): Promise<Row[]> {
     const one = recordMore(world.env.SYSLUA_ROOT, 1);
     const all = recordMore(world.env.SYSLUA_ROOT, snapshots);
     const { empty } = bench.peers;
+    const floor = (goal: string) => [
+      empty === null ? null : { name: "the empty program", goal, run: world.other([empty]) },
+    ];
     const history = await bench.compare(
       `history, ${what}`,
       world.run(["history"]),
-      [
-        empty === null
-          ? null
-          : { name: "the empty program", goal: "≤ 1.5 ×", run: world.other([empty]) },
-      ],
+      floor("≤ 1.5 ×"),
       { settle: 3 },
+    );
+    const collect = await bench.compare(
+      `gc --dry-run, ${what}`,
+      world.run(["gc", "--dry-run"]),
+      floor("—"),
     );
     const size = { unit: "MiB", ours: all / 2 ** 20, theirs: one / 2 ** 20 } as const;
     return [
       { work: `${what}, on the disk`, goal: "≤ 100 MiB", beside: "one such snapshot", ...size },
       ...history,
+      ...collect,
     ];
   });
 }

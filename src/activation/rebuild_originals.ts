@@ -13,8 +13,10 @@ import {
 } from "../snapshot/originals.ts";
 import { freeName } from "../system/free_name.ts";
 import { UNFINISHED } from "../snapshot/files.ts";
+import { Bases } from "../snapshot/base.ts";
 import { readSnapshot, snapshotNumbers } from "../snapshot/history.ts";
 import type { Snapshot } from "../snapshot/types.ts";
+import type { WantedPath } from "../plan/types.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { writeAtomic } from "../system/write_atomic.ts";
 import { detailsOf } from "./keep.ts";
@@ -32,12 +34,11 @@ export async function rebuildOriginals(
 ): Promise<number | null> {
   const known = readable(ownFs, root);
   if (known !== null && !force) return null;
-  const snapshots = readableSnapshots(ownFs, root);
-  const paths = snapshots.flatMap(({ wanted }) => wanted.paths);
-  const fs = await asTheirUsers(ownFs, root, paths);
-  const folders = [...new Set([...known?.folders ?? [], ...heldFolders(fs, root, snapshots)])];
+  const past = readPast(ownFs, root);
+  const fs = await asTheirUsers(ownFs, root, past.paths.values());
+  const folders = [...new Set([...known?.folders ?? [], ...heldFolders(fs, root, past)])];
   const found = new Map<number, Original>((known?.originals ?? []).map((one) => [one.number, one]));
-  for (const one of recorded(fs, snapshots)) {
+  for (const one of recorded(fs, past)) {
     if (!found.has(one.number) && !isInPlace(fs, one)) found.set(one.number, one);
   }
   for (const one of held(fs, [originalsFolder(root), ...folders])) {
@@ -69,41 +70,57 @@ function keepDamaged(fs: FileSystem, path: string): void {
   });
 }
 
-function readableSnapshots(fs: FileSystem, root: string): Snapshot[] {
-  return snapshotNumbers(fs, root).flatMap((number) => {
-    try {
-      return [readSnapshot(fs, root, number)];
-    } catch (thrown) {
-      if (thrown instanceof SysError && thrown.kind === "snapshot") return [];
-      throw thrown;
+/** What the snapshots that can be read say, each thing once. */
+interface Past {
+  readonly paths: ReadonlyMap<string, WantedPath>;
+  /** By number: when and where something was set aside, and what. */
+  readonly originals: ReadonlyMap<number, Pick<Original, "time" | "path" | "state">>;
+  /** Folders outside of the root in which something was held. */
+  readonly folders: ReadonlySet<string>;
+}
+
+function readPast(fs: FileSystem, root: string): Past {
+  const paths = new Map<string, WantedPath>();
+  const originals = new Map<number, Pick<Original, "time" | "path" | "state">>();
+  const folders = new Set<string>();
+  for (const snapshot of readableSnapshots(fs, root)) {
+    for (const one of snapshot.wanted.paths) paths.set(one.path, one);
+    for (const [path, state] of Object.entries(snapshot.originals)) {
+      if (state.kind === "absent" || state.kind === "other" || !state.kept) continue;
+      const { number, held } = state.kept;
+      if (held?.includes(`/${HELD}`)) folders.add(dirname(held));
+      if (number === undefined || originals.has(number)) continue;
+      const whole = { ...state, kept: { ...state.kept, number } };
+      originals.set(number, { time: snapshot.time, path, state: whole });
     }
-  });
+  }
+  return { paths, originals, folders };
+}
+
+function* readableSnapshots(fs: FileSystem, root: string): Generator<Snapshot, void> {
+  const bases = new Bases(fs, root);
+  for (const number of snapshotNumbers(fs, root)) {
+    try {
+      yield readSnapshot(fs, root, number, bases);
+    } catch (thrown) {
+      if (!(thrown instanceof SysError) || thrown.kind !== "snapshot") throw thrown;
+    }
+  }
 }
 
 /** Folders outside of the root that are there and in which something may be held. */
-function heldFolders(fs: FileSystem, root: string, snapshots: readonly Snapshot[]): string[] {
-  const above = snapshots.flatMap(({ wanted, originals }) => [
-    ...wanted.paths.flatMap(({ path }) => foldersAbove(fs, root, path)),
-    ...Object.values(originals).flatMap((state) =>
-      "kept" in state && state.kept?.held?.includes(`/${HELD}`) ? [dirname(state.kept.held)] : []
-    ),
-  ]);
-  return [...new Set(above)].filter((folder) => leadsToFolder(fs, folder));
+function heldFolders(fs: FileSystem, root: string, { paths, folders }: Past): string[] {
+  const above = [...paths.keys()].flatMap((path) => foldersAbove(fs, root, path));
+  return [...new Set([...above, ...folders])].filter((folder) => leadsToFolder(fs, folder));
 }
 
 /** What snapshots say. */
-function recorded(fs: FileSystem, snapshots: readonly Snapshot[]): Original[] {
-  return snapshots.flatMap(({ originals, time }) =>
-    Object.entries(originals).flatMap(([path, state]): Original[] => {
-      if (state.kind === "absent" || state.kind === "other") return [];
-      const kept = state.kept;
-      if (kept?.number === undefined) return [];
-      const content = state.kind === "file" ? state.content : undefined;
-      const size = content === undefined ? 0 : fs.lstat(content)?.size ?? 0;
-      const whole = { ...state, kept: { ...kept, number: kept.number } };
-      return [{ number: kept.number, time, path, why: "original", state: whole, size }];
-    })
-  );
+function recorded(fs: FileSystem, { originals }: Past): Original[] {
+  return Array.from(originals, ([number, { time, path, state }]): Original => {
+    const content = state.kind === "file" ? state.content : undefined;
+    const size = content === undefined ? 0 : fs.lstat(content)?.size ?? 0;
+    return { number, time, path, why: "original", state, size };
+  });
 }
 
 /** What is held, and where it was is not known any more. */

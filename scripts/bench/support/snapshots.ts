@@ -4,6 +4,7 @@ import { makeCurrent, readCurrent, snapshotFolder } from "../../../src/snapshot/
 import { recordSnapshot } from "../../../src/snapshot/record.ts";
 import { noteSnapshot } from "../../../src/snapshot/summary.ts";
 import type { Snapshot, SnapshotNumber } from "../../../src/snapshot/types.ts";
+import type { ObjectName } from "../../../src/store/names.ts";
 import { realSystem } from "../../../src/system/real.ts";
 
 const { fs } = realSystem();
@@ -12,11 +13,11 @@ const { fs } = realSystem();
  * the first has wanted. */
 export function recordMore(root: string, count: number): number {
   const first = readCurrent(fs, root)!;
+  let next = first;
   for (let number = first.number + 1; number <= count; number++) {
-    const last = number === count;
-    const snapshot = { ...first, number: number as SnapshotNumber };
-    recordSnapshot(fs, root, last ? snapshot : changed(snapshot, number));
-    noteSnapshot(fs, root, snapshot.number);
+    next = number === count ? first : changed(next, number);
+    recordSnapshot(fs, root, { ...next, number: number as SnapshotNumber });
+    noteSnapshot(fs, root, number as SnapshotNumber);
   }
   if (count > first.number) makeCurrent(fs, root, count as SnapshotNumber);
   return sizeOf(snapshotFolder(root));
@@ -24,14 +25,20 @@ export function recordMore(root: string, count: number): number {
 
 /** With another object for one target. */
 function changed(snapshot: Snapshot, number: number): Snapshot {
-  const paths = [...snapshot.wanted.paths];
-  const index = number * 7919 % paths.length;
-  const { state } = paths[index];
+  const { wanted } = snapshot;
+  const index = number * 7919 % wanted.paths.length;
+  const { state } = wanted.paths[index];
   if (state.kind !== "link") return snapshot;
-  const digits = String(number).padStart(8, "0").slice(-8);
-  const to = state.to.replace(/[0-9a-z]{8}(?=[^/]*$)/, digits);
-  paths[index] = { ...paths[index], state: { ...state, to } };
-  return { ...snapshot, wanted: { ...snapshot.wanted, paths } };
+  const to = withDigits(state.to, number);
+  const paths = wanted.paths.with(index, { ...wanted.paths[index], state: { ...state, to } });
+  const at = index % wanted.objects.length;
+  const object = withDigits(wanted.objects[at], number) as ObjectName;
+  return { ...snapshot, wanted: { ...wanted, paths, objects: wanted.objects.with(at, object) } };
+}
+
+/** Another object's name, or a path in it. */
+function withDigits(name: string, number: number): string {
+  return name.replace(/[0-9a-z]{8}(?=[^/]*$)/, String(number).padStart(8, "0").slice(-8));
 }
 
 /** Of all files below a folder. */

@@ -10,7 +10,7 @@ export default command({
   examples: [
     ["sys show", "the current one"],
     ["sys show 4", "by its number"],
-    ["sys show before-trip --json", "by its tag, as it is stored"],
+    ["sys show before-trip --json", "by its tag, as a document"],
   ],
   arguments: [{
     name: "snapshot",
