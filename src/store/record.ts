@@ -36,8 +36,22 @@ const PLAIN: Identity = { kind: "free", references: [], self: 0, places: 0 };
 
 /** Reads the record of an object; null when it has none that can be read. */
 export function readRecord(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord | null {
-  const seal = fileRecords(fs, layout).get(object);
-  if (seal !== null) return { ...PLAIN, entries: [seal] };
+  return recordReader(fs, layout)(object);
+}
+
+/** Reads the records of many objects: what is recorded in one file as it is at the beginning. */
+export function recordReader(
+  fs: ReadFs,
+  layout: Layout,
+): (object: ObjectName) => ObjectRecord | null {
+  const files = fileRecords(fs, layout);
+  return (object) => {
+    const seal = files.get(object);
+    return seal === null ? readWhole(fs, layout, object) : { ...PLAIN, entries: [seal] };
+  };
+}
+
+function readWhole(fs: ReadFs, layout: Layout, object: ObjectName): ObjectRecord | null {
   const lines = textOf(bytesOf(fs, layout, object)).split("\n", 2);
   const identity = identityIn(object, lines[0]);
   const entries = parse(lines[1]);

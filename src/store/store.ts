@@ -13,7 +13,13 @@ import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName, objectsIn } from "./names.ts";
 import { chosen, type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
 import { StoreWriter } from "./store_writer.ts";
-import { addReferences, readIdentity, readRecord } from "./record.ts";
+import {
+  addReferences,
+  type ObjectRecord,
+  readIdentity,
+  readRecord,
+  recordReader,
+} from "./record.ts";
 import { remakeRecord } from "./remake.ts";
 import { takeOver } from "./take_over.ts";
 import {
@@ -43,6 +49,13 @@ export function openStore(
   return new LocalStore(system, root, options);
 }
 
+/** A content with what its name was made from. */
+interface Named {
+  readonly executable: boolean;
+  readonly isPrivate: boolean;
+  readonly found: ReturnType<typeof identifyContent>;
+}
+
 class LocalStore implements Store {
   readonly dir: string;
   readonly shared: boolean;
@@ -57,6 +70,9 @@ class LocalStore implements Store {
   readonly #whole = new Set<ObjectName>();
   /** What objects refer to, as it is recorded. Reading a record costs more than all other looks at an object. */
   readonly #references = new Map<ObjectName, readonly ObjectName[]>();
+
+  /** Contents that were given a name: nobody changes them. */
+  readonly #identified = new WeakMap<Uint8Array, Named>();
 
   constructor(system: Pick<System, "fs" | "host">, root: string, options: StoreOptions) {
     this.shared = options.shared ?? options.system === root;
@@ -204,12 +220,14 @@ class LocalStore implements Store {
   changed(objects: Iterable<ObjectName>): ChangedFile[] {
     const found: ChangedFile[] = [];
     const closure = new Set(objects);
+    const { fs, layout } = this.#writer;
+    const recordOf = recordReader(fs, layout);
     for (const object of closure) {
-      const changes = this.#unchanged.has(object) ? [] : this.#changesOf(object);
+      const changes = this.#unchanged.has(object) ? [] : this.#changesOf(object, recordOf(object));
       found.push(...changes);
       // What a changed object refers to is known only where that is recorded.
       const known = changes.length > 0
-        ? readIdentity(this.#writer.fs, this.#writer.layout, object)?.references ?? []
+        ? readIdentity(fs, layout, object)?.references ?? []
         : this.#made.get(object) ?? this.#referencesOf(object);
       for (const other of known) closure.add(other);
     }
@@ -217,12 +235,12 @@ class LocalStore implements Store {
   }
 
   intact(object: ObjectName): boolean {
-    return this.#changesOf(object).length === 0;
+    const { fs, layout } = this.#writer;
+    return this.#changesOf(object, readRecord(fs, layout, object)).length === 0;
   }
 
-  #changesOf(object: ObjectName): ChangedFile[] {
+  #changesOf(object: ObjectName, record: ObjectRecord | null): ChangedFile[] {
     const { fs, layout } = this.#writer;
-    const record = readRecord(fs, layout, object);
     const changes = changesOf(fs, layout, object, record);
     if (changes.length > 0) return changes;
     this.#unchanged.add(object);
@@ -242,15 +260,20 @@ class LocalStore implements Store {
     return recorded.references;
   }
 
+  /** What a content comes to: once for its name and for its object. */
   #identify(content: Uint8Array, executable: boolean, isPrivate: boolean) {
-    return identifyContent(this.#writer.layout.root, content, { executable, isPrivate });
+    const known = this.#identified.get(content);
+    if (known?.executable === executable && known.isPrivate === isPrivate) return known.found;
+    const found = identifyContent(this.#writer.layout.root, content, { executable, isPrivate });
+    this.#identified.set(content, { executable, isPrivate, found });
+    return found;
   }
 
   /** Whether objects are here with all that they refer to. */
   #isWhole(objects: readonly ObjectName[]): boolean {
     const closure = new Set(objects.filter((object) => !this.#whole.has(object)));
     for (const object of closure) {
-      if (!this.#unchanged.has(object) && !this.has(object)) return false;
+      if (!this.has(object)) return false;
       for (const other of this.references(object)) if (!this.#whole.has(other)) closure.add(other);
     }
     for (const object of closure) this.#whole.add(object);
