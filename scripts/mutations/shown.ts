@@ -31,8 +31,8 @@ export const SHOWN: readonly Mutation[] = [
   {
     name: "a source may be another than the one that was evaluated",
     file: "src/journeys/sources.ts",
-    find: "return { name, path, expected: id, isPrivate",
-    replace: "return { name, path, isPrivate",
+    find: "      expected: source.id,\n",
+    replace: "",
     test: ONE_PLAN,
   },
   {
