@@ -183,7 +183,7 @@ local function encode_text(value, state, is_key)
       if S.outputs[found] then
         meet(state, S.outputs[found])
         names_output = true
-      elseif S.sources[found] then state.sources[S.sources[found].id] = true
+      elseif S.sources[found] then state.sources[S.source_id(found)] = true
       elseif S.input_hashes[found] then inputs = inputs .. "@" .. S.input_hashes[found] .. ";"
       elseif found == S.dir then
         refuse(state, "a path in the config's folder, whose content is not known to the hash; "

@@ -122,8 +122,9 @@ local function setup()
   module.setup(inputs_view)
   local derivations, sources, reads, kinds = {}, {}, {}, {}
   for index, data in ipairs(S.derivation_list) do derivations[index] = S.derivation_json(data) end
-  for _, source in next, S.sources do
-    sources[#sources + 1] = S.json { id = source.id, name = source.name, root = source.root, path = source.path }
+  for placeholder, source in next, S.sources do
+    sources[#sources + 1] = '{"id":"' .. S.source_id(placeholder) .. '","name":' .. S.quote(source[1])
+      .. ',"path":' .. S.quote(source[2]) .. ',"root":' .. S.quote(source[3]) .. "}"
   end
   for fact, value in next, S.reads do reads[#reads + 1] = format('{"fact":%s,"value":%s}', S.quote(fact), value) end
   for name, separator in next, S.env_kinds do

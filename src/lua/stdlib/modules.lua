@@ -2,7 +2,7 @@
 -- an input, and names only what lies in its own tree and in the inputs which that tree declares.
 local S = ...
 local host, raw_load, format, type = S.host, load, string.format, type
-local match, gsub, sub, find = string.match, string.gsub, string.sub, string.find
+local match, gsub, sub, find, concat = string.match, string.gsub, string.sub, string.find, table.concat
 
 -- Chunk name as shown → the tree it belongs to.
 local tree_by_file = {}
@@ -10,9 +10,13 @@ local tree_by_file = {}
 S.config_tree = { root = "config", prefix = "", key = "" }
 -- Content hash and placeholder of inputs, by placeholder and by key (`pkgs`, `pkgs/x`).
 S.input_hashes, S.inputs = {}, {}
--- Placeholder of a source → { id, name, root, path }.
+-- Placeholder of a source → { name, path, root }.
 S.sources = {}
 local input_trees = {}
+
+local SOURCE = "/syslua-src-"
+--- Id of a source by its placeholder.
+function S.source_id(placeholder) return sub(placeholder, #SOURCE + 1) end
 
 function S.tree_of(file) return tree_by_file[file] or S.config_tree end
 
@@ -202,12 +206,14 @@ function S.source(what, path, name, shown)
       word = path,
     })
   end
-  local placeholder = "/syslua-src-" .. id
+  local placeholder = SOURCE .. id
   name = name or match(inner, "^.*/([^/]*)$") or (inner ~= "" and inner or "source")
   -- Equal content in two places is one source, and which place it is does not depend on the order.
   local other = S.sources[placeholder]
-  if not other or tree.root .. "\n" .. inner .. "\n" .. name < other.root .. "\n" .. other.path .. "\n" .. other.name then
-    S.sources[placeholder] = { id = id, name = name, root = tree.root, path = inner }
+  if not other or other[2] ~= inner or other[1] ~= name or other[3] ~= tree.root then
+    if not other or concat({ tree.root, inner, name }, "\n") < concat({ other[3], other[2], other[1] }, "\n") then
+      S.sources[placeholder] = { name, inner, tree.root }
+    end
   end
   return placeholder, tree, inner
 end
