@@ -26,7 +26,7 @@ export const SNAPSHOTS: readonly Mutation[] = [
   {
     name: "a snapshot keeps what its base has not",
     file: "src/snapshot/edits.ts",
-    find: "if (from >= to || to > base.length) throw",
+    find: "if (from >= to || to > length) throw",
     replace: "if (from >= to) throw",
     test: "tests/snapshot/shared_test.ts",
   },

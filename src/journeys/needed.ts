@@ -2,7 +2,9 @@
 import { journalContents } from "../activation/journal.ts";
 import type { Machine } from "../machine/open.ts";
 import { originalContents } from "../snapshot/originals.ts";
+import type { PathState } from "../plan/types.ts";
 import { Bases } from "../snapshot/base.ts";
+import { visitEntries } from "../snapshot/entries.ts";
 import { readLists, snapshotNumbers } from "../snapshot/history.ts";
 import type { Lists, Rest } from "../snapshot/lists.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
@@ -12,33 +14,37 @@ import { FsError, type ReadFs } from "../system/fs.ts";
 
 type Here = Pick<Machine, "system" | "root">;
 
-/** What one snapshot needs, and where it has something. */
-export interface SnapshotNeeds {
-  readonly number: SnapshotNumber;
-  readonly objects: readonly ObjectName[];
-  readonly paths: readonly string[];
-}
-
-/** What each needs, the oldest first. @throws SysError of kind "snapshot" when one can't be read */
-export function* snapshotNeeds({ system: { fs }, root }: Here): Generator<SnapshotNeeds, void> {
+/** What each snapshot needs, the oldest first. @throws SysError of kind "snapshot" when one can't be read */
+export function* snapshotNeeds(
+  { system: { fs }, root }: Here,
+): Generator<{ readonly number: SnapshotNumber; readonly objects: readonly ObjectName[] }, void> {
   const bases = new Bases(fs, root);
   for (const number of snapshotNumbers(fs, root)) {
     const { rest, lists } = readLists(fs, root, number, bases);
-    yield { number, objects: objectsOf(rest, lists), paths: lists.paths.map(({ path }) => path) };
+    yield { number, objects: objectsOf(rest, lists) };
   }
 }
 
-/** What all together need but for some, and where any of them has something. */
+/** What all snapshots but some need together, and where any of them has something. */
 export function allNeeds(
-  here: Here,
-  without: ReadonlySet<SnapshotNumber>,
+  { system: { fs }, root }: Here,
+  without: ReadonlySet<SnapshotNumber> = new Set(),
 ): { readonly objects: readonly ObjectName[]; readonly paths: ReadonlySet<string> } {
   const objects = new Set<ObjectName>(), paths = new Set<string>();
-  for (const one of snapshotNeeds(here)) {
-    for (const path of one.paths) paths.add(path);
-    if (without.has(one.number)) continue;
-    for (const object of one.objects) objects.add(object);
-  }
+  visitEntries(fs, root, {
+    snapshot({ number, config: { source } }) {
+      if (without.has(number)) return ["paths"];
+      if (source !== null) objects.add(source);
+      return ["paths", "objects", "originals"];
+    },
+    entry(list, entry) {
+      if (list === "paths") paths.add((entry as Lists["paths"][number]).path);
+      if (list === "objects") objects.add(entry as ObjectName);
+      if (list !== "originals") return;
+      const [, state] = entry as Lists["originals"][number];
+      for (const object of contentOf(state)) objects.add(object);
+    },
+  });
   return { objects: [...objects], paths };
 }
 
@@ -72,8 +78,11 @@ function targetOf(fs: ReadFs, path: string): string[] {
 /** Every object that a snapshot needs: to be gone back to, and to give back what was there before. Of what was built
  * that is what it uses, with what this refers to. */
 function objectsOf({ config }: Rest, { objects, originals }: Lists): ObjectName[] {
-  const contents = originals.flatMap(([, state]) =>
-    state.kind === "file" && state.content !== undefined ? objectsIn([state.content]) : []
-  );
+  const contents = originals.flatMap(([, state]) => contentOf(state));
   return [...objects, ...contents, ...(config.source === null ? [] : [config.source])];
+}
+
+/** The object that an original's content lies in. */
+function contentOf(state: PathState): ObjectName[] {
+  return state.kind === "file" && state.content !== undefined ? objectsIn([state.content]) : [];
 }

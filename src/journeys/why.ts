@@ -1,7 +1,7 @@
 /** Takes an object, says what keeps it in the store. */
 import { dirname } from "node:path";
 import type { Machine } from "../machine/open.ts";
-import { inUse, neededBesides, snapshotNeeds } from "./needed.ts";
+import { allNeeds, inUse, neededBesides, snapshotNeeds } from "./needed.ts";
 import { currentNumber } from "../snapshot/history.ts";
 import { layoutOf } from "../store/layout.ts";
 import type { ObjectName } from "../store/names.ts";
@@ -14,9 +14,7 @@ import { type NamedRoot, type Reason, whyKept } from "../store/why.ts";
 export function why(machine: Machine, object: ObjectName): Reason[] {
   const { system: { fs, clock }, root } = machine;
   const current = currentNumber(fs, root);
-  const paths = new Set<string>();
   const snapshots = Array.from(snapshotNeeds(machine), (one): NamedRoot => {
-    for (const path of one.paths) paths.add(path);
     const name = `snapshot ${one.number}${one.number === current ? " (current)" : ""}`;
     return { name, objects: one.objects };
   });
@@ -30,7 +28,7 @@ export function why(machine: Machine, object: ObjectName): Reason[] {
   if (reasons.length > 0) return reasons;
   const recent = recentObjects(fs, root, clock.now());
   return whyKept(fs, root, object, [
-    ...inUse(machine, paths),
+    ...inUse(machine, allNeeds(machine).paths),
     { name: "built within the last hour", objects: recent },
   ]);
 }

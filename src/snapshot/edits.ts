@@ -137,6 +137,13 @@ export function editedLists(base: Lists, { moves, lists }: Edits<unknown>): List
   ) as unknown as Lists;
 }
 
+/** A range of so many entries. @throws Damage when there are not as many */
+export function rangeIn(keep: readonly [number, number], length: number): [number, number] {
+  const [from, to] = keep;
+  if (from >= to || to > length) throw new Damage("it keeps more than its base has");
+  return [from, to];
+}
+
 /** Why what snapshots share can't be used. */
 export class Damage extends Error {
   override readonly name = "Damage";
@@ -159,8 +166,7 @@ function edited<E>(
       for (const entry of edit.add) result.push(added(entry));
       continue;
     }
-    const [from, to] = edit.keep;
-    if (from >= to || to > base.length) throw new Damage("it keeps more than its base has");
+    const [from, to] = rangeIn(edit.keep, base.length);
     if (kept === null && from === 0 && to === base.length && edits.length === 1) return base;
     for (let n = from; n < to; n++) result.push(kept === null ? base[n] : kept(base[n]));
   }

@@ -11,6 +11,7 @@ import {
 } from "../../src/snapshot/base.ts";
 import { editedLines, editsBetween, linesOf } from "../../src/snapshot/edits.ts";
 import { chooseSnapshot } from "../../src/snapshot/choose.ts";
+import { visitEntries } from "../../src/snapshot/entries.ts";
 import {
   eachSnapshot,
   makeCurrent,
@@ -175,6 +176,31 @@ Deno.test("shared: what is removed, tagged or made anew leaves the others as the
   );
 });
 
+Deno.test("shared: what any has is told, and nothing else", () => {
+  const numbers = fc.array(fc.nat(30), { maxLength: 20 });
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 25 }), numbers, (acts, gone) => {
+      const { fs } = inMemory();
+      const all = histories(acts);
+      recorded(fs, [...all, snapshot(all.length + 1, { ran: ["small"] })]);
+      const without = new Set(gone.map((n) => all[n % all.length].number));
+      const found = { paths: new Set<string>(), ran: new Set<unknown>() };
+      visitEntries(fs, ROOT, {
+        snapshot: ({ number }) => without.has(number) ? ["ran"] : ["paths", "ran"],
+        entry: (list, entry) => {
+          if (list === "paths") found.paths.add((entry as Snapshot["wanted"]["paths"][0]).path);
+          else found.ran.add(entry);
+        },
+      });
+      const expected = all.filter(({ number }) => !without.has(number))
+        .flatMap(({ wanted }) => wanted.paths.map(({ path }) => path));
+      assert.deepEqual([...found.paths].sort(), [...new Set(expected)].sort());
+      assert.deepEqual([...found.ran].sort(), ["i", "small"]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 Deno.test("shared: what edits make of a base's texts is what was there", () => {
   fc.assert(
     fc.property(fc.array(act, { maxLength: 8 }), (acts) => {
@@ -296,6 +322,8 @@ Deno.test("shared: what is damaged is said to be, and is nobody's wish", () => {
     damage(fs, path);
     assert.throws(() => readCurrent(fs, ROOT), isDamage, name);
     assert.throws(() => [...eachSnapshot(fs, ROOT)], isDamage, name);
+    const visitor = { snapshot: () => [], entry: () => {} };
+    assert.throws(() => visitEntries(fs, ROOT, visitor), isDamage, name);
     assert.throws(() => diffable(fs), isDamage, name);
     // The next one is written on its own.
     const next = large(3, [{ id: 7, content: 7, line: 7 }]);
@@ -318,6 +346,8 @@ Deno.test("shared: edits that do not fit are damage", () => {
     assert.notEqual(changed, whole);
     writeText(fs, path, changed);
     assert.throws(() => readSnapshot(fs, ROOT, second), isDamage, to);
+    const visitor = { snapshot: () => ["paths" as const], entry: () => {} };
+    assert.throws(() => visitEntries(fs, ROOT, visitor), isDamage, to);
   };
   change('{"keep":[1,3]}', '{"keep":[1,4]}');
   change('{"keep":[1,3]}', '{"keep":[3,1]}');

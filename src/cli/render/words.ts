@@ -59,11 +59,15 @@ export function oneLine(text: string): string {
   return text.replace(/[\n\t]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
+/** Text of which each character is one, as most is: looking into it takes longer. */
+const PLAIN = /^[ -~]*$/;
+
 /** Rows as columns, each as wide as its widest cell; colour codes do not count. Each row stays on its line. */
 export function columns(cells: readonly (readonly string[])[], indent = ""): string {
   const rows = cells.map((row) => row.map(oneLine));
-  // deno-lint-ignore no-control-regex
-  const width = (cell: string) => [...cell.replace(/\x1b\[[0-9;]*m/g, "")].length;
+  const width = (cell: string) =>
+    // deno-lint-ignore no-control-regex
+    PLAIN.test(cell) ? cell.length : [...cell.replace(/\x1b\[[0-9;]*m/g, "")].length;
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, n) => widths[n] = Math.max(widths[n] ?? 0, width(cell)));
