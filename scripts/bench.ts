@@ -5,49 +5,47 @@
  *     scripts/bench/growth.ts ──curves──▶ the same, and docs/performance/*.svg
  */
 import { fromFileUrl } from "../tests/support/paths.ts";
+import { growthOf, type Subject, SUBJECTS } from "./bench/growth.ts";
 import type { Row } from "./bench/row.ts";
 import { Bench } from "./bench/support/bench.ts";
 import { inOneLine, machineFacts } from "./bench/support/machine.ts";
 import { stopped } from "./bench/support/measure.ts";
 import { type Options, optionsOf, USAGE } from "./bench/support/options.ts";
-import { Page } from "./bench/support/page.ts";
+import { Page, type Section } from "./bench/support/page.ts";
 import { data, table } from "./bench/support/table.ts";
 
 const PROJECT = fromFileUrl(new URL("..", import.meta.url)).replace(/\/$/, "");
 const FOLDER = `${PROJECT}/scripts/bench`;
+/** Before the name of what grows. */
+const GROWTH = "growth-";
 /** Files that are no groups of rows. */
 const OTHERS = ["row", "growth"];
 
 const options = optionsOrExit();
-const groups = groupsOrExit(options);
+const tasks = tasksOrExit(options);
 const bench = new Bench(options);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => stopped.abort());
 }
 try {
-  const found = new Map<string, readonly Row[]>();
-  const growing = options.growth || (options.write && options.only.length === 0);
-  if (!options.growth || options.only.length > 0) {
-    for (const group of groups) {
-      const rows = await rowsOf(group);
-      found.set(group, rows);
-      // At once, so that a run which is stopped was not for nothing.
-      await renew((page) => page.put(group, `${machine()}\n\n${table(rows)}`));
-    }
+  const sections: Section[] = [];
+  for (const task of tasks) {
+    console.error(`bench: ${task}`);
+    const section = await measure(task);
+    sections.push(section);
+    // At once, so that a run which is stopped was not for nothing.
+    if (options.write) await renew(section);
   }
-  const growth = growing ? await (await import("./bench/growth.ts")).growth(bench) : null;
-  await renew((page) => growth?.write(page, machine()));
   const facts = machineFacts(bench, PROJECT);
   if (options.json) {
-    const rows = [...found].flatMap(([group, rows]) =>
-      rows.map((row) => ({ group, ...data(row) }))
-    );
-    const document = { version: 1, machine: facts, rows, growth: growth?.data ?? [] };
-    console.log(JSON.stringify(document, null, 2));
+    const [growth, rows] = [[], []] as [object[], object[]];
+    for (const { name, data } of sections) {
+      (name.startsWith(GROWTH) ? growth : rows).push(...data);
+    }
+    console.log(JSON.stringify({ version: 1, machine: facts, rows, growth }, null, 2));
   } else if (!options.write) {
     console.log(inOneLine(facts));
-    for (const [group, rows] of found) console.log(`\n## ${group}\n\n${table(rows)}`);
-    if (growth) console.log(`\n## growth\n\n${growth.table}`);
+    for (const { name, text } of sections) console.log(`\n## ${name}\n\n${text}`);
   }
 } catch (thrown) {
   if (!stopped.signal.aborted) throw thrown;
@@ -57,24 +55,24 @@ try {
   bench.close();
 }
 
-/** What the figures so far depend on. */
-function machine(): string {
-  return inOneLine(machineFacts(bench, PROJECT));
-}
-
-async function renew(change: (page: Page) => void): Promise<void> {
-  if (!options.write) return;
-  const page = new Page(PROJECT);
-  change(page);
-  await page.close();
-}
-
-async function rowsOf(group: string): Promise<readonly Row[]> {
-  console.error(`bench: ${group}`);
-  const { rows } = await import(`./bench/${group}.ts`) as {
+/** A group of rows, or what grows. */
+async function measure(task: string): Promise<Section> {
+  if (task.startsWith(GROWTH)) {
+    return { name: task, ...await growthOf(bench, task.slice(GROWTH.length) as Subject) };
+  }
+  const { rows } = await import(`./bench/${task}.ts`) as {
     rows(bench: Bench): readonly Row[] | Promise<readonly Row[]>;
   };
-  return await rows(bench);
+  const found = await rows(bench);
+  const all = found.map((row) => ({ group: task, ...data(row) }));
+  return { name: task, text: table(found), data: all, pictures: {} };
+}
+
+async function renew({ name, text, pictures }: Section): Promise<void> {
+  const page = new Page(PROJECT);
+  page.put(name, `${inOneLine(machineFacts(bench, PROJECT))}\n\n${text}`);
+  for (const [picture, svg] of Object.entries(pictures)) page.picture(picture, svg);
+  await page.close();
 }
 
 function optionsOrExit(): Options {
@@ -90,10 +88,11 @@ function optionsOrExit(): Options {
 }
 
 /** What is to be measured; an executable has to be there for it. */
-function groupsOrExit({ only, sys }: Options): string[] {
-  const names = [...Deno.readDirSync(FOLDER)].filter(({ isFile }) => isFile)
+function tasksOrExit({ only, growth, write, sys }: Options): string[] {
+  const groups = [...Deno.readDirSync(FOLDER)].filter(({ isFile }) => isFile)
     .map(({ name }) => name.replace(/\.ts$/, ""))
     .filter((name) => !OTHERS.includes(name)).sort();
+  const names: readonly string[] = growth ? SUBJECTS : groups;
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) refuse(`there is no ${unknown.join(", ")}; there is ${names.join(", ")}`);
   try {
@@ -101,7 +100,10 @@ function groupsOrExit({ only, sys }: Options): string[] {
   } catch {
     refuse(`there is no ${sys}: \`deno task compile\` makes it, or give another with --sys`);
   }
-  return only.length > 0 ? names.filter((name) => only.includes(name)) : names;
+  const wanted = names.filter((name) => only.length === 0 || only.includes(name));
+  const growing = SUBJECTS.map((subject) => GROWTH + subject);
+  if (growth) return growing.filter((task) => wanted.includes(task.slice(GROWTH.length)));
+  return write && only.length === 0 ? [...wanted, ...growing] : wanted;
 }
 
 function refuse(problem: string): never {

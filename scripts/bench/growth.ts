@@ -4,7 +4,7 @@ import type { Bench } from "./support/bench.ts";
 import { exponent, type Point } from "./support/fit.ts";
 import { KINDS, plantFiles, writeConfig } from "./support/many_files.ts";
 import type { Contestant } from "./support/measure.ts";
-import type { Page } from "./support/page.ts";
+import type { Section } from "./support/page.ts";
 import { type Plot, svg } from "./support/plot.ts";
 import { recordMore } from "./support/snapshots.ts";
 import { time } from "./support/table.ts";
@@ -18,35 +18,26 @@ const QUICK: typeof SIZES = { files: [10, 100], derivations: [1, 10], snapshots:
 /** Targets of each of those snapshots. */
 const TARGETS = 1_000;
 
-/** What was measured of one subject. */
-interface Subject extends Plot {
-  /** Of the picture. */
+/** What grows. */
+export const SUBJECTS = ["files", "derivations", "snapshots"] as const;
+export type Subject = typeof SUBJECTS[number];
+
+/** A plot with the name of its picture. */
+interface Named extends Plot {
   readonly name: string;
 }
 
-/** What came of it. */
-export interface Growth {
-  readonly table: string;
-  readonly data: readonly object[];
-  /** Puts the table and the pictures onto the page. */
-  write(page: Page, machine: string): void;
-}
-
-/** All of it. Takes minutes. */
-export async function growth(bench: Bench): Promise<Growth> {
+/** Measures one of them: its tables, with the pictures. Takes minutes. */
+export async function growthOf(bench: Bench, subject: Subject): Promise<Omit<Section, "name">> {
   const floor = await floorOf(bench);
-  const subjects = [await files(bench), await derivations(bench), ...await snapshots(bench)];
-  const found = subjects.map((one) => table(one, floor));
+  const plots = await { files, derivations, snapshots }[subject](bench);
+  const parts = plots.map((plot) =>
+    `![${plot.title}](performance/${plot.name}.svg)\n\n${table(plot, floor)}`
+  );
   return {
-    table: found.join("\n\n"),
-    data: subjects.map(({ name, across, curves }) => ({ name, across, curves })),
-    write(page, machine) {
-      const parts = subjects.map((one, n) => {
-        page.picture(one.name, svg(one));
-        return `![${one.title}](performance/${one.name}.svg)\n\n${found[n]}`;
-      });
-      page.put("growth", [machine, ...parts].join("\n\n"));
-    },
+    text: parts.join("\n\n"),
+    data: plots.map(({ name, across, curves }) => ({ name, across, curves })),
+    pictures: Object.fromEntries(plots.map((plot) => [plot.name, svg(plot)])),
   };
 }
 
@@ -61,7 +52,7 @@ async function floorOf(bench: Bench): Promise<number> {
   return await bench.world((world) => wall(bench, world.other([empty]), 1));
 }
 
-async function files(bench: Bench): Promise<Subject> {
+async function files(bench: Bench): Promise<Named[]> {
   const curves = [];
   for (const [colour, kind] of KINDS.entries()) {
     const first: Point[] = [], anew: Point[] = [], later: Point[] = [];
@@ -81,10 +72,11 @@ async function files(bench: Bench): Promise<Subject> {
       curves.push({ name: `${what}, ${kind}`, points, style: { colour, line } });
     }
   }
-  return { name: "files", title: "Time by number of files", across: "files", label: time, curves };
+  const title = "Time by number of files";
+  return [{ name: "files", title, across: "files", label: time, curves }];
 }
 
-async function derivations(bench: Bench): Promise<Subject> {
+async function derivations(bench: Bench): Promise<Named[]> {
   const curves = [];
   for (const shape of ["fan", "chain"] as const) {
     const points: Point[] = [];
@@ -97,10 +89,10 @@ async function derivations(bench: Bench): Promise<Subject> {
     curves.push({ name: `in a ${shape}`, points });
   }
   const title = "Time by number of trivial derivations";
-  return { name: "derivations", title, across: "derivations", label: time, curves };
+  return [{ name: "derivations", title, across: "derivations", label: time, curves }];
 }
 
-async function snapshots(bench: Bench): Promise<Subject[]> {
+async function snapshots(bench: Bench): Promise<Named[]> {
   const found: Record<"history" | "nothing to do" | "on disk", Point[]> = {
     "history": [],
     "nothing to do": [],

@@ -25,9 +25,9 @@ export const USAGE = `usage: deno task bench [--only NAME…] [option…]
   --chezmoi PATH   an executable of chezmoi, to stand beside
   --large          trees of 1 GiB, archives of 200 MiB, 100,000 objects
   --quick          small sizes, one run: whether it works, no figures to quote
-  --growth         how times grow with the number of files, derivations and snapshots
+  --growth         how times grow instead, with files, derivations and snapshots
   --json           one document on standard output
-  --write          renew docs/performance.md: rows and, unless --only is given, growth`;
+  --write          renew docs/performance.md: what is named, or all rows and growth`;
 
 const VALUES = new Set(["--runs", "--sys", "--chezmoi"]);
 const TOGGLES = new Set(["--json", "--large", "--quick", "--growth", "--write"]);

@@ -1,6 +1,17 @@
 /** docs/performance.md: the parts of it that the bench writes lie between `<!-- bench: NAME -->` and
  * `<!-- end: NAME -->`; all else is written by hand. */
 
+/** A part of it. */
+export interface Section {
+  readonly name: string;
+  /** Markdown. */
+  readonly text: string;
+  /** The same, for programs. */
+  readonly data: readonly object[];
+  /** SVG, by name. */
+  readonly pictures: Readonly<Record<string, string>>;
+}
+
 export class Page {
   readonly #project: string;
   readonly #path: string;
