@@ -302,12 +302,20 @@ function S.file(spec)
   expect_spec("file", spec, "file { path = \"~/.vimrc\", source = \"./vimrc\" }")
   S.check_fields("file", spec, FILE_FIELDS)
   S.check_target("file", "path", spec.path)
-  local content = spec.content
-  local text = type(content) == "string" and next(spec, next(spec, next(spec))) == nil and S.json_text(content)
-  if text then
-    -- Path and plain text alone: what most files are.
-    return declare(nil, '{"kind":"link","source":{"text":' .. text .. ',"executable":false},"target":'
-      .. quote(spec.path) .. ',"mutable":false,"force":false}')
+  -- Path and plain text, or path and source alone: what most files are.
+  if next(spec, next(spec, next(spec))) == nil then
+    local path, content, source = spec.path, spec.content, spec.source
+    local origin
+    if type(content) == "string" then
+      local text = S.json_text(content)
+      origin = text and '{"text":' .. text .. ',"executable":false}'
+    elseif type(source) == "string" then
+      origin = S.path_origin((S.origin_path('file "' .. path .. '"', source)))
+    end
+    if origin then
+      return declare(nil, '{"kind":"link","source":' .. origin .. ',"target":' .. quote(path)
+        .. ',"mutable":false,"force":false}')
+    end
   end
   return declare(nil, file_action(spec))
 end
