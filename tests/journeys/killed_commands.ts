@@ -1,5 +1,6 @@
 /** Commands that are killed: what the user did before, and which texts have to survive. */
 import assert from "node:assert/strict";
+import { collect } from "../../src/journeys/collect.ts";
 import { deleteAll } from "../../src/journeys/delete_all.ts";
 import { optimiseStore, verifyStore } from "../../src/journeys/objects.ts";
 import { dropOriginals, restoreOriginal } from "../../src/journeys/originals.ts";
@@ -31,6 +32,8 @@ export const verify = (t: MemoryMachine, system: System) =>
 /** `repair` */
 export const mend = (t: MemoryMachine, system: System) =>
   t.held("repair", (machine) => repair(machine, false), system);
+/** Old snapshots go, and no objects. */
+const KEEP_TWO = { dryRun: false, keep: 2, olderThan: null, maxBytes: 0 };
 const PRECIOUS = ["mine", "of the user's", "edited"];
 
 export const KILLED: readonly Killed[] = [
@@ -53,6 +56,28 @@ activate { name = "x", config = function(_, ctx) ctx.run("wreck ${HOME}/a") end 
     run: mend,
     precious: PRECIOUS,
     forgets: true,
+  },
+  {
+    name: "repair of what snapshots share, which is damaged",
+    async arrange(t) {
+      await applyMuch(t);
+      t.write(sharedBy(t), "damaged");
+    },
+    run: mend,
+    precious: PRECIOUS,
+    forgets: true,
+  },
+  {
+    name: "gc of snapshots, and of what they shared, which frees no objects",
+    async arrange(t) {
+      await applyMuch(t);
+      for (const text of ["little", "second"]) {
+        t.setup(setup(text));
+        await t.apply();
+      }
+    },
+    run: (t, system) => t.held("exclusive", (machine) => collect(machine, KEEP_TWO), system),
+    precious: PRECIOUS,
   },
   {
     name: "repair of a damaged list of originals",
@@ -116,6 +141,22 @@ activate { name = "x", config = function(_, ctx) ctx.run("wreck ${HOME}/a") end 
     precious: PRECIOUS.filter((text) => text !== "edited"),
   },
 ];
+
+/** Two more applies, so large that their snapshots share what they have in common. */
+async function applyMuch(t: MemoryMachine) {
+  for (const text of ["much", "more"]) {
+    t.setup(`${setup(text)}\nenv { MUCH = ("x"):rep(20000) }`);
+    await t.apply();
+  }
+}
+
+/** The file that snapshots share. */
+function sharedBy(t: MemoryMachine): string {
+  const folder = `${rootOf(t)}/snapshots`;
+  const [name, ...others] = t.system.fs.readDir(folder).filter((it) => it.endsWith(".base"));
+  assert.deepEqual(others, []);
+  return `${folder}/${name}`;
+}
 
 function journalOf(t: MemoryMachine): string {
   return t.system.fs.readDir(`${rootOf(t)}/journal`).find((name) => name.endsWith(".jsonl"))!;
