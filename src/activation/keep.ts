@@ -23,14 +23,14 @@ import { UNFINISHED } from "../snapshot/files.ts";
 import { hold } from "./hold.ts";
 import { digestOfFile, stateAt } from "./observe.ts";
 
-/** Bytes of a file above which it is copied a chunk at a time. */
+/** Bytes of a file above which it is copied a chunk at a time, and of those that are in memory together. */
 const LARGE = 8 << 20;
 
 /** Where things are kept. */
 export interface Keeper {
   readonly fs: FileSystem;
   readonly root: string;
-  readonly store: Pick<Store, "addFile" | "addTree" | "pathOf">;
+  readonly store: Pick<Store, "addFiles" | "addTree" | "pathOf">;
   /** ISO 8601. */
   readonly time: string;
 }
@@ -44,16 +44,18 @@ export interface KeptPlan {
 /** Keeps what a plan would replace. Nothing is listed yet: the journal names it until the plan is done. */
 export function keepOriginals(keeper: Keeper, plan: Plan): KeptPlan {
   const { fs, root } = keeper;
-  const kept = new Map<string, Original>();
-  let number = readOriginals(fs, root).next;
+  const found: Keepable[] = [];
+  const { next } = readOriginals(fs, root);
   for (const path of plan.backups) {
-    const known = plan.originals[path];
-    const original = keepOne(keeper, path, number, true);
-    if (original === null) continue;
+    const one = holdOne(keeper, path, next + found.length, true);
+    if (one !== null) found.push(one);
+  }
+  const kept = new Map<string, Original>();
+  for (const original of keepContents(keeper, found)) {
+    const known = plan.originals[original.path];
     const first = known === undefined ||
       (!("kept" in known) && sameState(known, original.state));
-    kept.set(path, { ...original, why: first ? "original" : "edit" });
-    number++;
+    kept.set(original.path, { ...original, why: first ? "original" : "edit" });
   }
   flushHeld(fs, root, [...kept.values()]);
   return withKept(fs, plan, kept);
@@ -77,7 +79,30 @@ export function keepOne(
   number: number,
   moves: boolean,
 ): Original | null {
-  const { fs, root, time } = keeper;
+  const found = holdOne(keeper, path, number, moves);
+  return found === null ? null : keepContents(keeper, [found])[0];
+}
+
+/** What lies at a path, and is held if it can be. Its content is yet to be kept. */
+interface Keepable {
+  readonly path: string;
+  readonly place: string;
+  /** Of a file those of what was read, whatever lay there before. */
+  readonly info: FileInfo;
+  readonly number: number;
+  readonly state: Held;
+  readonly kept: KeptState["kept"];
+}
+
+/** What can be kept. */
+type Held = Exclude<PathState, { kind: "absent" | "other" }>;
+
+function holdOne(
+  { fs, root }: Keeper,
+  path: string,
+  number: number,
+  moves: boolean,
+): Keepable | null {
   const found = hold(fs, root, path, number);
   const held = found?.linked || moves ? found?.held : undefined;
   // What is held can't be exchanged any more for something else.
@@ -90,14 +115,39 @@ export function keepOne(
     ...{ number, ...(held === undefined ? {} : { held }), ...detailsOf(info) },
     ...owner,
   };
-  const content = state.kind === "file"
-    ? addContent(keeper, { path, place, info: { ...info, ...state }, number })
-    : undefined;
-  if (content !== undefined && digestOfFile(fs, content) !== (state as { digest: string }).digest) {
-    throw changed(path);
+  return { path, place, info: { ...info, ...state }, number, state, kept };
+}
+
+/** Makes the contents of files objects, those of many small ones together. */
+function keepContents(keeper: Keeper, all: readonly Keepable[]): Original[] {
+  const { fs, time } = keeper;
+  const contents = new Map<Keepable, string>();
+  const small: Keepable[] = [];
+  let bytes = 0;
+  const flush = () => {
+    addSmall(keeper, small).forEach((content, n) => contents.set(small[n], content));
+    small.length = bytes = 0;
+  };
+  for (const one of all) {
+    if (one.state.kind !== "file") continue;
+    if (one.info.size > LARGE) {
+      contents.set(one, addLarge(keeper, one));
+      continue;
+    }
+    if (bytes + one.info.size > LARGE) flush();
+    small.push(one);
+    bytes += one.info.size;
   }
-  const whole: KeptState = state.kind === "file" ? { ...state, content, kept } : { ...state, kept };
-  return { number, time, path, why: "edit", state: whole, size: info.size };
+  flush();
+  return all.map((one) => {
+    const { number, path, state, kept, info: { size } } = one;
+    const content = contents.get(one);
+    if (state.kind === "file" && digestOfFile(fs, content!) !== state.digest) throw changed(path);
+    const whole: KeptState = state.kind === "file"
+      ? { ...state, content, kept }
+      : { ...state, kept };
+    return { number, time, path, why: "edit", state: whole, size };
+  });
 }
 
 /** A file's owner and mode are those of what was read, whatever lay there before. */
@@ -110,35 +160,30 @@ export function detailsOf({ uid, gid, mtime }: FileInfo) {
   return { uid, gid, mtime: Math.max(0, mtime) };
 }
 
-/** What is made an object, and where from. */
-interface Keepable {
-  readonly path: string;
-  readonly place: string;
-  readonly info: FileInfo;
-  readonly number: number;
+function nameOf(path: string): string {
+  return `original-${basename(path)}`;
 }
 
-function addContent(
-  { fs, root, store }: Keeper,
-  { path, place, info, number }: Keepable,
-): string {
-  const name = `original-${basename(path)}`;
-  const executable = (info.mode & 0o100) !== 0;
-  const add = () => {
-    if (info.size <= LARGE) {
-      return store.addFile(name, readWhole(fs, place), executable, isPrivate(info));
-    }
-    // What may be somebody else's the store, which is root's, does not look at by name.
-    if (place === heldPath(root, number)) return store.addTree(name, place);
-    makeLastingFolders(fs, originalsFolder(root), 0o700);
-    const copy = `${heldPath(root, number)}${UNFINISHED}`;
-    if (fs.lstat(copy) !== null) fs.remove(copy);
-    copyItself(fs, place, copy, info.mode & 0o777 | 0o600);
-    const object = store.addTree(name, copy);
-    fs.remove(copy);
-    return object;
-  };
-  return store.pathOf(add());
+function addSmall({ fs, store }: Keeper, files: readonly Keepable[]): string[] {
+  const objects = store.addFiles(files.map(({ path, place, info }) => ({
+    name: nameOf(path),
+    content: readWhole(fs, place),
+    executable: (info.mode & 0o100) !== 0,
+    isPrivate: isPrivate(info),
+  })));
+  return objects.map((object) => store.pathOf(object));
+}
+
+function addLarge({ fs, root, store }: Keeper, { path, place, info, number }: Keepable): string {
+  // What may be somebody else's the store, which is root's, does not look at by name.
+  if (place === heldPath(root, number)) return store.pathOf(store.addTree(nameOf(path), place));
+  makeLastingFolders(fs, originalsFolder(root), 0o700);
+  const copy = `${heldPath(root, number)}${UNFINISHED}`;
+  if (fs.lstat(copy) !== null) fs.remove(copy);
+  copyItself(fs, place, copy, info.mode & 0o777 | 0o600);
+  const object = store.addTree(nameOf(path), copy);
+  fs.remove(copy);
+  return store.pathOf(object);
 }
 
 /** The plan with the places where things are kept. */

@@ -68,7 +68,7 @@ export interface Outcome {
  */
 export async function perform(
   system: Pick<System, "fs" | "clock">,
-  store: Pick<Store, "addFile" | "addTree" | "pathOf">,
+  store: Pick<Store, "addFiles" | "addTree" | "pathOf">,
   performance: Performance,
 ): Promise<Outcome> {
   const { clock } = system;

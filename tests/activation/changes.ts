@@ -30,7 +30,7 @@ export const CHANGES: readonly Change[] = [
   },
   {
     name: "an apply of so many files that they are flushed as one",
-    before: () => Promise.resolve(),
+    before: (rig) => Promise.resolve(crowd(rig)),
     make: (rig, system) => rig.apply(many(rig), { replace: "all", system }),
   },
   {
@@ -202,10 +202,22 @@ function second(rig: Rig): Partial<Wanted> {
   };
 }
 
+/** Many files of the user's where others will be. */
+function crowd({ system: { fs }, home }: Rig) {
+  const { uid, gid } = fs.lstat(home)!;
+  fs.mkdir(`${home}/theirs`, 0o755);
+  fs.chown(`${home}/theirs`, uid, gid);
+  for (let n = 0; n < MANY_FLUSHES; n++) {
+    writeText(fs, `${home}/theirs/${n}`, `mine ${n}\n`, 0o640);
+    fs.chown(`${home}/theirs/${n}`, uid, gid);
+  }
+}
+
 function many(rig: Rig): Partial<Wanted> {
   const numbers = Array.from({ length: MANY_FLUSHES }, (_, n) => n);
   const copies = numbers.map((n) => rig.copy(`~/many/${n}/file`, `${n}\n`, 0o600 + n % 2));
-  return { paths: [rig.copy("~/.vimrc", "ours\n"), ...copies, rig.link("~/tool", "tool")] };
+  const links = numbers.map((n) => rig.link(`~/theirs/${n}`, "ours"));
+  return { paths: [rig.copy("~/.vimrc", "ours\n"), ...copies, ...links] };
 }
 
 /** A command that leaves a mark, and its undoing. */
