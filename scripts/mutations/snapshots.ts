@@ -70,14 +70,14 @@ export const SNAPSHOTS: readonly Mutation[] = [
   {
     name: "the index is believed",
     file: "src/snapshot/summary.ts",
-    find: "found !== undefined && found.file.join() === identityOf(info).join()",
+    find: "found !== undefined && isSame(found.file, identityOf(info))",
     replace: "found !== undefined",
     test: "tests/snapshot/summary_test.ts",
   },
   {
     name: "the index is not used",
     file: "src/snapshot/summary.ts",
-    find: "found !== undefined && found.file.join() === identityOf(info).join()",
+    find: "found !== undefined && isSame(found.file, identityOf(info))",
     replace: "found === null",
     test: "tests/snapshot/summary_test.ts",
   },

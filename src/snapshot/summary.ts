@@ -89,7 +89,7 @@ function entries(fs: ReadFs, root: string): (Entry & { readonly counts: Counts }
     const info = fs.lstat(snapshotPath(root, number));
     if (info === null) return [];
     const found = known.get(number);
-    const one = found !== undefined && found.file.join() === identityOf(info).join()
+    const one = found !== undefined && isSame(found.file, identityOf(info))
       ? found
       : readEntry(fs, root, number, info);
     const before = last;
@@ -120,19 +120,26 @@ function identityOf({ size, mtime, ctime, ino }: FileInfo): Entry["file"] {
   return [size, mtime, ctime, ino];
 }
 
+function isSame(a: Entry["file"], b: Entry["file"]): boolean {
+  return a.length === b.length && a.every((one, n) => one === b[n]);
+}
+
 function readIndex(fs: ReadFs, root: string): ReadonlyMap<SnapshotNumber, Entry> {
   const found = new Map<SnapshotNumber, Entry>();
   if (fs.lstat(indexPath(root))?.kind !== "file") return found;
-  for (const line of new TextDecoder().decode(fs.readFile(indexPath(root))).split("\n")) {
-    const value = parsed(line);
+  const text = new TextDecoder().decode(fs.readFile(indexPath(root))).trimEnd();
+  // As a rule no line is torn.
+  const lines = parsed(`[${text.replaceAll("\n", ",")}]`) ?? text.split("\n").map(parsed);
+  for (const value of lines as unknown[]) {
     if (entry(value) === null) found.set((value as Entry).number, value as Entry);
   }
   return found;
 }
 
-function parsed(line: string): unknown {
+/** Null for what is no JSON. */
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(text);
   } catch {
     return null;
   }

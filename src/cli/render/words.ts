@@ -68,12 +68,13 @@ export function columns(cells: readonly (readonly string[])[], indent = ""): str
   const width = (cell: string) =>
     // deno-lint-ignore no-control-regex
     PLAIN.test(cell) ? cell.length : [...cell.replace(/\x1b\[[0-9;]*m/g, "")].length;
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((cell, n) => widths[n] = Math.max(widths[n] ?? 0, width(cell)));
+  const widths = rows.map((row) => row.map(width));
+  const widest: number[] = [];
+  for (const row of widths) {
+    row.forEach((wide, n) => widest[n] = Math.max(widest[n] ?? 0, wide));
   }
-  return rows.map((row) =>
+  return rows.map((row, at) =>
     indent +
-    row.map((cell, n) => cell + " ".repeat(widths[n] - width(cell))).join("  ").trimEnd()
+    row.map((cell, n) => cell + " ".repeat(widest[n] - widths[at][n])).join("  ").trimEnd()
   ).join("\n");
 }
