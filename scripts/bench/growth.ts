@@ -2,7 +2,7 @@
 import { buildOf } from "./derivations.ts";
 import type { Bench } from "./support/bench.ts";
 import { exponent, type Point } from "./support/fit.ts";
-import { KINDS, plantFiles, writeConfig } from "./support/many_files.ts";
+import { KINDS, plantFor, writeConfig } from "./support/many_files.ts";
 import type { Contestant } from "./support/measure.ts";
 import type { Section } from "./support/page.ts";
 import { type Plot, svg } from "./support/plot.ts";
@@ -59,7 +59,7 @@ async function files(bench: Bench): Promise<Named[]> {
     for (const count of sizesOf(bench).files) {
       await bench.world(async (world) => {
         console.error(`bench: growth, ${count} ${kind}`);
-        plantFiles(world, count);
+        plantFor(world, kind, count);
         writeConfig(world, kind, count);
         const before = () => world.clear("root", "home");
         first.push({ count, value: await wall(bench, world.run(["apply", "."], { before }), 0) });
@@ -99,7 +99,7 @@ async function snapshots(bench: Bench): Promise<Named[]> {
     "on disk": [],
   };
   await bench.world(async (world) => {
-    plantFiles(world, TARGETS);
+    plantFor(world, "links", TARGETS);
     writeConfig(world, "links", TARGETS);
     world.do(["apply", "."]);
     for (const count of sizesOf(bench).snapshots) {

@@ -1,7 +1,7 @@
 /** Measures what a long history costs: on the disk, when it is listed, when all of it is read. */
 import type { Row } from "./row.ts";
 import type { Bench } from "./support/bench.ts";
-import { plantFiles, writeConfig } from "./support/many_files.ts";
+import { plantFor, writeConfig } from "./support/many_files.ts";
 import { recordMore } from "./support/snapshots.ts";
 
 const SNAPSHOTS = 1_000, TARGETS = 10_000;
@@ -10,7 +10,7 @@ const SNAPSHOTS = 1_000, TARGETS = 10_000;
 export function rows(bench: Bench): Promise<Row[]> {
   const [snapshots, targets] = bench.options.quick ? [10, 100] : [SNAPSHOTS, TARGETS];
   return bench.world(async (world) => {
-    plantFiles(world, targets);
+    plantFor(world, "links", targets);
     writeConfig(world, "links", targets);
     world.do(["apply", "."]);
     const what = `${snapshots.toLocaleString("en")} snapshots of ${

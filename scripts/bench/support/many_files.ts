@@ -13,16 +13,31 @@ export function nameOf(n: number): string {
   return `d${n % FOLDERS}/f${n}`;
 }
 
-/** Sources of all kinds, of a few bytes each: `config/files/f1`, and `config/tree/d1/f1`. */
+/** Sources of a few bytes each: `config/files/f1`, and `config/tree/d1/f1`, which other programs want too. */
 export function plantFiles(world: World, count: number): void {
+  plantList(world, count);
+  plantTree(world, count);
+}
+
+/** What a config of one kind needs of them. */
+export function plantFor(world: World, kind: Kind, count: number): void {
+  if (kind === "files of a tree") plantTree(world, count);
+  else plantList(world, count);
+}
+
+function plantList(world: World, count: number): void {
   Deno.mkdirSync(`${world.config}/files`);
+  for (let n = 1; n <= count; n++) {
+    Deno.writeTextFileSync(`${world.config}/files/f${n}`, `file ${n}\n`);
+  }
+}
+
+function plantTree(world: World, count: number): void {
   for (let n = 0; n < FOLDERS; n++) {
     Deno.mkdirSync(`${world.config}/tree/d${n}`, { recursive: true });
   }
   for (let n = 1; n <= count; n++) {
-    const text = `file ${n}\n`;
-    Deno.writeTextFileSync(`${world.config}/files/f${n}`, text);
-    Deno.writeTextFileSync(`${world.config}/tree/${nameOf(n)}`, text);
+    Deno.writeTextFileSync(`${world.config}/tree/${nameOf(n)}`, `file ${n}\n`);
   }
 }
 
