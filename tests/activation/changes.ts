@@ -13,6 +13,8 @@ import { Rig, treeOf, writeText } from "./support.ts";
 /** Something that is done to a machine. */
 export interface Change {
   readonly name: string;
+  /** It has very many operations: of so many one is tried for each thing that may be left. */
+  readonly every?: number;
   before(rig: Rig): Promise<unknown>;
   make(rig: Rig, system: System): Promise<unknown>;
 }
@@ -30,6 +32,7 @@ export const CHANGES: readonly Change[] = [
   },
   {
     name: "an apply of so many files that they are flushed as one",
+    every: 5,
     before: (rig) => Promise.resolve(crowd(rig)),
     make: (rig, system) => rig.apply(many(rig), { replace: "all", system }),
   },

@@ -32,8 +32,9 @@ for (
 ) {
   Deno.test(`power cut, ${world}: ${change.name}, at every operation`, options, async () => {
     const prepared = await prepare(change, world);
-    for (const [left, survivors] of LEFT) {
-      for (let at = 1; at <= prepared.operations; at++) {
+    const { every = 1 } = change;
+    for (const [n, [left, survivors]] of LEFT.entries()) {
+      for (let at = 1 + n % every; at <= prepared.operations; at += every) {
         using rig = await prepared.fresh();
         const { system } = faultySystem(rig.system, { at, when: "before" });
         await change.make(rig, system).catch((thrown) => {
