@@ -1,12 +1,12 @@
 /** The file operations of a recipe: each within what the build may see and change. */
-import { Buffer } from "node:buffer";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { SysError } from "../errors.ts";
 import type { FileInfo, FileSystem } from "../system/mod.ts";
 import type { Confinement } from "./confine.ts";
 import { SOURCE_DATE_EPOCH } from "./environment.ts";
 import { glob } from "./glob.ts";
-import { copyTree } from "../system/contents.ts";
+import { Substitution } from "./substitute.ts";
+import { chunksOf, copyTree, readChunks } from "../system/contents.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
 
@@ -57,14 +57,8 @@ export class Files {
 
   write(path: string, text: string, executable: boolean): void {
     const target = this.#within.writable("write", path);
-    this.#replace(target, () => {
-      const file = this.#fs.create(target, executable ? 0o755 : 0o644);
-      try {
-        file.write(new TextEncoder().encode(text));
-      } finally {
-        file.close();
-      }
-    });
+    const mode = executable ? 0o755 : 0o644;
+    this.#replace(target, () => this.#write(target, mode, [new TextEncoder().encode(text)]));
   }
 
   chmod(path: string, mode: number): void {
@@ -142,39 +136,33 @@ export class Files {
   substitute(path: string, replacements: Readonly<Record<string, string>>): void {
     const target = this.#within.writable("change", path);
     if (this.#kind(target) !== "file") throw this.#missing("change", target);
-    const wanted = new Map(
-      Object.entries(replacements).filter(([from]) => from !== "")
-        .map(([from, to]) => [asBytes(from), asBytes(to)]),
-    );
-    if (wanted.size === 0) return;
-    const found = new Set<string>();
-    const longestFirst = [...wanted.keys()].sort((a, b) => b.length - a.length);
-    const pattern = new RegExp(
-      longestFirst.map((from) => from.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"),
-      "g",
-    );
-    const mode = this.#fs.lstat(target)?.mode ?? 0o644;
-    const before = Buffer.from(this.#fs.readFile(target)).toString("latin1");
-    const after = before.replace(pattern, (from) => {
-      found.add(from);
-      return wanted.get(from) ?? from;
-    });
-    const absent = longestFirst.filter((from) => !found.has(from));
-    if (absent.length > 0) {
-      const text = Buffer.from(absent[0], "latin1").toString("utf8");
+    const substitution = new Substitution(replacements);
+    if (substitution.isEmpty) return;
+    // Nothing is changed where a text is missing.
+    for (const _ of substitution.of(readChunks(this.#fs, target)));
+    const { absent } = substitution;
+    if (absent !== null) {
       throw new SysError(
         "build",
-        `Cannot substitute in ${this.#seen(target)}: "${text}" is not in it`,
+        `Cannot substitute in ${this.#seen(target)}: "${absent}" is not in it`,
       );
     }
-    this.#replace(target, () => {
-      const file = this.#fs.create(target, mode);
-      try {
-        file.write(Buffer.from(after, "latin1"));
-      } finally {
-        file.close();
-      }
-    });
+    const mode = this.#fs.lstat(target)?.mode ?? 0o644;
+    const before = this.#fs.openRead(target);
+    try {
+      this.#replace(target, () => this.#write(target, mode, substitution.of(chunksOf(before))));
+    } finally {
+      before.close();
+    }
+  }
+
+  #write(path: string, mode: number, chunks: Iterable<Uint8Array>): void {
+    const file = this.#fs.create(path, mode);
+    try {
+      for (const chunk of chunks) file.write(chunk);
+    } finally {
+      file.close();
+    }
   }
 
   /** A path as the build sees it, for messages. */
@@ -250,9 +238,4 @@ export class Files {
  * is too early for zip; its copies have the one that the build's tools write. */
 function timeOfCopy({ mtime }: FileInfo): number {
   return Math.max(mtime, SOURCE_DATE_EPOCH);
-}
-
-/** A text as one character for each byte of its UTF-8, so that files of any encoding survive. */
-function asBytes(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }

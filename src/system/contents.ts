@@ -79,14 +79,19 @@ export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffe
 
 /** A file's content in chunks, each valid until the next is asked for. */
 export function* readChunks(fs: ReadFs, path: string, size = CHUNK): Generator<Uint8Array> {
-  const buffer = new Uint8Array(size);
   const input = fs.openRead(path);
   try {
-    for (let count = input.read(buffer); count > 0; count = input.read(buffer)) {
-      yield buffer.subarray(0, count);
-    }
+    yield* chunksOf(input, size);
   } finally {
     input.close();
+  }
+}
+
+/** The same of an open file, which stays open. */
+export function* chunksOf(input: FileHandle, size = CHUNK): Generator<Uint8Array> {
+  const buffer = new Uint8Array(size);
+  for (let count = input.read(buffer); count > 0; count = input.read(buffer)) {
+    yield buffer.subarray(0, count);
   }
 }
 
