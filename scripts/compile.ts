@@ -76,12 +76,16 @@ async function addNamedExports(script: string): Promise<void> {
   );
 }
 
+/** MiB of the half of the heap where new values are made. V8 takes four times as much, three times over: that is a third
+ * of what a command with tens of thousands of files has, and makes none of them faster. */
+const V8 = "--v8-flags=--max-semi-space-size=4";
+
 async function compile(platform: string | null): Promise<string> {
   const windows = platform === null ? Deno.build.os === "windows" : platform.endsWith("-windows");
   const name = `sys${platform === null ? "" : `-${platform}`}${windows ? ".exe" : ""}`;
   await deno([
     // The code cache would be a file in the shared temporary folder, which anybody could have put there.
-    ...["compile", "--quiet", "--no-check", "--no-code-cache", ...PERMISSIONS],
+    ...["compile", "--quiet", "--no-check", "--no-code-cache", V8, ...PERMISSIONS],
     ...["--output", `dist/${name}`],
     ...(platform === null ? [] : ["--target", TARGETS[platform]]),
     "dist/bundle/main.js",
