@@ -18,14 +18,19 @@ export function putAside(fs: FileSystem, root: string, object: ObjectName): void
   whileOpen(fs, layout, () => fs.rename(path, asidePath(layout, object)));
 }
 
-/** Brings back what was not made again, drops the rest. Call it with the exclusive lock held. */
-export function bringBack(fs: FileSystem, root: string): void {
+/** Brings back what was not made again, drops the rest. Call it with the exclusive lock held.
+ * @returns the names in `obj/`, which may be very many: whoever needs them next need not list them again */
+export function bringBack(fs: FileSystem, root: string): string[] {
   const layout = layoutOf(root);
-  if (fs.lstat(layout.obj) === null) return;
+  if (fs.lstat(layout.obj) === null) return [];
+  const names = fs.readDir(layout.obj);
+  const isAside = (name: string) =>
+    name.startsWith(PREFIX) && isObjectName(name.slice(PREFIX.length));
+  const aside = names.filter(isAside);
+  if (aside.length === 0) return names;
   let flushed = false;
-  for (const name of fs.readDir(layout.obj)) {
-    const object = name.slice(PREFIX.length);
-    if (!name.startsWith(PREFIX) || !isObjectName(object)) continue;
+  for (const name of aside) {
+    const object = name.slice(PREFIX.length) as ObjectName;
     const from = asidePath(layout, object), to = objectPath(layout, object);
     whileOpen(fs, layout, () => {
       if (fs.lstat(to) === null) return fs.rename(from, to);
@@ -35,6 +40,7 @@ export function bringBack(fs: FileSystem, root: string): void {
       removeTree(fs, from);
     });
   }
+  return fs.readDir(layout.obj);
 }
 
 function asidePath(layout: Layout, object: ObjectName): string {

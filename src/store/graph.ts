@@ -18,11 +18,10 @@ export class ReferenceGraph {
   readonly #edges: number[] = [];
 
   /** A record that is lost is made again from its object.
+   * @param names those in `obj/`: listing a hundred thousand takes 80 MiB for a moment, so nobody does it twice
    * @throws SysError of kind "store" when that is damaged, too: what it needs is unknown */
-  constructor(fs: ReadFs, layout: Layout) {
-    // Each folder is listed once only: listing a hundred thousand names takes 90 MiB for a moment.
-    const names = fs.lstat(layout.obj) === null ? [] : fs.readDir(layout.obj);
-    const recorded = new Set(fs.lstat(layout.refs) === null ? [] : fs.readDir(layout.refs));
+  constructor(fs: ReadFs, layout: Layout, names = namesIn(fs, layout.obj)) {
+    const recorded = new Set(namesIn(fs, layout.refs));
     recorded.delete(FILE_RECORDS);
     const files = fileRecords(fs, layout);
     this.objects = names.filter(isObjectName);
@@ -92,4 +91,9 @@ export class ReferenceGraph {
   numberOf(object: ObjectName): number | undefined {
     return this.#numbers.get(object);
   }
+}
+
+/** What is in a folder; nothing where there is none. */
+function namesIn(fs: ReadFs, folder: string): string[] {
+  return fs.lstat(folder) === null ? [] : fs.readDir(folder);
 }

@@ -283,3 +283,15 @@ Deno.test(
     assert.deepEqual(whyKept(fs, root, d, []), []);
   }),
 );
+
+Deno.test(
+  "a collection lists the objects once",
+  inStore(async (store, root) => {
+    add(store, "one");
+    const listed: string[] = [];
+    const readDir = (path: string) => (listed.push(path), fs.readDir(path));
+    const noting = { ...system, fs: Object.create(fs, { readDir: { value: readDir } }) };
+    await collectGarbage(noting, root, []);
+    assert.deepEqual(listed.filter((path) => path === `${store.dir}/obj`), [`${store.dir}/obj`]);
+  }),
+);
