@@ -1,16 +1,16 @@
 /** Measures the store: hashing and storing a large tree, adding files, collecting garbage. */
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
-import { sha256, shortHash } from "../../src/digest.ts";
+import { sha256 } from "../../src/digest.ts";
 import type { DerivationHash } from "../../src/manifest/types.ts";
 import { collectGarbage } from "../../src/store/gc.ts";
 import { hashTree } from "../../src/store/nar.ts";
-import { type ObjectName, objectName } from "../../src/store/names.ts";
 import { removeTree } from "../../src/store/remove.ts";
 import { openStore } from "../../src/store/store.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { best, type Row } from "./row.ts";
 import type { Bench } from "./support/bench.ts";
+import { plantObjects } from "./support/many_objects.ts";
 
 /** What of the bench is used here. */
 type Peered = Pick<Bench, "options" | "peers">;
@@ -97,27 +97,7 @@ async function files(folder: string): Promise<Row> {
 
 async function garbage(bench: Peered, folder: string, count: number): Promise<Row[]> {
   const root = `${folder}/garbage`;
-  const store = openStore(system, root);
-  store.addFile("first", new Uint8Array(), false);
-  shell(`chmod 755 ${store.dir}/obj`);
-  const live: ObjectName[] = [];
-  let files = "";
-  for (let n = 0; n < count; n++) {
-    const name = objectName("object", String(n), shortHash(sha256(String(n))));
-    write(`${store.dir}/obj/${name}`, String(n));
-    const references = n % 4 < 2 ? [] : live.slice(-1);
-    const size = String(n).length;
-    if (references.length === 0) files += `file 292 ${size} ${n + 1} ${name}\n`;
-    else {
-      const identity = { version: 2, kind: "free", references, self: 0, places: 0 };
-      const entries = [["", "file", 0o444, size, n + 1]];
-      const text = `${JSON.stringify(identity)}\n${JSON.stringify(entries)}\n`;
-      write(`${store.dir}/refs/${name}`, text);
-    }
-    if (n % 2 === 0) live.push(name);
-  }
-  fs.remove(`${store.dir}/refs/.files`);
-  write(`${store.dir}/refs/.files`, files);
+  const live = plantObjects(root, count);
   const all = `${folder}/all`;
   fs.mkdir(all, 0o755);
   for (let n = 0; n < count; n++) write(`${all}/${n}`, String(n));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { Substitution } from "../../src/realize/substitute.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
