@@ -8,6 +8,8 @@ import type { Look } from "./record.ts";
 export interface Notes {
   /** Null where what was done can't be told by looks alone. */
   looks(): readonly Look[] | null;
+  /** Something was done, or seen, that no look tells of. */
+  spoil(): void;
 }
 
 /** Seconds in which two changes may get the same time: the runtime tells whole ones, some file systems every second. */
@@ -66,7 +68,6 @@ export class Noting implements Notes {
     this.#folders.set(folder, info?.kind === "dir" && this.#isOld(info) ? contentText(info) : null);
   }
 
-  /** Something was done, or seen, that no look tells of. */
   spoil(): void {
     this.#spoiled = true;
     this.#looks.clear();
@@ -87,6 +88,13 @@ export class Noting implements Notes {
     if (info !== null && info.kind !== "dir") this.#fresh(info);
   }
 
+  /** When something in a folder changed was looked at, and this was seen. */
+  entries(path: string, info: FileInfo): void {
+    if (this.#spoiled) return;
+    this.#note("in", path, contentText(info));
+    this.#fresh(info);
+  }
+
   /** The content of a file or folder is about to be read, links followed. */
   content(path: string): void {
     for (let links = 0; links < MOST_LINKS && !this.#spoiled; links++) {
@@ -95,7 +103,9 @@ export class Noting implements Notes {
       if (info === null) return;
       this.#fresh(info);
       if (info.kind !== "link") return;
-      path = resolve(dirname(path), this.#world.fs.readLink(path));
+      // A link in a folder that is itself reached over a link starts where that folder is.
+      const { fs } = this.#world;
+      path = resolve(fs.realPath(dirname(path)), fs.readLink(path));
     }
     this.spoil();
   }

@@ -1,6 +1,7 @@
 /** A file system that notes what is looked at in it. */
 import {
   type FileHandle,
+  type FileInfo,
   type FileOwner,
   type FileSystem,
   FsError,
@@ -27,7 +28,7 @@ export function notingFs(inner: FileSystem, noting: Noting): FileSystem {
         noting.before(path);
         const info = inner.lstat(path);
         noting.seen(path, info);
-        return info;
+        return info?.kind === "dir" ? notingFolder(path, info, noting) : info;
       }),
     readLink: (path) =>
       looking(noting, () => {
@@ -78,6 +79,30 @@ function looking<T>(noting: Noting, look: () => T): T {
     if (!(thrown instanceof FsError && thrown.code === "ENOENT")) noting.spoil();
     throw thrown;
   }
+}
+
+/** What a folder's times and sizes tell is what is in it. */
+function notingFolder(path: string, info: FileInfo, noting: Noting): FileInfo {
+  const entries = () => {
+    noting.entries(path, info);
+    return info;
+  };
+  const { kind, mode, uid, gid, dev, ino } = info;
+  return {
+    ...{ kind, mode, uid, gid, dev, ino },
+    get size() {
+      return entries().size;
+    },
+    get mtime() {
+      return entries().mtime;
+    },
+    get ctime() {
+      return entries().ctime;
+    },
+    get nlink() {
+      return entries().nlink;
+    },
+  };
 }
 
 function notingFile(file: OpenFile, noting: Noting): OpenFile {

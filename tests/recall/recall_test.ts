@@ -121,6 +121,11 @@ const CHANGES: readonly [
   ["a folder with another entry", ({ fs }, dir) => fs.readDir(`${dir}/folder`), (dir) => {
     Deno.mkdirSync(`${dir}/folder/other`);
   }],
+  [
+    "a folder whose time was looked at, with another entry",
+    ({ fs }, dir) => fs.lstat(`${dir}/folder`)?.mtime,
+    (dir) => Deno.mkdirSync(`${dir}/folder/other`),
+  ],
   ["a folder that others may write to now", ({ fs }, dir) => fs.lstat(`${dir}/folder`), (dir) => {
     Deno.chmodSync(`${dir}/folder`, 0o777);
   }],
@@ -140,6 +145,11 @@ const CHANGES: readonly [
     "the file at the end of a link",
     ({ fs }, dir) => fs.readFile(`${dir}/folder/link`),
     (dir) => Deno.writeTextFileSync(`${dir}/file`, "txet"),
+  ],
+  [
+    "the file at the end of a link above a folder that is reached over a link",
+    ({ fs }, dir) => fs.readFile(`${dir}/inner/up`),
+    (dir) => Deno.writeTextFileSync(`${dir}/folder/file`, "txet"),
   ],
   [
     "the link on the way to a file",
@@ -204,6 +214,10 @@ function prepare(dir: string) {
   Deno.writeTextFileSync(`${dir}/folder/a`, "x");
   Deno.symlinkSync("../file", `${dir}/folder/link`);
   Deno.symlinkSync(".", `${dir}/way`);
+  Deno.mkdirSync(`${dir}/folder/deep`);
+  Deno.symlinkSync("../file", `${dir}/folder/deep/up`);
+  Deno.writeTextFileSync(`${dir}/folder/file`, "text");
+  Deno.symlinkSync("folder/deep", `${dir}/inner`);
 }
 
 Deno.test("recall: whether a command need not be run after a change of", (t) =>
