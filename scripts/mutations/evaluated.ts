@@ -5,10 +5,24 @@ const FILE = "src/journeys/recalled.ts", TEST = "tests/journeys/recalled_test.ts
 
 export const EVALUATED: readonly Mutation[] = [
   {
-    name: "whoever notes looks does not hear that a folder's entries count",
+    name: "a hash that a config names before a file has it is exchanged",
     file: FILE,
-    find: "world.fs.readDir(name);",
-    replace: "void name;",
+    find: "if (names(handed, renewed.ids)) return null;",
+    replace: "",
+    test: TEST,
+  },
+  {
+    name: "a file is taken for another with the same content",
+    file: FILE,
+    find: " || files.get(id) !== 1",
+    replace: "",
+    test: TEST,
+  },
+  {
+    name: "a hash in the midst of a text is exchanged",
+    file: FILE,
+    find: "const alone = before !== undefined && after !== undefined;",
+    replace: "const alone = true;",
     test: TEST,
   },
   {

@@ -99,10 +99,15 @@ async function remembered(
   if (program === null) return { evaluation: await evaluate(world, how), keep: () => {} };
   const { entry, version, limits } = how;
   const key: EvaluationKey = { program, entry, version, limits };
-  let resolved: ReturnType<InputResolver> | undefined;
+  const resolved = new Map<string, ReturnType<InputResolver>>();
   const once: EvaluateRequest = {
     ...how,
-    resolve: (declared) => resolved ??= how.resolve(declared),
+    // A config that is edited meanwhile may declare others.
+    resolve: (declared) => {
+      const text = JSON.stringify(declared);
+      if (!resolved.has(text)) resolved.set(text, how.resolve(declared));
+      return resolved.get(text)!;
+    },
   };
   const known = recallEvaluation(machine, world, key);
   if (known !== null) {

@@ -95,6 +95,7 @@ export function recallEvaluation(
           const files = sameFiles(world.fs, key.entry, kept);
           const renewed = renewedSources(world.fs, kept.sources, since);
           if (files === null || renewed === null) return null;
+          if (names(handed, renewed.ids)) return null;
           const outcome: Outcome = {
             ...kept,
             files,
@@ -116,10 +117,7 @@ export function recallEvaluation(
 /** Whether a look tells the same. Whoever notes what is looked at in this world notes it, too; so none is spared for
  * what another one tells. */
 function holds(world: System, { kind, name, answer }: Look): boolean {
-  if (kind === "if") return true;
-  if (answerOf(world, kind, name) !== answer) return false;
-  if (kind === "in" && answer.startsWith("dir ")) world.fs.readDir(name);
-  return true;
+  return kind === "if" || answerOf(world, kind, name) === answer;
 }
 
 /** The files as they were read; null where one is another. */
@@ -170,6 +168,16 @@ function sealOf(info: SourceFile["info"], since: number): string | null {
 
 /** Ids as a text may have them; one that stands in the middle of other letters is none. */
 const ID = /[0-9a-df-np-sv-z]{32}/g;
+/** The same with what is around one that is all of a text in JSON. */
+const NAMED = /("(?:\/syslua-src-)?)?([0-9a-df-np-sv-z]{32})(")?/g;
+
+/** Whether a text already has an id that others are to be replaced with: it would be taken for one of them the next
+ * time. */
+function names(text: string, ids: ReadonlyMap<string, string>): boolean {
+  if (ids.size === 0) return false;
+  const there = new Set(text.match(ID));
+  return [...ids.values()].some((id) => there.has(id));
+}
 
 function exchanged(text: string, ids: ReadonlyMap<string, string>): string {
   return ids.size === 0 ? text : text.replace(ID, (id) => ids.get(id) ?? id);
@@ -188,7 +196,9 @@ export interface Watched {
 /** Notes what an evaluation looks at. */
 export function watched(machine: Machine, world: System, key: EvaluationKey): Watched {
   const since = now(machine.locks);
-  const noting = new Noting({ ...world, clock: machine.locks.clock });
+  // What it looks at itself is nothing that whoever notes in this world has to know.
+  const { fs, clock } = machine.locks;
+  const noting = new Noting({ ...world, fs, clock });
   let made: { kept: Kept; handed: string; looks: readonly Look[] } | null = null;
   return {
     world: {
@@ -210,25 +220,37 @@ export function watched(machine: Machine, world: System, key: EvaluationKey): Wa
 }
 
 function keptOf(
-  { declared, messages, own, files, sources, handed }: Outcome,
+  { declared, messages, own, files: read, sources, handed }: Outcome,
   inputs: ReadonlyMap<string, ResolvedInput>,
   since: number,
 ): Kept {
-  const found = new Map<string, number>();
-  for (const [id] of handed.matchAll(ID)) found.set(id, (found.get(id) ?? 0) + 1);
+  const found = namedIn(handed);
+  const files = new Map<string, number>();
+  for (const { id } of sources) files.set(id, (files.get(id) ?? 0) + 1);
   return {
     declared,
     inputs: [...inputs],
     messages: [...messages],
     own,
-    files: files.map(({ path, mode, content }) => [path, mode, sha256Hex(content)]),
+    files: read.map(({ path, mode, content }) => [path, mode, sha256Hex(content)]),
     sources: sources.map(({ root, path, real, id, info, shown, times }) => {
-      // Once in the list of sources, and once for each time that it was asked for: if not, another has the same, or
-      // it is somewhere else, too.
-      const fixed = shown || found.get(id) !== times + 1;
+      // Once in the list of sources, and once for each time that it was asked for: if not, it is somewhere else, too.
+      // Of two files with the same, one may change without the other.
+      const fixed = shown || found.get(id) !== times + 1 || files.get(id) !== 1;
       return { root, path, real, id, seal: sealOf(info, since), fixed };
     }),
   };
+}
+
+/** How often ids stand where Lua puts those of sources: alone, or as a whole placeholder. NaN where one is in the midst
+ * of a text, too: what the config itself says is not exchanged. */
+function namedIn(handed: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const [, before, id, after] of handed.matchAll(NAMED)) {
+    const alone = before !== undefined && after !== undefined;
+    found.set(id, alone ? (found.get(id) ?? 0) + 1 : NaN);
+  }
+  return found;
 }
 
 function write(

@@ -248,6 +248,47 @@ Deno.test("a hash that a config names itself is not exchanged", () =>
     assert.equal(await compared(t), true);
   }));
 
+Deno.test("a hash that a config names before a file has it is not exchanged", () =>
+  withMachine(async (t) => {
+    Deno.mkdirSync(t.machine.root, { recursive: true });
+    t.write("a", "a");
+    t.setup('file { path = "~/a", source = "./a" }');
+    const { evaluated: found } = await evaluated(t);
+    const [{ id }] = found.manifest.sources;
+    t.setup(`file { path = "~/a", source = "./a" }\nfile { path = "~/b", content = "is ${id}" }`);
+    for (const content of ["b", "a", "c", "d"]) {
+      t.write("a", content);
+      await compared(t);
+    }
+    assert.equal(await compared(t), false);
+  }));
+
+/** Asks for a file, and puts it nowhere. */
+const DROPPED = `pcall(activate, { config = function(_, ctx)
+  ctx.copy("./a", "~/x")
+  error("no")
+end })`;
+
+Deno.test("a file that a config asks for and puts nowhere is not taken for another", () =>
+  withMachine(async (t) => {
+    Deno.mkdirSync(t.machine.root, { recursive: true });
+    t.write("a", "same");
+    t.write("b", "same");
+    t.setup(`${DROPPED}\nfile { path = "~/b", source = "./b" }`);
+    await compared(t);
+    t.write("a", "other");
+    await compared(t);
+    const { evaluated: found } = await evaluated(t);
+    const { id } = found.manifest.sources.find(({ path }) => path === "b")!;
+    const named = `file { path = "~/c", content = "is ${id}" }`;
+    t.setup(`${DROPPED}\nfile { path = "~/a", source = "./a" }\n${named}`);
+    for (const content of ["same", "third"]) {
+      t.write("a", content);
+      await compared(t);
+      await compared(t);
+    }
+  }));
+
 Deno.test("two files with the same content may become different", () =>
   withMachine(async (t) => {
     Deno.mkdirSync(t.machine.root, { recursive: true });
