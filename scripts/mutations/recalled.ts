@@ -18,9 +18,30 @@ export const RECALLED: readonly Mutation[] = [
   {
     name: "a link is not followed to what was read",
     file: NOTES,
-    find: 'if (info.kind !== "link") return;\n      path = resolve(dirname(path)',
-    replace: "return;\n      path = resolve(dirname(path)",
+    find: 'if (info.kind !== "link") return;',
+    replace: "return;",
     test: RECALL,
+  },
+  {
+    name: "a relative link starts where its folder seems to be",
+    file: NOTES,
+    find: "path = resolve(fs.realPath(dirname(path)), fs.readLink(path));",
+    replace: "path = resolve(dirname(path), fs.readLink(path));",
+    test: RECALL,
+  },
+  {
+    name: "the times of a folder tell nothing of its entries",
+    file: "src/recall/noting_fs.ts",
+    find: "    noting.entries(path, info);\n",
+    replace: "",
+    test: RECALL,
+  },
+  {
+    name: "that another sys was waited for is said again",
+    file: "src/cli/lock.ts",
+    find: "      session.forget();\n",
+    replace: "",
+    test: "tests/cli/start_test.ts",
   },
   {
     name: "what is seen to change meanwhile does not count",

@@ -30,15 +30,17 @@ export function withLock<T>(
     command,
     wait: session.flags.noWait !== true,
     signal: session.signal,
-
-    onWait: ([holder]) =>
+    onWait: ([holder]) => {
+      // Whoever holds the lock is not looked at, and the next time it may be free.
+      session.forget();
       session.say(
         holder
           ? `Waiting for ${holder.command} (process ${holder.pid}, since ${
             localTime(holder.since)
           })`
           : "Waiting for another sys to finish",
-      ),
+      );
+    },
     onRecovery: ({ description, time, restored, final }) => {
       session.say(
         `The ${description} of ${localTime(time)} had been interrupted: ` +

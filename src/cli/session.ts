@@ -33,6 +33,8 @@ export interface Context extends CommandContext {
   readonly words: readonly string[];
   /** What the command is remembered by; null where it is not. */
   readonly key: string | null;
+  /** From now on the command is not remembered. */
+  readonly forget?: () => void;
   /** Ends the process at once. */
   stop(): void;
   exit: number;
@@ -51,6 +53,8 @@ export class Session {
   readonly errStyle: Style;
   /** Fires at the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** From now on what the command says is not said again without running it. */
+  readonly forget: () => void;
   readonly timings: Timings;
   /** The line that a live display keeps below the messages; set by it. */
   live: { hide(): void; show(): void } | null = null;
@@ -61,6 +65,7 @@ export class Session {
     this.version = context.version;
     this.identity = context.identity;
     this.flags = flags;
+    this.forget = context.forget ?? (() => {});
     this.signal = signal;
     this.timings = new Timings(context.system.clock);
     const env = (name: string) => this.system.host.env(name);

@@ -22,6 +22,8 @@ class Person {
   readonly fs = new CountingFs();
   identity: string | null = "one";
   env: Record<string, string> = {};
+  /** Told each message. */
+  err: (text: string) => void = () => {};
 
   constructor(readonly home: string) {
     this.write(
@@ -52,7 +54,10 @@ class Person {
     let said = "";
     const console: Console = {
       out: (text) => void (said += text),
-      err: (text) => void (said += text),
+      err: (text) => {
+        said += text;
+        this.err(text);
+      },
       outBytes: () => {},
       outIsTerminal: false,
       errIsTerminal: false,
@@ -173,6 +178,22 @@ Deno.test(
     }
     person.identity = null;
     for (let n = 0; n < 2; n++) assert.equal((await person.type("apply")).read, true);
+  }),
+);
+
+Deno.test(
+  "start: that another sys was waited for is said once",
+  withPerson(async (person) => {
+    await person.type("apply");
+    const other = await person.fs.lock(`${person.home}/root/lock`, "exclusive");
+    let release = () => other.release();
+    person.err = (text) => {
+      if (text.startsWith("Waiting")) release(), release = () => {};
+    };
+    assert.match((await person.type("status")).said, /^Waiting for another sys/);
+    for (let n = 0; n < 2; n++) {
+      assert.match((await person.type("status")).said, /^Snapshot 1 of/);
+    }
   }),
 );
 
