@@ -10,6 +10,9 @@ import { chunksOf, copyTree, readChunks } from "../system/contents.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
 
+/** Bytes of a file that a recipe may be given, as many as of what a command prints. */
+const MOST_READ = 16 << 20;
+
 export class Files {
   readonly #fs: FileSystem;
   readonly #within: Confinement;
@@ -92,6 +95,11 @@ export class Files {
     const source = this.#existing("read", path);
     if (this.#kind(source) === "dir") {
       throw new SysError("build", `Cannot read ${this.#seen(source)}: it is a folder`);
+    }
+    if ((this.#fs.lstat(source)?.size ?? 0) > MOST_READ) {
+      throw new SysError("build", `Cannot read ${this.#seen(source)}: it has more than 16 MiB`, {
+        hint: "`ctx.substitute` and commands work on files of any size",
+      });
     }
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(

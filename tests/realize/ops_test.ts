@@ -155,6 +155,14 @@ refuses("run: a home is not there and cannot be made", [
 refuses("reading outside", [["read", "/etc/passwd"]], /^Cannot read \/etc\/passwd: .*outside/);
 refuses("reading upwards", [["read", "../../../../etc/passwd"]], /outside of the build/);
 refuses("reading through a link", [["symlink", "/etc", "e"], ["read", "e/passwd"]], /outside/);
+refuses("reading what is too large", [
+  ["run", "head -c 16777217 /dev/zero > large", null, {}],
+  ["read", "large"],
+], /^Cannot read .*large: it has more than 16 MiB/);
+check("what is just not too large is read", [
+  ["run", "head -c 16777216 /dev/zero > large", null, {}],
+  ["read", "large"],
+], "\0".repeat(16 << 20));
 refuses("writing outside", [["write", "/tmp/sys-build-never", "x"]], /outside of the build/);
 refuses("writing through a link", [["symlink", "/tmp", "t"], ["write", "t/x", ""]], /outside/);
 refuses("making folders through a dangling link", [

@@ -2,7 +2,7 @@ import { text } from "../../manifest/fields.ts";
 import { operation } from "../operation.ts";
 
 export const read = operation({
-  doc: "Content of a file.",
+  doc: "Content of a file, of 16 MiB at most.",
   args: {
     path: text("Where; relative to `ctx.tmp`."),
   },
