@@ -29,10 +29,9 @@ interface Named extends Plot {
 
 /** Measures one of them: its tables, with the pictures. Takes minutes. */
 export async function growthOf(bench: Bench, subject: Subject): Promise<Omit<Section, "name">> {
-  const floor = await floorOf(bench);
   const plots = await { files, derivations, snapshots }[subject](bench);
   const parts = plots.map((plot) =>
-    `![${plot.title}](performance/${plot.name}.svg)\n\n${table(plot, floor)}`
+    `![${plot.title}](performance/${plot.name}.svg)\n\n${table(plot)}`
   );
   return {
     text: parts.join("\n\n"),
@@ -45,13 +44,6 @@ function sizesOf({ options }: Bench): typeof SIZES {
   return options.quick ? QUICK : SIZES;
 }
 
-/** Seconds that a program takes which does nothing: what grows is what comes on top. */
-async function floorOf(bench: Bench): Promise<number> {
-  const { empty } = bench.peers;
-  if (empty === null) return 0;
-  return await bench.world((world) => wall(bench, world.other([empty]), 1));
-}
-
 async function files(bench: Bench): Promise<Named[]> {
   const curves = [];
   for (const [colour, kind] of KINDS.entries()) {
@@ -62,9 +54,9 @@ async function files(bench: Bench): Promise<Named[]> {
         plantFor(world, kind, count);
         writeConfig(world, kind, count);
         const before = () => world.clear("root", "home");
-        first.push({ count, value: await wall(bench, world.run(["apply", "."], { before }), 0) });
-        anew.push({ count, value: await wall(bench, world.run(["apply", ".", "--timings"]), 0) });
-        later.push({ count, value: await wall(bench, world.run(["apply", "."]), 1) });
+        first.push({ count, ...await wall(bench, world.run(["apply", "."], { before }), 0) });
+        anew.push({ count, ...await wall(bench, world.run(["apply", ".", "--timings"]), 0) });
+        later.push({ count, ...await wall(bench, world.run(["apply", "."]), 1) });
       });
     }
     const whats = { "first apply": first, "all looked at anew": anew, "nothing to do": later };
@@ -83,7 +75,7 @@ async function derivations(bench: Bench): Promise<Named[]> {
     for (const count of sizesOf(bench).derivations) {
       await bench.world(async (world) => {
         console.error(`bench: growth, ${count} derivations in a ${shape}`);
-        points.push({ count, value: await wall(bench, buildOf(world, shape, count), 0) });
+        points.push({ count, ...await wall(bench, buildOf(world, shape, count), 0) });
       });
     }
     curves.push({ name: `in a ${shape}`, points });
@@ -107,10 +99,10 @@ async function snapshots(bench: Bench): Promise<Named[]> {
       const root = world.env.SYSLUA_ROOT;
       const value = recordMore(root, count);
       found["on disk"].push({ count, value });
-      found.history.push({ count, value: await wall(bench, world.run(["history"]), 1) });
+      found.history.push({ count, ...await wall(bench, world.run(["history"]), 1) });
       found["nothing to do"].push({
         count,
-        value: await wall(bench, world.run(["apply", "."]), 1),
+        ...await wall(bench, world.run(["apply", "."]), 1),
       });
     }
   });
@@ -135,20 +127,29 @@ async function snapshots(bench: Bench): Promise<Named[]> {
   ];
 }
 
-async function wall(bench: Bench, contestant: Contestant, warmups: number): Promise<number> {
+/** Seconds that a command takes, and that a program takes which does nothing, in turn with it: what grows is what
+ * comes on top. */
+async function wall(bench: Bench, contestant: Contestant, warmups: number) {
   const settle = warmups > 0 ? 3 : 0;
-  const [usage] = await bench.inTurn([contestant], { runs: 3, warmups, budget: 20, settle });
-  return usage.wall;
+  const { empty } = bench.peers;
+  const others = empty === null ? [] : [{ argv: [empty] }];
+  const turns = { runs: 3, warmups, budget: 20, settle };
+  const [ours, nothing] = await bench.inTurn([contestant, ...others], turns);
+  return { value: ours.wall, floor: nothing?.wall ?? 0 };
 }
 
-/** The figures of a subject, and the exponent of what comes on top of a program that does nothing. */
-function table({ across, label, curves }: Plot, floor: number): string {
+/** Seconds below which nothing can be told from the floor. */
+const LEAST = 0.001;
+
+/** The figures of a subject, and the exponents. */
+function table({ across, label, curves }: Plot): string {
   const counts = [...new Set(curves.flatMap(({ points }) => points.map(({ count }) => count)))];
   const head = [across, ...counts.map((count) => count.toLocaleString("en")), "exponent"];
   const lines = curves.map(({ name, points }) => {
-    const above = label === time
-      ? points.map(({ count, value }) => ({ count, value: value - floor }))
-      : points;
+    const above = points.map(({ count, value, floor = 0 }) => ({
+      count,
+      value: floor > 0 ? Math.max(value - floor, LEAST) : value,
+    }));
     const power = exponent(above);
     return [name, ...points.map(({ value }) => label(value)), power?.toFixed(2) ?? "—"];
   });

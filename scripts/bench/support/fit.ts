@@ -4,6 +4,8 @@
 export interface Point {
   readonly count: number;
   readonly value: number;
+  /** What of it does not grow; 0 unless given. */
+  readonly floor?: number;
 }
 
 /** The exponent k of `value ≈ c · count^k`, by least squares on the logarithms. Null with less than two points, or where
