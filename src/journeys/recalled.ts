@@ -261,7 +261,7 @@ function write(
   looks: readonly Look[],
 ): void {
   const output = [["out", JSON.stringify(kept)], ["out", handed]] as const;
-  remember(locks, root, { key, code: 0, output, looks }, MOST_OUTCOME);
+  remember(locks, root, { key, code: 0, output, looks }, { mostOutput: MOST_OUTCOME });
 }
 
 function keyText({ program, version, entry, limits }: EvaluationKey): string {

@@ -289,6 +289,18 @@ Deno.test("a file that a config asks for and puts nowhere is not taken for anoth
     }
   }));
 
+Deno.test("two files that have the same content from now on are one source", () =>
+  withMachine(async (t) => {
+    Deno.mkdirSync(t.machine.root, { recursive: true });
+    t.write("a", "a");
+    t.write("b", "b");
+    t.setup('file { path = "~/a", source = "./a" }\nfile { path = "~/b", source = "./b" }');
+    await compared(t);
+    t.write("a", "same");
+    t.write("b", "same");
+    await compared(t);
+  }));
+
 Deno.test("two files with the same content may become different", () =>
   withMachine(async (t) => {
     Deno.mkdirSync(t.machine.root, { recursive: true });

@@ -348,3 +348,46 @@ Deno.test("recall: the latest commands are remembered, and no more than 32", () 
     assert.equal([...Deno.readDirSync(`${dir}/recall`)].length, 32);
     assert.notEqual(recall(system, dir, "command 39"), null);
   }));
+
+Deno.test("recall: no more bytes are kept than is said, but for those of the latest", () =>
+  withTemporary((dir) => {
+    const system = world();
+    const kept = { commands: 32, bytes: 2500 };
+    for (let n = 0; n < 5; n++) {
+      const output = [["out", "x".repeat(1000)]] as const;
+      remember(system, dir, { key: `${n}`, code: 0, output, looks: [] }, { kept });
+      assert.equal([...Deno.readDirSync(`${dir}/recall`)].length, Math.min(n + 1, 2));
+    }
+    const output = [["out", "x".repeat(5000)]] as const;
+    remember(system, dir, { key: "large", code: 0, output, looks: [] }, { kept });
+    assert.equal([...Deno.readDirSync(`${dir}/recall`)].length, 1);
+    assert.notEqual(recall(system, dir, "large"), null);
+  }));
+
+Deno.test("recall: what others have put where records lie stays", () =>
+  withTemporary((dir) => {
+    const system = world();
+    Deno.mkdirSync(`${dir}/elsewhere`);
+    Deno.mkdirSync(`${dir}/mine/recall`, { recursive: true });
+    Deno.mkdirSync(`${dir}/linked`);
+    Deno.symlinkSync("../elsewhere", `${dir}/linked/recall`);
+    for (let n = 0; n < 40; n++) {
+      Deno.writeTextFileSync(`${dir}/elsewhere/${n}`, "");
+      Deno.writeTextFileSync(`${dir}/mine/recall/${n}`, "");
+    }
+    for (const root of ["mine", "linked"]) {
+      for (let n = 0; n < 40; n++) {
+        remember(system, `${dir}/${root}`, { key: `${n}`, code: 0, output: [], looks: [] });
+      }
+    }
+    assert.equal([...Deno.readDirSync(`${dir}/mine/recall`)].length, 40 + 32);
+    assert.equal([...Deno.readDirSync(`${dir}/elsewhere`)].length, 40);
+  }));
+
+Deno.test("recall: nothing is remembered in what belongs to another user", () =>
+  withTemporary((dir) => {
+    const real = world();
+    const other = Object.create(real.fs, { uid: { value: (real.fs.uid ?? 0) + 1 } });
+    remember({ ...real, fs: other }, dir, { key: KEY, code: 0, output: [], looks: [] });
+    assert.equal(real.fs.lstat(`${dir}/recall`), null);
+  }));
