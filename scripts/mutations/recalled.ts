@@ -102,8 +102,8 @@ export const RECALLED: readonly Mutation[] = [
   {
     name: "records pile up",
     file: "src/recall/remember.ts",
-    find: "if (names.length <= KEPT) return;",
-    replace: "return;",
+    find: "n + 1 >= most.commands || ",
+    replace: "",
     test: RECALL,
   },
   {
@@ -119,5 +119,33 @@ export const RECALLED: readonly Mutation[] = [
     find: "if (key === null || timed || ",
     replace: "if (key === null || ",
     test: START,
+  },
+  {
+    name: "where records lie, any file is removed",
+    file: "src/recall/remember.ts",
+    find: ".filter((name) => OWN.test(name))",
+    replace: "",
+    test: RECALL,
+  },
+  {
+    name: "what is remembered grows without bound",
+    file: "src/recall/remember.ts",
+    find: " || bytes > most.bytes",
+    replace: "",
+    test: RECALL,
+  },
+  {
+    name: "root remembers in a user's store",
+    file: "src/recall/remember.ts",
+    find: " && (fs.uid === null || info.uid === fs.uid)",
+    replace: "",
+    test: RECALL,
+  },
+  {
+    name: "an executable in another's place with its size and time is taken for it",
+    file: "src/system/identity.ts",
+    find: ", ctime?.getTime()",
+    replace: "",
+    test: "tests/system/identity_test.ts",
   },
 ];
