@@ -4,7 +4,6 @@ import { dirname } from "node:path";
 import type { Step } from "../plan/types.ts";
 import { MANY_FLUSHES } from "../system/flush_all.ts";
 import type { FileSystem } from "../system/fs.ts";
-import { besidePath } from "./beside.ts";
 import { type FileStep, writeBeside } from "./path_step.ts";
 
 /** Steps that are looked at in one go: what they write needs its place twice until they are done. */
@@ -33,7 +32,7 @@ export class WrittenAhead {
     const other = steps.findIndex((step, n) => n > index && step.kind !== "path");
     this.#until = Math.min(index + AHEAD, other < 0 ? steps.length : other);
     const files = onOneDevice(fs, steps.slice(index, this.#until).filter(isFileStep));
-    if (files.length < MANY_FLUSHES || !fs.canSyncAll(besidePath(files[0].path))) return;
+    if (files.length < MANY_FLUSHES || !fs.canSyncAll(dirname(files[0].path))) return;
     onBegin(this.#until - 1);
     for (const step of files) {
       writeBeside(fs, step, { flush: false });

@@ -87,6 +87,20 @@ Deno.test("perform: what is edited in between is never lost", async () => {
   assert.equal(read(join(rig.home, "a")), "edited again");
 });
 
+Deno.test("perform: many copies are flushed as one", async () => {
+  using rig = new Rig();
+  const flushed: string[] = [];
+  const fs = Object.create(real.fs, {
+    // As on a disk that can do it, wherever the test runs.
+    canSyncAll: { value: (path: string) => real.fs.lstat(path) !== null },
+    syncAll: { value: (path: string) => void flushed.push(path) },
+  });
+  const paths = Array.from({ length: 40 }, (_, n) => rig.copy(`~/${n}`, `content ${n}`));
+  await rig.apply({ paths }, { system: { ...real, fs } });
+  assert.deepEqual(flushed, [rig.home]);
+  assert.equal(read(join(rig.home, "39")), "content 39");
+});
+
 Deno.test("perform: nothing to do leaves no trace", async () => {
   using rig = new Rig();
   assert.equal((await rig.apply({})).snapshot, null);

@@ -79,6 +79,7 @@ const CONTRACT: Record<string, (fs: FileSystem, dir: string) => void | Promise<v
   },
   "where all can be flushed it is, and what is not there can't be": (fs, dir) => {
     write(fs, `${dir}/a`, "x");
+    assert.equal(fs.canSyncAll(`${dir}/nothing`), false);
     if (!fs.canSyncAll(dir)) return;
     fs.syncAll(dir);
     fs.syncAll(`${dir}/a`);

@@ -222,8 +222,8 @@ export class MemoryFs implements FileSystem {
     this.#attempt("flush", path, () => this.disk.flush(this.#open(path, READ)));
   }
 
-  canSyncAll(): boolean {
-    return this.disk.flushesAll;
+  canSyncAll(path: string): boolean {
+    return this.disk.flushesAll && this.lstat(path) !== null;
   }
 
   syncAll(path: string): void {
