@@ -148,4 +148,11 @@ export const RECALLED: readonly Mutation[] = [
     replace: "",
     test: "tests/system/identity_test.ts",
   },
+  {
+    name: "gc leaves what configs have said",
+    file: "src/journeys/collect.ts",
+    find: "    forgetAll(system.fs, root);\n",
+    replace: "",
+    test: START,
+  },
 ];

@@ -6,6 +6,7 @@ import type { Machine } from "../machine/open.ts";
 import { releaseObjects } from "../machine/protection.ts";
 import { currentNumber, eachRest } from "../snapshot/history.ts";
 import type { Rest } from "../snapshot/lists.ts";
+import { forgetAll } from "../recall/remember.ts";
 import { removeSnapshots, removeUnneededBases } from "../snapshot/remove.ts";
 import { renewIndex } from "../snapshot/summary.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
@@ -60,6 +61,7 @@ export async function collect(machine: Machine, collection: Collection): Promise
   if (!collection.dryRun) {
     removeUnneededBases(system.fs, root);
     renewIndex(system.fs, root);
+    forgetAll(system.fs, root);
   }
   const now = system.clock.now();
   const seconds = Math.floor(now.getTime() / 1000);

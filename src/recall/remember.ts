@@ -48,8 +48,7 @@ function isOwn(fs: System["fs"], folder: string): boolean {
 }
 
 function forgetOldest(fs: System["fs"], folder: string, latest: string, most: typeof KEPT): void {
-  const others = fs.readDir(folder).filter((name) => OWN.test(name))
-    .map((name) => join(folder, name))
+  const others = recordsIn(fs, folder)
     .flatMap((path) => {
       const info = path === latest ? null : fs.lstat(path);
       return info === null ? [] : [{ path, ...info }];
@@ -60,4 +59,16 @@ function forgetOldest(fs: System["fs"], folder: string, latest: string, most: ty
     bytes += size;
     if (n + 1 >= most.commands || bytes > most.bytes) discard(() => fs.remove(path));
   }
+}
+
+/** Forgets all commands and evaluations: their records say what was in files that may be gone. Call it with the
+ * exclusive lock held. */
+export function forgetAll(fs: System["fs"], root: string): void {
+  const folder = join(root, RECALL);
+  if (!isOwn(fs, folder)) return;
+  for (const path of recordsIn(fs, folder)) fs.remove(path);
+}
+
+function recordsIn(fs: System["fs"], folder: string): string[] {
+  return fs.readDir(folder).filter((name) => OWN.test(name)).map((name) => join(folder, name));
 }

@@ -182,6 +182,30 @@ Deno.test(
 );
 
 Deno.test(
+  "start: gc leaves nothing of what a config has said",
+  withPerson(async (person) => {
+    Deno.mkdirSync(`${person.home}/dotfiles`);
+    person.write(
+      "dotfiles/init.lua",
+      'return { setup = function() file { path = "~/a", content = "a secret", mode = "0600" } end }',
+    );
+    await person.type("apply", "dotfiles");
+    const records = () => {
+      const folder = `${person.home}/root/recall`;
+      return Array.from(
+        Deno.readDirSync(folder),
+        ({ name }) => Deno.readTextFileSync(`${folder}/${name}`),
+      );
+    };
+    assert.ok(records().some((record) => record.includes("a secret")));
+    await person.type("gc", "--dry-run");
+    assert.notDeepEqual(records(), []);
+    assert.equal((await person.type("gc")).code, 0);
+    assert.deepEqual(records(), []);
+  }),
+);
+
+Deno.test(
   "start: that another sys was waited for is said once",
   withPerson(async (person) => {
     await person.type("apply");
