@@ -66,7 +66,7 @@ function forgetOldest(fs: System["fs"], folder: string, latest: string, most: ty
 export function forgetAll(fs: System["fs"], root: string): void {
   const folder = join(root, RECALL);
   if (!isOwn(fs, folder)) return;
-  for (const path of recordsIn(fs, folder)) fs.remove(path);
+  for (const path of recordsIn(fs, folder)) discard(() => fs.remove(path));
 }
 
 function recordsIn(fs: System["fs"], folder: string): string[] {

@@ -31,7 +31,11 @@ export function canSyncAll(path: string): boolean {
 export function syncAll(path: string): void {
   if (program === undefined) program = findProgram();
   if (program === null) throw new FsError("flush", path, "EUNKNOWN");
-  const { success } = new Deno.Command(program, {
+  if (!flushes(program, path)) throw new FsError("flush", path, "EIO");
+}
+
+function flushes(program: string, path: string): boolean {
+  return new Deno.Command(program, {
     args: ["-f", path],
     cwd: "/",
     clearEnv: true,
@@ -39,8 +43,17 @@ export function syncAll(path: string): void {
     stdout: "null",
     stderr: "null",
     detached: true,
-  }).outputSync();
-  if (!success) throw new FsError("flush", path, "EIO");
+  }).outputSync().success;
+}
+
+/** Whether a program can be started, and tells what it could not flush: one that knows no `-f` flushes what is not
+ * there, too. */
+export function tellsFailures(program: string): boolean {
+  try {
+    return !flushes(program, "/dev/null/nothing");
+  } catch {
+    return false;
+  }
 }
 
 function findProgram(): string | null {
@@ -49,7 +62,7 @@ function findProgram(): string | null {
     const [major, minor] = Deno.osRelease().split(".").map((part) => parseInt(part));
     const [least, atLeast] = LEAST_KERNEL;
     if (major < least || (major === least && minor < atLeast)) return null;
-    return PROGRAMS.find((path) => nodeFs.existsSync(path)) ?? null;
+    return PROGRAMS.find((path) => nodeFs.existsSync(path) && tellsFailures(path)) ?? null;
   } catch {
     return null;
   }
