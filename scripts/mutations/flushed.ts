@@ -52,10 +52,12 @@ export const FLUSHED: readonly Mutation[] = [
   unflushed("src/activation/journal.ts", "  fs.syncDir(journalFolder(root));\n}", POWER, {
     replace: "}",
   }),
+  unflushed("src/store/aside.ts", "      fs.syncDir(layout.obj);", "tests/store/aside_test.ts"),
   unflushed(
     "src/store/aside.ts",
-    "if (!flushed) fs.syncDir(layout.obj);",
+    "    fs.syncDir(layout.obj);\n    for",
     "tests/store/aside_test.ts",
+    { replace: "    for" },
   ),
   unflushed("src/activation/path_step.ts", "    if (flush) file.sync();", POWER),
   {

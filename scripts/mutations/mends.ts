@@ -54,8 +54,8 @@ export const MENDS: readonly Mutation[] = [
   {
     name: "what was put aside is dropped",
     file: "src/store/aside.ts",
-    find: "if (fs.lstat(to) === null) return fs.rename(from, to);",
-    replace: "if (from === to) return fs.rename(from, to);",
+    find: "fs.rename(asidePath(layout, object), to);",
+    replace: "removeTree(fs, asidePath(layout, object));",
     test: "tests/store/aside_test.ts",
   },
   {

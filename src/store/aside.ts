@@ -1,4 +1,5 @@
-/** Objects that are out of the way while they are made again: `obj/.aside-<name>`.
+/** Objects that are out of the way while they are made again: `obj/.aside-<name>`. While there are any, there is a file
+ * `obj/.aside`: a store may have very many objects, and nobody looks through all of their names for nothing.
  *
  * What is aside counts as absent. If whoever put it there is killed, the next command that has the store to itself
  * brings it back: a damaged object is better than none. */
@@ -8,39 +9,47 @@ import { isObjectName, type ObjectName } from "./names.ts";
 import { whileOpen } from "./obj_folder.ts";
 import { removeTree } from "./remove.ts";
 
-const PREFIX = ".aside-";
+const MARK = ".aside";
+const PREFIX = `${MARK}-`;
 
 /** Puts an object out of the way, if it is there. */
 export function putAside(fs: FileSystem, root: string, object: ObjectName): void {
   const layout = layoutOf(root);
   const path = objectPath(layout, object);
   if (fs.lstat(path) === null) return;
-  whileOpen(fs, layout, () => fs.rename(path, asidePath(layout, object)));
+  const mark = markPath(layout);
+  whileOpen(fs, layout, () => {
+    if (fs.lstat(mark) === null) {
+      fs.create(mark, 0o444).close();
+      // Without it what is aside would be forgotten.
+      fs.syncDir(layout.obj);
+    }
+    fs.rename(path, asidePath(layout, object));
+  });
 }
 
-/** Brings back what was not made again, drops the rest. Call it with the exclusive lock held.
- * @returns the names in `obj/`, which may be very many: whoever needs them next need not list them again */
-export function bringBack(fs: FileSystem, root: string): string[] {
+/** Brings back what was not made again, drops the rest. Call it with the exclusive lock held. */
+export function bringBack(fs: FileSystem, root: string): void {
   const layout = layoutOf(root);
-  if (fs.lstat(layout.obj) === null) return [];
-  const names = fs.readDir(layout.obj);
-  const isAside = (name: string) =>
-    name.startsWith(PREFIX) && isObjectName(name.slice(PREFIX.length));
-  const aside = names.filter(isAside);
-  if (aside.length === 0) return names;
-  let flushed = false;
-  for (const name of aside) {
-    const object = name.slice(PREFIX.length) as ObjectName;
-    const from = asidePath(layout, object), to = objectPath(layout, object);
-    whileOpen(fs, layout, () => {
-      if (fs.lstat(to) === null) return fs.rename(from, to);
-      // What was made again has to be on the disk before the only other copy goes.
-      if (!flushed) fs.syncDir(layout.obj);
-      flushed = true;
-      removeTree(fs, from);
+  if (fs.lstat(markPath(layout)) === null) return;
+  const aside = fs.readDir(layout.obj).filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length)).filter((name) => isObjectName(name));
+  whileOpen(fs, layout, () => {
+    const again = aside.filter((object) => {
+      const to = objectPath(layout, object);
+      if (fs.lstat(to) !== null) return true;
+      fs.rename(asidePath(layout, object), to);
+      return false;
     });
-  }
-  return fs.readDir(layout.obj);
+    // What is back, or was made again, has to be on the disk before the only other copy, or the mark, goes.
+    fs.syncDir(layout.obj);
+    for (const object of again) removeTree(fs, asidePath(layout, object));
+    fs.remove(markPath(layout));
+  });
+}
+
+function markPath(layout: Layout): string {
+  return `${layout.obj}/${MARK}`;
 }
 
 function asidePath(layout: Layout, object: ObjectName): string {

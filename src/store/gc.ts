@@ -59,8 +59,8 @@ export async function collectGarbage(
   if (fs.lstat(layout.dir) === null) {
     return { removed: [], recent: 0, rest: NOTHING, bytes: 0 };
   }
-  const names = options.dryRun ? undefined : storing(() => bringBack(fs, root));
-  const graph = new ReferenceGraph(fs, layout, names);
+  if (!options.dryRun) storing(() => bringBack(fs, root));
+  const graph = new ReferenceGraph(fs, layout);
   const fromRoots = gcRoots(fs, layout);
   const needed = [...roots, ...fromRoots.flatMap((entry) => entry.objects)];
   const there = graph.reach([...needed, ...options.recent ?? []]);

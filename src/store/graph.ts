@@ -18,9 +18,9 @@ export class ReferenceGraph {
   readonly #edges: number[] = [];
 
   /** A record that is lost is made again from its object.
-   * @param names those in `obj/`: listing a hundred thousand takes 80 MiB for a moment, so nobody does it twice
    * @throws SysError of kind "store" when that is damaged, too: what it needs is unknown */
-  constructor(fs: ReadFs, layout: Layout, names = namesIn(fs, layout.obj)) {
+  constructor(fs: ReadFs, layout: Layout) {
+    const names = namesIn(fs, layout.obj);
     const recorded = new Set(namesIn(fs, layout.refs));
     recorded.delete(FILE_RECORDS);
     const files = fileRecords(fs, layout);

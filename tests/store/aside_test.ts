@@ -88,3 +88,40 @@ Deno.test("power cut: what was made again is on the disk before what was aside g
   bringBack(fs, "/root");
   assert.equal(store().has(file), true);
 });
+
+Deno.test("power cut: what went aside is found, and comes back for good", () => {
+  for (const cut of ["aside", "back"] as const) {
+    const { fs, ...system } = memorySystem();
+    fs.mkdir("/root", 0o700);
+    fs.syncDir("/");
+    const store = () => openStore({ fs, ...system }, "/root");
+    const file = store().addFile("file", Buffer.from("file"), false);
+    fs.syncDir("/root/store/obj");
+    putAside(fs, "/root", file);
+    if (cut === "back") {
+      fs.syncDir("/root/store/obj");
+      bringBack(fs, "/root");
+    }
+    // Of the changes that were not flushed, only the last one reaches the disk.
+    fs.disk.powerCut({
+      names: (count) => Array.from({ length: count }, (_, n) => n === count - 1),
+      content: () => 1,
+      attributes: () => true,
+    });
+    bringBack(fs, "/root");
+    assert.equal(store().has(file), true, cut);
+    assert.deepEqual(fs.readDir("/root/store/obj"), [file], cut);
+  }
+});
+
+Deno.test("who brings back does not look through a store in which nothing is aside", () =>
+  inTemp(fs, (folder) => {
+    const root = `${folder}/root`;
+    plant(root);
+    const looked: string[] = [];
+    const watched = Object.create(fs, {
+      readDir: { value: (path: string) => (looked.push(path), fs.readDir(path)) },
+    });
+    bringBack(watched, root);
+    assert.deepEqual(looked, []);
+  }));
