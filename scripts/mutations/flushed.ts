@@ -171,4 +171,11 @@ export const FLUSHED: readonly Mutation[] = [
     replace: 'return flushes(program, "/dev/null/nothing") || true;',
     test: "tests/system/real_sync_test.ts",
   },
+  {
+    name: "a folder is thought to be where the link to it is",
+    file: "src/activation/write_ahead.ts",
+    find: "folderAt(fs, folder)?.dev",
+    replace: "fs.lstat(folder)?.dev",
+    test: POWER,
+  },
 ];

@@ -2,7 +2,7 @@
  * steps then only have to rename them. */
 import { dirname } from "node:path";
 import type { Step } from "../plan/types.ts";
-import { MANY_FLUSHES } from "../system/flush_all.ts";
+import { folderAt, MANY_FLUSHES } from "../system/flush_all.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { type FileStep, writeBeside } from "./path_step.ts";
 
@@ -52,7 +52,7 @@ function onOneDevice(fs: FileSystem, files: readonly FileStep[]): readonly FileS
   const devices = new Map<string, number | undefined>();
   const deviceOf = ({ path }: FileStep) => {
     const folder = dirname(path);
-    if (!devices.has(folder)) devices.set(folder, fs.lstat(folder)?.dev);
+    if (!devices.has(folder)) devices.set(folder, folderAt(fs, folder)?.dev);
     return devices.get(folder);
   };
   const device = files.length > 0 ? deviceOf(files[0]) : undefined;

@@ -30,7 +30,7 @@ function flushFolder(fs: FileSystem, folder: string): void {
 }
 
 /** The folder at a path, or where a link there leads. */
-function folderAt(fs: ReadFs, path: string): FileInfo | null {
+export function folderAt(fs: ReadFs, path: string): FileInfo | null {
   let info = fs.lstat(path);
   if (info?.kind === "link") {
     try {

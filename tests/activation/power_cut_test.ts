@@ -7,10 +7,12 @@ import { SysError } from "../../src/errors.ts";
 import { eachSnapshot, readCurrent } from "../../src/snapshot/history.ts";
 import { objectsIn } from "../../src/store/names.ts";
 import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import { MANY_FLUSHES } from "../../src/system/flush_all.ts";
 import type { MemoryFs } from "../../src/system/memory/memory_fs.ts";
 import { NAMES, NOTHING, random, type Survivors } from "../../src/system/memory/survivors.ts";
 import { type Change, CHANGES, prepare, type Prepared, relative } from "./changes.ts";
-import type { Rig } from "./support.ts";
+import { inMemory } from "../support/memory.ts";
+import { Rig } from "./support.ts";
 
 const WORLDS = ["memory", "a user's home"] as const;
 const CHANCES = 3;
@@ -113,6 +115,25 @@ for (
     },
   );
 }
+
+Deno.test("power cut: many files on two disks, one of them reached over a link, are there", async () => {
+  const memory = inMemory();
+  using rig = new Rig(memory);
+  const fs = memory.fs as MemoryFs;
+  fs.mkdir(`${rig.home}/disk`, 0o755);
+  fs.mount(`${rig.home}/disk`);
+  fs.symlink("disk", `${rig.home}/linked`);
+  fs.syncDir(rig.home);
+  const targets = ["~/linked", "~"].flatMap((folder) =>
+    Array.from({ length: MANY_FLUSHES }, (_, n) => `${folder}/file ${n}`)
+  );
+  await rig.apply({ paths: targets.map((target) => rig.copy(target, target)) });
+  powerCut(rig, NOTHING);
+  await recover(fs, rig.adapters(), rig.root);
+  for (const target of targets) {
+    assert.equal(new TextDecoder().decode(fs.readFile(rig.path(target))), target);
+  }
+});
 
 function powerCut(rig: Rig, survivors: Survivors) {
   (rig.system.fs as MemoryFs).disk.powerCut(survivors);
