@@ -5,9 +5,9 @@ export const SNAPSHOTS: readonly Mutation[] = [
   {
     name: "what damaged snapshots shared stays where it is",
     file: "src/snapshot/set_aside.ts",
-    find: "      if (thrown instanceof Damage) return [basePath(root, base)];",
-    replace: "      if (thrown instanceof Damage) return [];",
-    test: "tests/stories/damaged_test.ts",
+    find: "    .filter((path) => fs.lstat(path) !== null);",
+    replace: "    .filter(() => false);",
+    test: "tests/snapshot/shared_test.ts",
   },
   {
     name: "what snapshots share is believed",
@@ -18,9 +18,23 @@ export const SNAPSHOTS: readonly Mutation[] = [
   },
   {
     name: "a damaged base is not written again",
-    file: "src/snapshot/record.ts",
-    find: "    return false;\n  }\n}",
-    replace: "    return true;\n  }\n}",
+    file: "src/snapshot/write_base.ts",
+    find: "const isMissing = !isWhole(fs, path, hash);",
+    replace: "const isMissing = fs.lstat(path) === null;",
+    test: "tests/snapshot/shared_test.ts",
+  },
+  {
+    name: "a damaged spare is not written again",
+    file: "src/snapshot/write_base.ts",
+    find: "if (!isWhole(fs, spare, hash)) {",
+    replace: "if (fs.lstat(spare) === null) {",
+    test: "tests/snapshot/shared_test.ts",
+  },
+  {
+    name: "a spare is not asked",
+    file: "src/snapshot/base.ts",
+    find: "      if (spare === null) throw thrown;",
+    replace: "      throw thrown;",
     test: "tests/snapshot/shared_test.ts",
   },
   {

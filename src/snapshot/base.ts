@@ -10,18 +10,22 @@
  *     ]}
  *
  * Each list of `LISTS`, an entry on each line. A snapshot that names it says what is different. It never changes. What
- * no snapshot names any more is removed by gc, and by whatever undoes the apply that wrote it. */
+ * no snapshot names any more is removed by gc, and by whatever undoes the apply that wrote it.
+ *
+ * `snapshots/<hash>.spare` is the same once more: many snapshots would be lost with one file. It is read where the base
+ * can't be, and `repair` makes each from the other. It is not flushed: a power cut may take it, and not the base. */
 import { join } from "node:path";
 import { sha256Hex } from "../digest.ts";
-import { FsError, type ReadFs } from "../system/fs.ts";
+import { type FileInfo, FsError, type ReadFs } from "../system/fs.ts";
 import { Damage, type Lines, mapLists } from "./edits.ts";
 import { LISTS, type Lists } from "./lists.ts";
 
 /** The name of a base: 64 hex digits. */
 export type BaseHash = string & { readonly __brand: "BaseHash" };
 
-/** How the name of a base's file ends. */
+/** How the names of a base's files end. */
 const END = ".base";
+const SPARE = ".spare";
 const NAME = /^[0-9a-f]{64}$/;
 
 export function isBaseHash(text: string): text is BaseHash {
@@ -37,6 +41,16 @@ export function baseNamed(name: string): BaseHash | null {
 /** `<root>/snapshots/<hash>.base`. */
 export function basePath(root: string, hash: BaseHash): string {
   return join(root, "snapshots", `${hash}${END}`);
+}
+
+/** `<root>/snapshots/<hash>.spare`. */
+export function sparePath(root: string, hash: BaseHash): string {
+  return join(root, "snapshots", `${hash}${SPARE}`);
+}
+
+/** The base that a name in `snapshots/` is of, or is the spare of; null where it is neither. */
+export function sharedNamed(name: string): BaseHash | null {
+  return baseNamed(name.endsWith(SPARE) ? `${name.slice(0, -SPARE.length)}${END}` : name);
 }
 
 /** Writes a base as text. */
@@ -85,23 +99,55 @@ export class Bases {
 
   constructor(private readonly fs: ReadFs, private readonly root: string) {}
 
-  /** @throws Damage when it is not what its name says */
+  /** @throws Damage when neither it nor its spare is what its name says */
   read(hash: BaseHash): Base {
     if (this.#last?.hash === hash) return this.#last;
-    return this.#last = new Base(hash, textOf(this.fs, basePath(this.root, hash), hash));
+    return this.#last = new Base(hash, this.#text(hash));
+  }
+
+  #text(hash: BaseHash): string {
+    try {
+      return textOf(this.fs, basePath(this.root, hash), hash);
+    } catch (thrown) {
+      const spare = thrown instanceof Damage ? wholeText(this.fs, sparePath(this.root, hash), hash) : null;
+      if (spare === null) throw thrown;
+      return spare;
+    }
+  }
+}
+
+/** What a base or its spare says; null where it is not what its name says. */
+export function wholeText(fs: ReadFs, path: string, hash: BaseHash): string | null {
+  try {
+    return textOf(fs, path, hash);
+  } catch (thrown) {
+    if (thrown instanceof Damage) return null;
+    throw thrown;
   }
 }
 
 function textOf(fs: ReadFs, path: string, hash: BaseHash): string {
   const damage = (why: string) => new Damage(`${path}, which it shares with others, ${why}`);
-  let bytes: Uint8Array;
-  try {
-    bytes = fs.readFile(path);
-  } catch (thrown) {
-    if (thrown instanceof FsError && thrown.code === "ENOENT") throw damage("is gone");
-    if (thrown instanceof FsError && thrown.code === "EISDIR") throw damage("is a folder");
-    throw thrown;
-  }
+  const why = missing(fs, path);
+  if (why !== null) throw damage(why);
+  const bytes = fs.readFile(path);
   if (sha256Hex(bytes) !== hash) throw damage("has changed");
   return new TextDecoder().decode(bytes);
+}
+
+/** Why nothing can be read at a path: reading a pipe would wait for ever. */
+function missing(fs: ReadFs, path: string): string | null {
+  const info = fs.lstat(path);
+  const kind = info?.kind === "link" ? kindBehind(fs, path) : info?.kind;
+  if (kind === undefined) return "is gone";
+  return kind === "file" ? null : kind === "dir" ? "is a folder" : "is no file";
+}
+
+function kindBehind(fs: ReadFs, path: string): FileInfo["kind"] | undefined {
+  try {
+    return fs.lstat(fs.realPath(path))?.kind;
+  } catch (thrown) {
+    if (thrown instanceof FsError) return undefined;
+    throw thrown;
+  }
 }

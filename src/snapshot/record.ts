@@ -4,9 +4,9 @@
  * A base is made when there is none, and when what was written since the last one has grown to its size: then all of it
  * together takes twice the space of the bases at most, and what differs stays small. */
 import { sha256Hex } from "../digest.ts";
-import type { FileSystem, ReadFs } from "../system/fs.ts";
+import type { FileSystem } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
-import { type BaseHash, basePath, Bases, formatBase } from "./base.ts";
+import { type BaseHash, formatBase } from "./base.ts";
 import { countsOf } from "./counts.ts";
 import { type Edits, editsBetween, type Lines, linesOf, mapLists } from "./edits.ts";
 import { writeLasting } from "./files.ts";
@@ -15,6 +15,7 @@ import { snapshotFolder, snapshotPath } from "./history.ts";
 import { LISTS, listsOf, type Rest } from "./lists.ts";
 import { readBefore } from "./read_lines.ts";
 import type { Counts, Snapshot } from "./types.ts";
+import { writeBase } from "./write_base.ts";
 
 /** Characters from which on a snapshot's lists are shared with others. */
 const LARGE = 16_384;
@@ -48,9 +49,8 @@ function writeWithBase(
 ): void {
   const content = formatBase(lines);
   const base = sha256Hex(content) as BaseHash;
-  const path = basePath(root, base);
   // It is on the disk before anything names it. Where that never happens, undoing the apply removes it.
-  if (!isThere(fs, root, base)) writeLasting(fs, path, content, 0o600);
+  writeBase(fs, root, base, content);
   const lists = mapLists((name) => {
     const { length } = lines[name];
     return length === 0 ? [] : [{ keep: [0, length] as const }];
@@ -58,16 +58,6 @@ function writeWithBase(
   const edits: Edits<string> = { moves: [], lists };
   const text = formatShared({ rest, ...known(counts), base, spent: 0, edits });
   writeLasting(fs, snapshotPath(root, rest.number), text, 0o600);
-}
-
-/** Whether a base is there whole: a snapshot that was removed, or another root, may have left one. */
-function isThere(fs: ReadFs, root: string, base: BaseHash): boolean {
-  if (fs.lstat(basePath(root, base)) === null) return false;
-  try {
-    return new Bases(fs, root).read(base).hash === base;
-  } catch {
-    return false;
-  }
 }
 
 function sizeOf(lines: Lines): number {

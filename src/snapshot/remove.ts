@@ -1,7 +1,7 @@
 /** Takes numbers, removes these snapshots; and what no snapshot shares any more. */
 import { SysError } from "../errors.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
-import { type BaseHash, baseNamed, basePath } from "./base.ts";
+import { type BaseHash, basePath, sparePath } from "./base.ts";
 import {
   currentNumber,
   readStored,
@@ -10,6 +10,7 @@ import {
   snapshotPath,
 } from "./history.ts";
 import type { SnapshotNumber } from "./types.ts";
+import { basesIn } from "./write_base.ts";
 
 /** Removes some that are not current. */
 export function removeSnapshots(
@@ -31,17 +32,17 @@ export function removeSnapshots(
  * from before the base is written. */
 export function removeUnneededBases(fs: FileSystem, root: string): void {
   const unneeded = unneededBases(fs, root);
-  for (const base of unneeded) fs.remove(basePath(root, base));
+  for (const base of unneeded) {
+    for (const path of [basePath(root, base), sparePath(root, base)]) {
+      if (fs.lstat(path) !== null) fs.remove(path);
+    }
+  }
   if (unneeded.size > 0) fs.syncDir(snapshotFolder(root));
 }
 
 /** None where a snapshot can't be read: it may name any. */
 function unneededBases(fs: ReadFs, root: string): ReadonlySet<BaseHash> {
-  const bases = new Set(
-    fs.lstat(snapshotFolder(root)) === null
-      ? []
-      : fs.readDir(snapshotFolder(root)).flatMap((name) => baseNamed(name) ?? []),
-  );
+  const bases = new Set(basesIn(fs, root));
   for (const number of snapshotNumbers(fs, root).reverse()) {
     if (bases.size === 0) break;
     try {

@@ -2,7 +2,7 @@
 import { SysError } from "../errors.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { freeName } from "../system/free_name.ts";
-import { baseNamed, basePath, Bases } from "./base.ts";
+import { type BaseHash, basePath, Bases, sparePath } from "./base.ts";
 import { Damage } from "./edits.ts";
 import {
   currentNumber,
@@ -14,6 +14,7 @@ import {
   snapshotPath,
 } from "./history.ts";
 import type { SnapshotNumber } from "./types.ts";
+import { basesIn, writeBase } from "./write_base.ts";
 
 /** What was out of order. */
 export interface SetAside {
@@ -21,15 +22,18 @@ export interface SetAside {
   readonly aside: readonly SnapshotNumber[];
   /** The one that is current from now on; absent where that did not change, null where none is left. */
   readonly current?: SnapshotNumber | null;
+  /** Files that snapshots share and that were made again. */
+  readonly again: readonly string[];
 }
 
 /**
- * Renames damaged ones to `<n>.json.damaged`. Where the current one is among them, or none is named, the newest of
+ * Makes again what they share, where its spare is whole. Renames damaged ones to `<n>.json.damaged`. Where the current one is among them, or none is named, the newest of
  * the others is current from now on: what was applied since stays on the disk, and `status` tells of it.
  * @throws SysError of kind "snapshot" when one is from a newer version: it stays
  */
 export function setAsideDamaged(fs: FileSystem, root: string): SetAside {
   const bases = new Bases(fs, root);
+  const again = writeAgain(fs, root, bases);
   const aside = snapshotNumbers(fs, root).filter((number) => isDamaged(fs, root, number, bases));
   const paths = [
     ...aside.map((number) => snapshotPath(root, number)),
@@ -37,29 +41,38 @@ export function setAsideDamaged(fs: FileSystem, root: string): SetAside {
   ];
   for (const path of paths) fs.rename(path, freeName(fs, `${path}.damaged`));
   if (paths.length > 0) fs.syncDir(snapshotFolder(root));
-  if (namesOne(fs, root)) return { aside };
+  if (namesOne(fs, root)) return { aside, again };
   const path = currentPath(root);
   const kind = fs.lstat(path)?.kind;
   if (kind !== undefined && kind !== "link") fs.rename(path, freeName(fs, `${path}.damaged`));
   const current = snapshotNumbers(fs, root).at(-1) ?? null;
   makeCurrent(fs, root, current);
-  return { aside, current };
+  return { aside, again, current };
+}
+
+/** Makes each base from its spare, and each spare from its base. */
+function writeAgain(fs: FileSystem, root: string, bases: Bases): string[] {
+  return [...basesIn(fs, root)].flatMap((base) => {
+    const text = textOf(bases, base);
+    return text !== null && writeBase(fs, root, base, text) ? [basePath(root, base)] : [];
+  });
 }
 
 /** What snapshots shared, or would share again, and can't be read: nothing else may need its name. */
 function damagedBases(fs: ReadFs, root: string, bases: Bases): string[] {
-  if (fs.lstat(snapshotFolder(root)) === null) return [];
-  return fs.readDir(snapshotFolder(root)).flatMap((name) => {
-    const base = baseNamed(name);
-    if (base === null) return [];
-    try {
-      bases.read(base);
-      return [];
-    } catch (thrown) {
-      if (thrown instanceof Damage) return [basePath(root, base)];
-      throw thrown;
-    }
-  });
+  return [...basesIn(fs, root)].filter((base) => textOf(bases, base) === null)
+    .flatMap((base) => [basePath(root, base), sparePath(root, base)])
+    .filter((path) => fs.lstat(path) !== null);
+}
+
+/** Null for one that can't be read. */
+function textOf(bases: Bases, base: BaseHash): string | null {
+  try {
+    return bases.read(base).text;
+  } catch (thrown) {
+    if (thrown instanceof Damage) return null;
+    throw thrown;
+  }
 }
 
 function isDamaged(fs: ReadFs, root: string, number: SnapshotNumber, bases: Bases): boolean {

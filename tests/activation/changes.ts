@@ -118,7 +118,7 @@ export function relative(rig: Rig): Record<string, string> {
   const text = JSON.stringify({ ...rig.world(), ...detailsOf(rig) }).replaceAll(rig.dir, "")
     .replace(/\\"time\\":\\"[^"]*\\"|\\"mtime\\":[0-9]+/g, "")
     .replace(
-      /(?<=\\"spent\\":)[0-9]+|[0-9a-f]{64}(?=\.base)|(?<=\\"base\\":\\")[0-9a-f]{64}/g,
+      /(?<=\\"spent\\":)[0-9]+|[0-9a-f]{64}(?=\.(?:base|spare))|(?<=\\"base\\":\\")[0-9a-f]{64}/g,
       "hash",
     );
   return Object.fromEntries(
@@ -127,6 +127,8 @@ export function relative(rig: Rig): Record<string, string> {
       .filter(([path]) => path !== "/root/snapshots" && !path.includes(HELD))
       // A cache may say anything: what does not fit is not used.
       .filter(([path]) => path !== "/root/snapshots/index")
+      // Not flushed, and made again from what it is the spare of.
+      .filter(([path]) => !path.endsWith(".spare"))
       .sort(([a], [b]) => a < b ? -1 : 1),
   );
 }

@@ -61,11 +61,20 @@ activate { name = "x", config = function(_, ctx) ctx.run("wreck ${HOME}/a") end 
     name: "repair of what snapshots share, which is damaged",
     async arrange(t) {
       await applyMuch(t);
-      t.write(sharedBy(t), "damaged");
+      for (const end of ["base", "spare"]) t.write(sharedBy(t).replace(/base$/, end), "damaged");
     },
     run: mend,
     precious: PRECIOUS,
     forgets: true,
+  },
+  {
+    name: "repair of what snapshots share, of which the spare is whole",
+    async arrange(t) {
+      await applyMuch(t);
+      t.write(sharedBy(t), "damaged");
+    },
+    run: mend,
+    precious: PRECIOUS,
   },
   {
     name: "gc of snapshots, and of what they shared, which frees no objects",

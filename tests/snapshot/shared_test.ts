@@ -8,6 +8,7 @@ import {
   basePath,
   formatBase,
   linesOfBase,
+  sparePath,
 } from "../../src/snapshot/base.ts";
 import { editedLines, editsBetween, linesOf } from "../../src/snapshot/edits.ts";
 import { chooseSnapshot } from "../../src/snapshot/choose.ts";
@@ -299,7 +300,8 @@ function two() {
   const paths = [1, 2, 3].map((id) => ({ id, content: 0, line: id }));
   recorded(fs, [large(1, paths), large(2, paths.slice(1))]);
   makeCurrent(fs, ROOT, second);
-  return { fs, path: basePath(ROOT, bases(fs)[0] as BaseHash) };
+  const hash = bases(fs)[0] as BaseHash;
+  return { fs, path: basePath(ROOT, hash), spare: sparePath(ROOT, hash) };
 }
 
 const second = 2 as SnapshotNumber;
@@ -309,17 +311,22 @@ const isDamage = (thrown: unknown) =>
   /it is damaged/.test(thrown.message) &&
   /sys repair/.test(thrown.hint ?? "");
 
+const damages: Record<string, (fs: FileSystem, path: string) => void> = {
+  gone: (fs, path) => fs.remove(path),
+  "a folder": (fs, path) => (fs.remove(path), fs.mkdir(path, 0o755)),
+  "a link to nothing": (fs, path) => (fs.remove(path), fs.symlink("nowhere", path)),
+  "a link to itself": (fs, path) => (fs.remove(path), fs.symlink(path, path)),
+  "a link to a folder": (fs, path) => (fs.remove(path), fs.symlink(".", path)),
+  "cut short": (fs, path) => writeText(fs, path, text(fs, path).slice(0, -100)),
+  "other entries": (fs, path) => writeText(fs, path, text(fs, path).replace("/h/f1", "/h/f9")),
+  "another table": (fs, path) => writeText(fs, path, '{"version":1}\n'),
+};
+
 Deno.test("shared: what is damaged is said to be, and is nobody's wish", () => {
-  const damages: Record<string, (fs: FileSystem, path: string) => void> = {
-    gone: (fs, path) => fs.remove(path),
-    "a folder": (fs, path) => (fs.remove(path), fs.mkdir(path, 0o755)),
-    "cut short": (fs, path) => writeText(fs, path, text(fs, path).slice(0, -100)),
-    "other entries": (fs, path) => writeText(fs, path, text(fs, path).replace("/h/f1", "/h/f9")),
-    "another table": (fs, path) => writeText(fs, path, '{"version":1}\n'),
-  };
   for (const [name, damage] of Object.entries(damages)) {
-    const { fs, path } = two();
+    const { fs, path, spare } = two();
     damage(fs, path);
+    damage(fs, spare);
     assert.throws(() => readCurrent(fs, ROOT), isDamage, name);
     assert.throws(() => [...eachSnapshot(fs, ROOT)], isDamage, name);
     const visitor = { snapshot: () => [], entry: () => {} };
@@ -329,9 +336,27 @@ Deno.test("shared: what is damaged is said to be, and is nobody's wish", () => {
     const next = large(3, [{ id: 7, content: 7, line: 7 }]);
     recordSnapshot(fs, ROOT, next);
     assert.deepEqual(readSnapshot(fs, ROOT, next.number), next, name);
-    assert.deepEqual(setAsideDamaged(fs, ROOT), { aside: [1, 2], current: 3 });
+    assert.deepEqual(setAsideDamaged(fs, ROOT), { aside: [1, 2], again: [], current: 3 });
+    assert.deepEqual([fs.lstat(path), fs.lstat(spare)], [null, null], name);
     assert.deepEqual(readCurrent(fs, ROOT), next, name);
     assert.deepEqual(listOf(fs).map(({ number }) => number), [3], name);
+  }
+});
+
+Deno.test("shared: where one file is damaged nothing is lost, and repair makes it again", () => {
+  for (const [name, damage] of Object.entries(damages)) {
+    const { fs, path, spare } = two();
+    const whole = text(fs, path), then = readCurrent(fs, ROOT);
+    assert.equal(text(fs, spare), whole);
+    damage(fs, path);
+    assert.deepEqual(readCurrent(fs, ROOT), then, name);
+    assert.deepEqual(setAsideDamaged(fs, ROOT), { aside: [], again: [path] }, name);
+    assert.equal(text(fs, path), whole, name);
+    damage(fs, spare);
+    assert.deepEqual(setAsideDamaged(fs, ROOT), { aside: [], again: [] }, name);
+    assert.equal(text(fs, spare), whole, name);
+    assert.equal(fs.lstat(spare)?.mode, 0o600);
+    assert.deepEqual(readCurrent(fs, ROOT), then, name);
   }
 });
 
@@ -362,11 +387,13 @@ Deno.test("shared: edits that do not fit are damage", () => {
 });
 
 Deno.test("shared: a base that is damaged is written again with the next snapshot that is the same", () => {
-  const { fs, path } = two();
+  const { fs, path, spare } = two();
   const whole = text(fs, path);
   writeText(fs, path, "damaged");
+  writeText(fs, spare, "damaged");
   recordSnapshot(fs, ROOT, { ...readFirst(), number: 3 as SnapshotNumber });
   assert.equal(text(fs, path), whole);
+  assert.equal(text(fs, spare), whole);
   assert.equal(readSnapshot(fs, ROOT, second).number, 2);
 });
 
@@ -376,7 +403,7 @@ const readFirst = () => {
 };
 
 Deno.test("shared: no base goes while a snapshot can't be read, which may need it", () => {
-  const { fs, path } = two();
+  const { fs, path, spare } = two();
   removeSnapshots(fs, ROOT, [1 as SnapshotNumber]);
   const head = snapshotPath(ROOT, second), whole = text(fs, head);
   writeText(fs, head, whole.slice(0, -20));
@@ -385,5 +412,5 @@ Deno.test("shared: no base goes while a snapshot can't be read, which may need i
   assert.equal(readSnapshot(fs, ROOT, second).number, 2);
   fs.remove(head);
   removeUnneededBases(fs, ROOT);
-  assert.equal(fs.lstat(path), null);
+  assert.deepEqual([fs.lstat(path), fs.lstat(spare)], [null, null]);
 });

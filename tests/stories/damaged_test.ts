@@ -87,6 +87,7 @@ for (const [what, below] of Object.entries(WHAT)) {
           args: ["-c", 'chmod -R u+w "$1"; rm -rf "$1"; cp -a "$2" "$1"', "sh", s.home, whole],
         }).output();
         damage(path);
+        if (path.endsWith(".base")) damage(path.replace(/base$/, "spare"));
         const { code, said } = await run(command);
         const when = `${how}, ${command}: ${said}`;
         assert.ok([0, 1, 4, 6].includes(code), when);

@@ -40,6 +40,7 @@ export default command<Flags>({
         repaired: recoveries,
         forgotten,
         set_aside: snapshots.aside,
+        made_again: snapshots.again,
         journals,
         misplaced,
         opened,
@@ -49,6 +50,7 @@ export default command<Flags>({
         const lines = snapshots.aside.map((number) =>
           `Snapshot ${number} is damaged and set aside.`
         );
+        for (const path of snapshots.again) lines.push(`${path} was damaged; it is made again.`);
         if (snapshots.current != null) lines.push(`Snapshot ${snapshots.current} is current.`);
         if (snapshots.current === null) lines.push("No snapshot is left; `sys apply` makes one.");
         for (const path of opened) lines.push(`${path} may be read again.`);
