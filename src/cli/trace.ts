@@ -59,6 +59,9 @@ const PID = 1;
 /** Longer names make a viewer slow, and are in the arguments whole. */
 const LONGEST_NAME = 100;
 
+/** What a trace says before its events. */
+export const HEAD = { displayTimeUnit: "ms" } as const;
+
 /** What one command did when. */
 export class Trace {
   readonly #clock: Pick<Clock, "monotonic">;
@@ -145,7 +148,7 @@ export class Trace {
       { name: "thread_name", ph: "M", pid: PID, tid: n + 1, args: { name } },
       { name: "thread_sort_index", ph: "M", pid: PID, tid: n + 1, args: { sort_index: n } },
     ]);
-    return { displayTimeUnit: "ms", traceEvents: [...rows, ...this.#events] };
+    return { ...HEAD, traceEvents: [...rows, ...this.#events] };
   }
 
   /** The first row in which nothing runs. */

@@ -2,7 +2,10 @@
 import { messageOf } from "../errors.ts";
 import { writeReport } from "../journeys/report_file.ts";
 import type { Session } from "./session.ts";
-import { Trace } from "./trace.ts";
+import { HEAD, Trace } from "./trace.ts";
+
+/** How each trace begins. */
+const START = `${JSON.stringify(HEAD).slice(0, -1)},"traceEvents":[`;
 
 /**
  * From here on what the session does is traced. The file is written at once, and once more at the end: a command whose
@@ -16,11 +19,11 @@ export async function startTrace(
 ): Promise<() => Promise<void>> {
   const { system, timings } = session;
   const trace = new Trace(system.clock, words);
-  await writeReport(system, path, text({ traceEvents: [] }));
+  await writeReport(system, path, text({ ...HEAD, traceEvents: [] }), START);
   timings.trace = trace;
   return async () => {
     try {
-      await writeReport(system, path, text(trace.document()));
+      await writeReport(system, path, text(trace.document()), START);
     } catch (thrown) {
       // What the command did is done, and its exit code tells of that.
       session.say(messageOf(thrown), "warning");

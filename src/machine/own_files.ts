@@ -20,7 +20,9 @@ const STORE: Readonly<Record<string, Own>> = {
 };
 
 const PARTS: Readonly<Record<string, Own>> = {
-  snapshots: matching(/^((\d+\.json|[0-9a-f]{64}\.(base|spare)|current)(\.damaged(-\d+)?)?|index)(\.new)?$/),
+  snapshots: matching(
+    /^((\d+\.json|[0-9a-f]{64}\.(base|spare)|current)(\.damaged(-\d+)?)?|index)(\.new)?$/,
+  ),
   journal: matching(/^\d+\.(jsonl|unrestored|committed)(\.new)?(\.damaged)?$/),
   originals: matching(/^(\d+|index\.json(\.damaged)?)(\.new)?$/),
   "lock.d": all,

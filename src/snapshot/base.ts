@@ -109,7 +109,9 @@ export class Bases {
     try {
       return textOf(this.fs, basePath(this.root, hash), hash);
     } catch (thrown) {
-      const spare = thrown instanceof Damage ? wholeText(this.fs, sparePath(this.root, hash), hash) : null;
+      const spare = thrown instanceof Damage
+        ? wholeText(this.fs, sparePath(this.root, hash), hash)
+        : null;
       if (spare === null) throw thrown;
       return spare;
     }

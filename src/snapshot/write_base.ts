@@ -28,9 +28,7 @@ export function writeBase(fs: FileSystem, root: string, hash: BaseHash, content:
 export function basesIn(fs: ReadFs, root: string): ReadonlySet<BaseHash> {
   const folder = snapshotFolder(root);
   return new Set(
-    fs.lstat(folder) === null
-      ? []
-      : fs.readDir(folder).flatMap((name) => sharedNamed(name) ?? []),
+    fs.lstat(folder) === null ? [] : fs.readDir(folder).flatMap((name) => sharedNamed(name) ?? []),
   );
 }
 

@@ -44,7 +44,9 @@ story("a command whose trace can't be written does nothing", async (s) => {
   await s.sys(["apply", ".", "--trace", "."]);
   await s.sys(["apply", ".", "--trace", "link"]);
   await s.sys(["apply", ".", "--trace", "/dev/null", "--json"]);
+  await s.sys(["apply", ".", "--trace", "init.lua"]);
   assert.equal(s.read("mine"), "mine\n");
+  assert.equal(s.read("init.lua"), CONFIG);
   assert.ok(!s.exists("made"));
 });
 
