@@ -97,12 +97,14 @@ export function foldersAbove(fs: ReadFs, root: string, path: string): string[] {
 }
 
 /** Folders above a path, on its file system, that belong to the same user and into which not everybody may write: the
- * topmost first. */
+ * topmost first. None where a link of another user's leads there: it may be gone before anything is made there. */
 export function topsAbove(fs: ReadFs, path: string): string[] {
   const found: string[] = [];
   try {
+    const named = fs.lstat(dirname(path));
     let folder = fs.realPath(dirname(path));
     const first = fs.lstat(folder);
+    if (named?.uid !== first?.uid) return [];
     for (let info = first; info !== null; info = fs.lstat(folder)) {
       if (info.uid !== first?.uid || info.dev !== first.dev || info.mode & 0o002) break;
       if (dirname(folder) === folder) break;

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { removeObject } from "../support/tree.ts";
 import nodeFs from "node:fs";
 import { join } from "node:path";
+import { topsAbove } from "../../src/activation/hold.ts";
+import { inMemory } from "../support/memory.ts";
 import { rebuildOriginals } from "../../src/activation/rebuild_originals.ts";
 import { recover, repair } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
@@ -390,4 +392,14 @@ Deno.test("repair: a damaged list of originals is made again, and nothing on it 
     assert.equal(Deno.readTextFileSync(join(rig.home, "a")), "my a");
     assert.deepEqual(listed(rig).map(([number]) => number), [3]);
   }
+});
+
+Deno.test("held: nothing is held where a link of another user's leads", () => {
+  const { fs } = inMemory();
+  for (const folder of ["/home", "/home/app", "/secret"]) fs.mkdir(folder, 0o700);
+  fs.symlink("/secret", "/home/link");
+  assert.deepEqual(topsAbove(fs, "/home/link/conf"), topsAbove(fs, "/secret/conf"));
+  for (const path of ["/home", "/home/app", "/home/link"]) fs.chown(path, 1000, 1000);
+  assert.deepEqual(topsAbove(fs, "/home/link/conf"), []);
+  assert.deepEqual(topsAbove(fs, "/home/app/conf"), ["/home", "/home/app"]);
 });
