@@ -21,7 +21,7 @@ import { Noting, TICK } from "../recall/notes.ts";
 import { notingClock, notingHost } from "../recall/noting.ts";
 import { notingFs } from "../recall/noting_fs.ts";
 import { readRecord } from "../recall/recall.ts";
-import type { Look } from "../recall/record.ts";
+import { allLooks, type Look } from "../recall/record.ts";
 import { remember } from "../recall/remember.ts";
 import { FsError, type ReadFs, type System } from "../system/mod.ts";
 
@@ -84,7 +84,9 @@ export function recallEvaluation(
   const since = now(locks);
   return unlessGone(() => {
     const record = readRecord(locks, root, text);
-    if (record === null || !record.looks.every((look) => holds(world, look))) return null;
+    if (record === null) return null;
+    const looks = allLooks(record.looks);
+    if (!looks.every((look) => holds(world, look))) return null;
     const [[, head], [, handed]] = record.output;
     const kept = JSON.parse(head) as Kept;
     return {
@@ -105,7 +107,6 @@ export function recallEvaluation(
           };
           const keep = () => {
             if (!renewed.changed) return;
-            const { looks } = record;
             write(machine, text, { ...kept, sources: renewed.sources }, outcome.handed, looks);
           };
           return { outcome, keep };

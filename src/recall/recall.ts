@@ -4,7 +4,7 @@
 import { FsError, type System } from "../system/mod.ts";
 import { answerOf, type World } from "./looks.ts";
 import { slotOf } from "./place.ts";
-import { type CommandRecord, type Look, parseRecord } from "./record.ts";
+import { type CommandRecord, type LookReader, parseRecord, type ReadRecord } from "./record.ts";
 
 /** The record of a command, if all is as it was; null means that the command has to be run. */
 export function recall(
@@ -23,12 +23,12 @@ export function recall(
   }
 }
 
-function holds(system: World, looks: readonly Look[]): boolean {
-  for (let n = 0; n < looks.length; n++) {
-    const { kind, name, answer, covers } = looks[n];
+function holds(system: World, looks: LookReader): boolean {
+  for (let look = looks.next(); look !== null; look = looks.next()) {
+    const { kind, name, answer, covers } = look;
     const same = answerOf(system, kind, name) === answer;
     if (covers === undefined && !same) return false;
-    if (covers !== undefined && same) n += covers;
+    if (covers !== undefined && same) looks.skip(covers);
   }
   return true;
 }
@@ -38,7 +38,7 @@ export function readRecord(
   { fs }: Pick<System, "fs">,
   root: string,
   key: string,
-): CommandRecord | null {
+): ReadRecord | null {
   const path = slotOf(root, key);
   const info = fs.lstat(path);
   if (info === null || info.kind !== "file") return null;

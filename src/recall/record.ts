@@ -31,13 +31,37 @@ export interface CommandRecord {
 }
 
 const FORM = "sys recall 1";
-const NEWLINE = 10;
+const NEWLINE = 10, TAB = 9;
+
+/** A record that is read. */
+export interface ReadRecord extends Omit<CommandRecord, "looks"> {
+  readonly looks: LookReader;
+}
+
+/** Gives looks one by one. */
+export interface LookReader {
+  /** Null after the last one. */
+  next(): Look | null;
+  /** Leaves out so many. */
+  skip(count: number): void;
+}
+
+/** All that are left. */
+export function allLooks(reader: LookReader): Look[] {
+  const looks: Look[] = [];
+  for (let look = reader.next(); look !== null; look = reader.next()) looks.push(look);
+  return looks;
+}
 
 /** The record as a file's content. */
 export function formatRecord({ key, code, output, looks }: CommandRecord): Uint8Array {
   const lines = [JSON.stringify(key), JSON.stringify([code, output])];
   let folder = "";
+  let covered = 0;
   for (const { kind, name, answer, covers } of looks) {
+    // Who skips what is covered has not seen its folder.
+    if (covered-- === 0) folder = "";
+    if (covers !== undefined) covered = covers;
     const end = name.lastIndexOf("/") + 1;
     const same = end > 0 && name.slice(0, end) === folder;
     if (end > 0) folder = name.slice(0, end);
@@ -54,7 +78,7 @@ export function formatRecord({ key, code, output, looks }: CommandRecord): Uint8
 }
 
 /** What a file's content records; null where it is damaged, or about another command. */
-export function parseRecord(content: Uint8Array, key: string): CommandRecord | null {
+export function parseRecord(content: Uint8Array, key: string): ReadRecord | null {
   const end = content.indexOf(NEWLINE);
   const body = content.slice(end + 1);
   const decoder = new TextDecoder();
@@ -63,21 +87,36 @@ export function parseRecord(content: Uint8Array, key: string): CommandRecord | n
   const lines = decoder.decode(body).split("\n");
   if (lines[0] !== JSON.stringify(key)) return null;
   const [code, output] = JSON.parse(lines[1]) as [number, Output];
-  const looks: Look[] = [];
-  let folder = "";
-  for (let n = 2; n < lines.length; n++) {
-    const line = lines[n];
+  return { key, code, output, looks: new Looks(lines) };
+}
+
+/** Looks as they are read: one that is covered by another is not, as long as nobody asks for it. */
+class Looks implements LookReader {
+  readonly #lines: readonly string[];
+  #next = 2;
+  #folder = "";
+
+  constructor(lines: readonly string[]) {
+    this.#lines = lines;
+  }
+
+  next(): Look | null {
+    if (this.#next === this.#lines.length) return null;
+    const line = this.#lines[this.#next++];
     const space = line.indexOf(" ");
     const tab = line.indexOf("\t", space);
-    const isIn = line.charCodeAt(tab + 1) === 9;
-    const name = isIn ? folder + line.slice(tab + 2) : line.slice(tab + 1);
-    if (!isIn && line.includes("/", tab)) folder = name.slice(0, name.lastIndexOf("/") + 1);
+    const isIn = line.charCodeAt(tab + 1) === TAB;
+    const name = isIn ? this.#folder + line.slice(tab + 2) : line.slice(tab + 1);
+    if (!isIn && line.includes("/", tab)) this.#folder = name.slice(0, name.lastIndexOf("/") + 1);
     const what = line.slice(0, space);
     const answer = line.slice(space + 1, tab);
-    if (!what.startsWith("if")) looks.push({ kind: what as LookKind, name, answer });
-    else looks.push({ kind: "if", name, answer, covers: Number(what.slice(2)) });
+    if (!what.startsWith("if")) return { kind: what as LookKind, name, answer };
+    return { kind: "if", name, answer, covers: Number(what.slice(2)) };
   }
-  return { key, code, output, looks };
+
+  skip(count: number): void {
+    this.#next += count;
+  }
 }
 
 /** Tells damage: a write that was cut off, blocks that a power cut has left empty. FNV-1a over words of 4 bytes. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatRecord, parseRecord } from "../../src/recall/record.ts";
+import { allLooks, formatRecord, parseRecord } from "../../src/recall/record.ts";
 import { slotOf } from "../../src/recall/place.ts";
 
 const name = fc.string().map((text) => text.replace(/[\n\t/]/g, "_"));
@@ -25,7 +25,8 @@ const record = fc.record({
 
 Deno.test("record: what is written is read", () =>
   fc.assert(fc.property(record, (written) => {
-    assert.deepEqual(parseRecord(formatRecord(written), written.key), written);
+    const { looks, ...rest } = parseRecord(formatRecord(written), written.key)!;
+    assert.deepEqual({ ...rest, looks: allLooks(looks) }, written);
   })));
 
 Deno.test("record: one that is damaged, cut off, empty or another command's is none", () => {
@@ -55,4 +56,21 @@ Deno.test("record: commands have places of their own", () => {
   const slots = ["apply", "plan", "status", "appl", "apply "].map((key) => slotOf("/r", key));
   assert.equal(new Set(slots).size, slots.length);
   slots.forEach((slot) => assert.match(slot, /^\/r\/recall\/[0-9a-f]{16}$/));
+});
+
+Deno.test("record: what is covered can be left out", () => {
+  const is = (name: string) => ({ kind: "is" as const, name, answer: "-" });
+  const looks = [
+    is("/home/a"),
+    { kind: "if" as const, name: "/home/dir", answer: "dir", covers: 2 },
+    is("/home/dir/b"),
+    is("/home/dir/c"),
+    is("/home/dir/d"),
+    is("/home/dir/e"),
+  ];
+  const record = parseRecord(formatRecord({ key: "", code: 0, output: [], looks }), "")!;
+  record.looks.next();
+  record.looks.next();
+  record.looks.skip(2);
+  assert.deepEqual(allLooks(record.looks), looks.slice(4));
 });
