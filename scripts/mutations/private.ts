@@ -3,6 +3,14 @@ import type { Mutation } from "./mutation.ts";
 
 export const PRIVATE: readonly Mutation[] = [
   {
+    name: "root holds where a user leads it",
+    file: "src/activation/hold.ts",
+    find: ".filter((one) => fs.sameRights?.(path, one) ?? true)",
+    replace: "",
+    test: "tests/activation/their_home_test.ts",
+    filter: "became a link",
+  },
+  {
     name: "the journal's folder is open to all",
     file: "src/activation/journal.ts",
     find: "  if (fs.lstat(folder)?.mode !== 0o700) fs.chmod(folder, 0o700);",

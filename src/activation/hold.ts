@@ -87,7 +87,9 @@ function foldersFor(fs: FileSystem, root: string, path: string): string[] {
   const near = dirname(heldPath(root, 1));
   const above = fs.lstat(dirname(path)), own = fs.lstat(near) ?? fs.lstat(root);
   const isNear = above !== null && above.dev === own?.dev && above.uid === own.uid;
-  return [...isNear ? [near] : [], ...foldersAbove(fs, root, path)];
+  // Where a path leads by now may be in no folder of the user's in whose folder it lay: root makes nothing there.
+  const theirs = foldersAbove(fs, root, path).filter((one) => fs.sameRights?.(path, one) ?? true);
+  return [...isNear ? [near] : [], ...theirs];
 }
 
 /** Folders above a path in which a root would hold it, whether or not they are there. */

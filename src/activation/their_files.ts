@@ -112,6 +112,7 @@ function routed(fs: FileSystem, { paths, tops }: Theirs): FileSystem {
       return (to[name] as any)(...args);
     };
   }
+  result.sameRights = (one: string, other: string) => of(one) === of(other);
   result.lock = fs.lock.bind(fs);
   result.as = fs.as.bind(fs);
   return result as unknown as FileSystem;

@@ -162,6 +162,8 @@ export interface FileSystem extends LiveFs {
   /** The same files, looked at and changed with the rights of another user and none of one's own: what that user
    * swaps for a link meanwhile leads to nothing that is not theirs. Only root can. */
   as(owner: FileOwner): Promise<FileSystem>;
+  /** Whether two paths are reached with the same user's rights. Absent where all are. */
+  sameRights?(one: string, other: string): boolean;
   /** Ends what `as` has given: no process of those users is left. */
   dismiss(): Promise<void>;
 }

@@ -2,7 +2,8 @@
  * root elsewhere meanwhile. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { foldersAbove } from "../../src/activation/hold.ts";
+import { foldersAbove, hold } from "../../src/activation/hold.ts";
+import { asTheirUsers } from "../../src/activation/their_files.ts";
 import { SysError } from "../../src/errors.ts";
 import { readOriginals } from "../../src/snapshot/originals.ts";
 import { withTemporary } from "../support/temporary.ts";
@@ -119,6 +120,32 @@ withUser(
     await rig.apply({});
     assert.equal(sh(`cat ${dir}/.vimrc; stat -c %u ${dir}/.vimrc`), `mine${user.uid}\n`);
     assert.equal(sh(`cat ${secret}; stat -c %a ${secret}`), "nobody but root reads this600\n");
+  },
+);
+
+withUser(
+  "their home: nothing is held where a folder leads that became a link",
+  async (user, dir) => {
+    using rig = rigIn(dir, user);
+    const victim = join(rig.dir, "victim"), app = join(dir, "app"), path = join(app, "conf");
+    for (const folder of [victim, app]) {
+      fs.mkdir(folder, 0o755);
+      writeText(fs, join(folder, "conf"), "a text", 0o644);
+    }
+    for (const theirs of [app, path]) fs.chown(theirs, user.uid, user.gid);
+    const their = await asTheirUsers(fs, rig.root, [{ path, owner: user }]);
+    try {
+      fs.rename(app, join(dir, "away"));
+      fs.symlink(victim, app);
+      const before = [rig.dir, victim].map((folder) => fs.readDir(folder).sort());
+      assert.equal(hold(their, rig.root, path, 1), null);
+      assert.deepEqual([rig.dir, victim].map((folder) => fs.readDir(folder).sort()), before);
+      fs.remove(app);
+      fs.rename(join(dir, "away"), app);
+      assert.equal(hold(their, rig.root, path, 1)?.linked, true);
+    } finally {
+      await fs.dismiss();
+    }
   },
 );
 
