@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { start } from "../../src/cli/start.ts";
-import type { Console, Host } from "../../src/system/mod.ts";
+import type { Host } from "../../src/system/mod.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { RealFs } from "../../src/system/real_fs.ts";
 import { HELP } from "../../src/cli/help.generated.ts";
 import { allHelp } from "../support/all_help.ts";
+import { collected } from "../support/collected.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 /** Counts the configs that are read. */
@@ -51,21 +52,7 @@ class Person {
       cwd: { value: this.home, configurable: true },
       username: { value: "maria", configurable: true },
     });
-    let said = "";
-    const console: Console = {
-      out: (text) => void (said += text),
-      err: (text) => {
-        said += text;
-        this.err(text);
-      },
-      outBytes: () => {},
-      outIsTerminal: false,
-      errIsTerminal: false,
-      inIsTerminal: false,
-      columns: () => 80,
-      ask: () => Promise.resolve(null),
-      onInterrupt: () => () => {},
-    };
+    const console = collected((text) => this.err(text));
     const before = this.fs.configs;
     const code = await start(args, {
       // Some time later, so that nothing was changed just now.
@@ -80,7 +67,7 @@ class Person {
       identity: this.identity,
       stop: () => {},
     });
-    return { code, said, read: this.fs.configs > before };
+    return { code, said: console.said, read: this.fs.configs > before };
   }
 }
 

@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
 import { run } from "../../src/cli/run.ts";
 import { realSystem } from "../../src/system/real.ts";
-import type { Console } from "../../src/system/mod.ts";
+import { collected } from "../support/collected.ts";
 
 /** Runs a command line against a console that remembers. */
 async function type(...args: string[]) {
-  let out = "", err = "";
-  const console: Console = {
-    outBytes: () => {},
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    outIsTerminal: false,
-    errIsTerminal: false,
-    inIsTerminal: false,
-    columns: () => 80,
-    ask: () => Promise.resolve(null),
-    onInterrupt: () => () => {},
-  };
+  const console = collected();
   const code = await run(args, {
     system: realSystem(),
     console,
@@ -24,7 +13,7 @@ async function type(...args: string[]) {
     identity: null,
     stop: () => {},
   });
-  return { code, out, err };
+  return { code, out: console.stdout, err: console.stderr };
 }
 
 for (

@@ -5,21 +5,10 @@ import { recall } from "../../src/recall/recall.ts";
 import { recorder } from "../../src/recall/recorder.ts";
 import { remember } from "../../src/recall/remember.ts";
 import { slotOf } from "../../src/recall/place.ts";
+import { collected } from "../support/collected.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const KEY = "the command";
-const silent: Console = {
-  out: () => {},
-  outBytes: () => {},
-  err: () => {},
-  outIsTerminal: false,
-  errIsTerminal: false,
-  inIsTerminal: false,
-  columns: () => 80,
-  ask: () => Promise.resolve("yes"),
-  onInterrupt: () => () => {},
-};
-
 /** The real world some time later, so that nothing in it was changed just now; variables of its own. */
 function world(env: Record<string, string | undefined> = {}, later = 10_000): System {
   const real = realSystem();
@@ -51,7 +40,7 @@ async function ran(
   command: (system: System, console: Console) => unknown,
   system = world(),
 ): Promise<boolean> {
-  const noting = recorder(system, silent);
+  const noting = recorder(system, collected());
   await command(noting.system, noting.console);
   const looks = noting.notes.looks();
   if (looks !== null) remember(system, dir, { key: KEY, code: 0, output: noting.output, looks });

@@ -2,6 +2,7 @@
 import { run } from "../../src/cli/run.ts";
 import { COMMANDS } from "../../src/cli/routes.ts";
 import { realSystem } from "../../src/system/real.ts";
+import { collected } from "./collected.ts";
 
 /** By the words of the command: "" for all of them, "store ls" for one below another. */
 export async function allHelp(): Promise<Record<string, string>> {
@@ -18,23 +19,13 @@ export async function allHelp(): Promise<Record<string, string>> {
 }
 
 async function help(words: readonly string[]): Promise<string> {
-  let help = "";
+  const console = collected();
   await run([...words, "--help"], {
     system: realSystem(),
-    console: {
-      out: (text) => void (help += text),
-      err: () => {},
-      outBytes: () => {},
-      outIsTerminal: false,
-      errIsTerminal: false,
-      inIsTerminal: false,
-      columns: () => 80,
-      ask: () => Promise.resolve(null),
-      onInterrupt: () => () => {},
-    },
+    console,
     version: "0",
     identity: null,
     stop: () => {},
   });
-  return help;
+  return console.stdout;
 }
