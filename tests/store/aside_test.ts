@@ -6,6 +6,7 @@ import { openStore } from "../../src/store/store.ts";
 import { verifyObjects } from "../../src/store/verify.ts";
 import { Crash, faultySystem } from "../../src/system/faulty.ts";
 import type { System } from "../../src/system/mod.ts";
+import type { Survivors } from "../../src/system/memory/survivors.ts";
 import { memorySystem } from "../../src/system/memory/memory.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { fell, grow, inTemp } from "./trees.ts";
@@ -67,7 +68,15 @@ for (const when of ["before", "after"] as const) {
   );
 }
 
-Deno.test("power cut: what was made again is on the disk before what was aside goes", () => {
+/** Of the changes that were not flushed, only the last one reaches the disk. */
+const ONLY_THE_LAST: Survivors = {
+  names: (count) => Array.from({ length: count }, (_, n) => n === count - 1),
+  content: () => 1,
+  attributes: () => true,
+};
+
+/** A store on a disk of its own, in a root that is flushed, with a file in it that is, too. */
+function flushedFile() {
   const { fs, ...system } = memorySystem();
   fs.mkdir("/root", 0o700);
   fs.syncDir("/");
@@ -75,39 +84,29 @@ Deno.test("power cut: what was made again is on the disk before what was aside g
   const add = () => store().addFile("file", Buffer.from("file"), false);
   const file = add();
   fs.syncDir("/root/store/obj");
+  return { fs, store, add, file };
+}
+
+Deno.test("power cut: what was made again is on the disk before what was aside goes", () => {
+  const { fs, store, add, file } = flushedFile();
   putAside(fs, "/root", file);
   fs.syncDir("/root/store/obj");
   add();
   bringBack(fs, "/root");
-  // Of the changes that were not flushed, only the last one reaches the disk.
-  fs.disk.powerCut({
-    names: (count) => Array.from({ length: count }, (_, n) => n === count - 1),
-    content: () => 1,
-    attributes: () => true,
-  });
+  fs.disk.powerCut(ONLY_THE_LAST);
   bringBack(fs, "/root");
   assert.equal(store().has(file), true);
 });
 
 Deno.test("power cut: what went aside is found, and comes back for good", () => {
   for (const cut of ["aside", "back"] as const) {
-    const { fs, ...system } = memorySystem();
-    fs.mkdir("/root", 0o700);
-    fs.syncDir("/");
-    const store = () => openStore({ fs, ...system }, "/root");
-    const file = store().addFile("file", Buffer.from("file"), false);
-    fs.syncDir("/root/store/obj");
+    const { fs, store, file } = flushedFile();
     putAside(fs, "/root", file);
     if (cut === "back") {
       fs.syncDir("/root/store/obj");
       bringBack(fs, "/root");
     }
-    // Of the changes that were not flushed, only the last one reaches the disk.
-    fs.disk.powerCut({
-      names: (count) => Array.from({ length: count }, (_, n) => n === count - 1),
-      content: () => 1,
-      attributes: () => true,
-    });
+    fs.disk.powerCut(ONLY_THE_LAST);
     bringBack(fs, "/root");
     assert.equal(store().has(file), true, cut);
     assert.deepEqual(fs.readDir("/root/store/obj"), [file], cut);
