@@ -25,8 +25,8 @@ export const RECALLED: readonly Mutation[] = [
   {
     name: "a relative link starts where its folder seems to be",
     file: NOTES,
-    find: "path = resolve(fs.realPath(dirname(path)), fs.readLink(path));",
-    replace: "path = resolve(dirname(path), fs.readLink(path));",
+    find: "return resolve(fs.realPath(dirname(path)), fs.readLink(path));",
+    replace: "return resolve(dirname(path), fs.readLink(path));",
     test: RECALL,
   },
   {

@@ -103,25 +103,27 @@ export class Noting implements Notes {
       if (info === null) return;
       this.#fresh(info);
       if (info.kind !== "link") return;
-      // A link in a folder that is itself reached over a link starts where that folder is.
-      const { fs } = this.#world;
-      path = resolve(fs.realPath(dirname(path)), fs.readLink(path));
+      path = this.#leadsTo(path);
     }
     this.spoil();
   }
 
   /** It was asked where a path leads. Whether its last part is a link is told faster than where all of it leads. */
   real(path: string): void {
-    const { fs } = this.#world;
     for (let links = 0; links < MOST_LINKS && !this.#spoiled; links++) {
-      const info = fs.lstat(path);
+      const info = this.#world.fs.lstat(path);
       this.seen(path, info);
-      const parent = dirname(path);
-      this.look("real", parent);
+      this.look("real", dirname(path));
       if (info?.kind !== "link") return;
-      path = resolve(fs.realPath(parent), fs.readLink(path));
+      path = this.#leadsTo(path);
     }
     this.spoil();
+  }
+
+  /** Where a link leads. One in a folder that is itself reached over a link starts where that folder is. */
+  #leadsTo(path: string): string {
+    const { fs } = this.#world;
+    return resolve(fs.realPath(dirname(path)), fs.readLink(path));
   }
 
   #fresh(info: FileInfo): void {
