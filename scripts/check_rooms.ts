@@ -1,7 +1,8 @@
 /** The law of imports: who may import whom, checked by `deno task ok` and drawn in ARCHITECTURE.md.
  *
- * Four rules: a room imports only what its line grants; a line grants only what is used; no file is its own
- * import, by however long a way; only the rooms at the edge name the runtime. */
+ * Five rules: a room imports only what its line grants; a line grants only what is used; no file is its own
+ * import, by however long a way; only the rooms at the edge name the runtime; only they know the system's own form of
+ * paths. */
 import { dirname, join, normalize, relative } from "node:path/posix";
 
 /** For each room the rooms, or single files, that it may import. A room may always import itself. */
@@ -104,6 +105,9 @@ function check(path: string, text: string) {
 function checkImport(path: string, room: string, specifier: string) {
   if (EFFECTFUL.test(specifier) && !NAMES_DENO.has(room)) {
     problems.push(`src/${path}: ${specifier} belongs behind a port of system/`);
+  }
+  if (specifier === "node:path" && !NAMES_DENO.has(room)) {
+    problems.push(`src/${path}: paths have one form inside, that of node:path/posix`);
   }
   if (!specifier.startsWith(".")) return;
   const target = relative("src", normalize(join(dirname(join("src", path)), specifier)));

@@ -1,5 +1,5 @@
 /** Takes a path, gives where what shall be there is made before it is renamed into place. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 
 /** A name in the same folder, always the same for a path, so that recovery finds it. */

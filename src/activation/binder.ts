@@ -1,6 +1,6 @@
 /** Takes what the actions of one scope want, gives it together. The files of `kinds/` tell it. */
 import { formOfLink } from "../platform/links.ts";
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DeclaredSetting } from "../manifest/kind.ts";

@@ -1,5 +1,5 @@
 /** Takes paths, gives the folders above them that the user who runs sys may certainly not write into. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import type { WantedPath } from "../plan/types.ts";
 import { type FileInfo, FsError, type ReadFs } from "../system/fs.ts";
 import type { Host } from "../system/host.ts";

@@ -1,5 +1,5 @@
 /** Takes steps, flushes every folder that they changed: what was done survives a power cut once it is committed. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import type { Step } from "../plan/types.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { flushAll } from "../system/flush_all.ts";

@@ -7,7 +7,7 @@
  * it is made. What is held has one more hard link, made before anything is changed; what can't have one is renamed at
  * its step, when the journal knows it. Nobody trusts what lies in such a folder: it is put back only where it is what
  * was noted, with the rights of the user whose folder it is. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 import { heldPath, readOriginals, writeOriginals } from "../snapshot/originals.ts";
 import { type FileInfo, type FileSystem, type FsCode, FsError, type ReadFs } from "../system/fs.ts";

@@ -9,7 +9,7 @@
  * snapshot is on disk and `current` points to it. `<n>.unrestored` holds the steps of a journal that could not be
  * undone; it is kept for `sys repair`.
  */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
 import { freeName } from "../system/free_name.ts";

@@ -3,7 +3,7 @@
  * Content becomes an object. Beside that the thing itself is held (`hold.ts`): times, attributes and other hard links
  * come back with it. What can't be held (in a folder of somebody else's) comes back with the owner, mode and time that
  * are noted here. */
-import { basename, dirname } from "node:path";
+import { basename, dirname } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import { sameState } from "../plan/state.ts";
 import type { Owner, PathState, Plan, Step } from "../plan/types.ts";

@@ -1,5 +1,5 @@
 /** Takes a path, gives whose folder it lies in: who else than root can lead it elsewhere. */
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path/posix";
 import type { Owner } from "../plan/types.ts";
 import type { ReadFs } from "../system/fs.ts";
 

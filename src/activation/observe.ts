@@ -1,6 +1,6 @@
 /** Takes the paths that a plan is about, gives what is there: the Observation. Changes nothing. */
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { ABSENT, sameState } from "../plan/state.ts";
 import {
   type FileHandle,

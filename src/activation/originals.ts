@@ -1,5 +1,5 @@
 /** Takes what was kept for a plan that is done or was undone, puts the list of originals and what is held in order. */
-import { basename, join } from "node:path";
+import { basename, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { PathState, Step } from "../plan/types.ts";
 import { sameState } from "../plan/state.ts";

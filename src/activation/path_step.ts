@@ -6,7 +6,7 @@
  * look and write is looked at and written with that user's rights (`their_files.ts`).
  */
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import { ABSENT, describeState, sameState } from "../plan/state.ts";
 import type { Kept, Owner, PathState, Step } from "../plan/types.ts";

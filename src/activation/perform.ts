@@ -10,7 +10,7 @@
  *
  * Path steps are done one after another: each takes some microseconds, less than starting a task would.
  */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { messageOf, SysError } from "../errors.ts";
 import type { Plan, Step, Wanted } from "../plan/types.ts";
 import type { Adapters } from "../platform/adapters.ts";

@@ -1,5 +1,5 @@
 /** Takes folders of programs, gives the one folder of links that PATH points into. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DerivationHash } from "../manifest/types.ts";

@@ -1,6 +1,6 @@
 /** Takes a root whose list of originals is damaged, makes the list again from what snapshots say and from what lies
  * there. */
-import { basename, dirname } from "node:path";
+import { basename, dirname } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import {
   type Original,

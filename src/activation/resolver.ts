@@ -1,6 +1,6 @@
 /** Takes the texts of a scope's actions, gives them concrete: placeholders filled, `~` resolved, generated files
  * named as the objects that they will be. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { type Place, SysError } from "../errors.ts";
 import type { Origin } from "../manifest/types.ts";
 import { placeholdersIn, substitute } from "../manifest/placeholder.ts";

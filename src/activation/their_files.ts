@@ -1,6 +1,6 @@
 /** Takes paths that root manages for others, or in their folders, gives the file system in which each is reached with
  * the rights of the user whose it is: what that user swaps for a link meanwhile leads to nothing that is not theirs. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Owner, Step, WantedPath } from "../plan/types.ts";
 import { readOriginals } from "../snapshot/originals.ts";

@@ -1,6 +1,6 @@
 /** Takes steps of which many write files, writes the contents beside their places, and flushes all of them as one. Their
  * steps then only have to rename them. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import type { Step } from "../plan/types.ts";
 import { folderAt, MANY_FLUSHES } from "../system/flush_all.ts";
 import type { FileSystem } from "../system/fs.ts";

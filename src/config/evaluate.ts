@@ -1,5 +1,5 @@
 /** Takes a config's entry file, gives its Manifest, the files that it was made of, and what drives its builds. */
-import { basename, dirname } from "node:path";
+import { basename, dirname } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { InputResolver, InputSpec, ResolvedInput } from "../inputs/types.ts";

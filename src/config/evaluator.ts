@@ -1,5 +1,5 @@
 /** Takes an entry file, gives a Lua VM that has loaded it: the host's side of a config. */
-import { basename, dirname, isAbsolute, relative, sep } from "node:path";
+import { basename, dirname, isAbsolute, relative } from "node:path/posix";
 import { messageOf, type Place, SysError } from "../errors.ts";
 import { parseDigest, sha256Hex } from "../digest.ts";
 import type { InputSpec, ResolvedInput } from "../inputs/types.ts";
@@ -136,7 +136,7 @@ export class Evaluator {
   filesRead(): ConfigFile[] {
     const files = new Map<string, ConfigFile>();
     for (const tree of this.#trees.values()) {
-      const below = relative(this.dir, tree.path).split(sep).join("/");
+      const below = relative(this.dir, tree.path);
       if (isAbsolute(below) || below.split("/")[0] === "..") continue;
       for (const file of tree.filesRead()) {
         const path = below === "" ? file.path : `${below}/${file.path}`;

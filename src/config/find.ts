@@ -1,5 +1,5 @@
 /** Takes what the user named, or nothing, gives the entry file of the config. */
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";
 

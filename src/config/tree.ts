@@ -1,6 +1,6 @@
 /** Takes a folder (the config's, or an input's), gives what Lua may see of it: files and folders below it, no `..`,
  * no links that lead out. */
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, relative } from "node:path/posix";
 import { shortHash } from "../digest.ts";
 import { HostError } from "../lua/vm.ts";
 import { hashContent, hashTree } from "../store/nar.ts";

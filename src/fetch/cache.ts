@@ -1,6 +1,6 @@
 /** Takes a cache, gives what sys.lua has made in it. People name a folder for it, and may have a folder `git` there
  * themselves: only what has a name that sys.lua gives is ever deleted. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { ReadFs } from "../system/mod.ts";
 
 const DOWNLOAD = /^(url|sha256|sha512)-[0-9a-f]{64,128}(\.json)?$/;

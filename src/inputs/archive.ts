@@ -1,5 +1,5 @@
 /** Takes an archive, or a repository on a forge that makes archives, gives its folder. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { constants, gunzipSync } from "node:zlib";
 import { download } from "../fetch/http/download.ts";
 import { openRepository } from "../fetch/git/repository.ts";

@@ -3,7 +3,7 @@
  * `<cache>/inputs/<32 characters>` is a tree whose NAR hash folds to that name. Beside it, `<32 characters>.seal`
  * is the SHA-256 of what `lstat` says of each of its entries, their change times included, which nobody can set: as
  * long as it fits, the files need not be read again. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { type Digest, digestParts, sha256Hex, shortHash, toDigest } from "../digest.ts";
 import { hashTree } from "../store/nar.ts";
 import { type FileSystem, FsError, type ReadFs, type System } from "../system/mod.ts";

@@ -17,7 +17,7 @@
  *
  * Keys are sorted and every field has a line of its own, so that two branches which update different inputs merge.
  */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import { type Digest, parseDigest } from "../digest.ts";
 import { messageOf, SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";

@@ -1,5 +1,5 @@
 /** Takes `path:…`, gives the folder itself: used in place, hashed, never locked. */
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path/posix";
 import type { Digest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { ReadFs, System } from "../system/mod.ts";

@@ -9,7 +9,7 @@
  * | frozen | an error instead of any change of the lock |
  * | offline | an error for each that is not in the cache |
  */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { System } from "../system/mod.ts";
 import { cachedInput, hashFolder, keepInput, scratchFolder } from "./cache.ts";
 import { inCache } from "../fetch/in_cache.ts";

@@ -1,5 +1,5 @@
 /** Takes one entry of an `inputs` table, gives where it comes from as data. Pure. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { InputSpec } from "./types.ts";
 

@@ -1,5 +1,5 @@
 /** Takes targets with a user's own content, puts that content into the config that would replace it. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { besidePath } from "../activation/beside.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { Machine } from "../machine/open.ts";

@@ -1,5 +1,5 @@
 /** Takes the name or hash of a derivation, gives what its last build printed. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import type { ReadFs } from "../system/mod.ts";

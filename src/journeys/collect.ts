@@ -1,5 +1,5 @@
 /** Takes how much of the past to keep, removes from the store what nothing needs. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import { downloadsBefore } from "../fetch/cache.ts";
 import type { Machine } from "../machine/open.ts";

@@ -1,6 +1,6 @@
 /** Takes the files that a config was evaluated from, makes them an object: as they were read, whatever has become
  * of them since. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import type { ConfigFile } from "../config/types.ts";
 import type { Machine } from "../machine/open.ts";
 import type { ObjectName } from "../store/names.ts";

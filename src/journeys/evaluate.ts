@@ -1,5 +1,5 @@
 /** Takes the path of a config, gives its evaluation: the inputs are resolved on the way. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import {
   declaredInputs,
   evaluate,

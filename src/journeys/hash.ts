@@ -1,6 +1,6 @@
 /** Takes a file, a folder or a URL, gives the hash to pin it with. */
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
+import { resolve } from "node:path/posix";
 import { download } from "../fetch/http/download.ts";
 import { readChunks } from "../system/contents.ts";
 import { type Digest, toDigest } from "../digest.ts";

@@ -1,5 +1,5 @@
 /** Takes the names that people give to objects, looks after those objects. */
-import { basename } from "node:path";
+import { basename } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import { protectObjects, releaseObjects } from "../machine/protection.ts";
 import type { Machine } from "../machine/open.ts";

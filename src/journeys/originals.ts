@@ -1,5 +1,5 @@
 /** Takes numbers of originals, gives what was set aside: to look at, to put back, to let go. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { tidyHeldFolders } from "../activation/hold.ts";
 import { stateAt } from "../activation/observe.ts";
 import { asTheirUsers } from "../activation/their_files.ts";

@@ -1,6 +1,6 @@
 /** Takes a path and what is to be built, puts a link there to each output. As long as the link is there and leads to
  * the output, gc keeps it: `gcroots/auto/<hash of the path>` leads to the link. */
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path/posix";
 import { besidePath } from "../activation/beside.ts";
 import { asTheirUsers } from "../activation/their_files.ts";
 import { sha256, shortHash } from "../digest.ts";

@@ -1,5 +1,5 @@
 /** Takes the paths that a config wants, refuses those in sys.lua's own places, also where links lead there. */
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import type { WantedPath } from "../plan/types.ts";
@@ -29,7 +29,7 @@ export function refuseOwnPlaces(
 
 /** Whether a path is a folder, or lies in it. */
 export function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  return path === folder || path.startsWith(folder.endsWith("/") ? folder : folder + "/");
 }
 
 /** Resolves the links of a path, as far as it exists; each folder once. */

@@ -4,7 +4,7 @@
  * one now, its new hash takes the place of the old one in what Lua handed over.
  *
  * The record is one of `src/recall/`; in place of a command's output it has the outcome as JSON. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { hashFile } from "../config/tree.ts";
 import type {
   ConfigFile,

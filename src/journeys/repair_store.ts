@@ -1,5 +1,5 @@
 /** Takes objects that are damaged or lost, makes them again from the config that the current snapshot came from. */
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path/posix";
 import { buildProfile } from "../activation/profile.ts";
 import { evaluateConfig, type EvaluationRequest } from "./evaluate.ts";
 import { keepEdits } from "./edits.ts";

@@ -1,6 +1,6 @@
 /** Takes a path that a person named for a report and the report's text, puts a file there; in a user's folder with that
  * user's rights. */
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path/posix";
 import { besidePath } from "../activation/beside.ts";
 import { masters } from "../activation/master.ts";
 import { SysError } from "../errors.ts";

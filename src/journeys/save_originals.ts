@@ -1,6 +1,6 @@
 /** Takes a machine whose store is to be deleted, gives what only it holds of the user's; and writes that to a folder
  * in the user's home, flushed, before anything goes. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path/posix";
 import { digestOfFile, stateAt } from "../activation/observe.ts";
 import { readJournals } from "../activation/journal.ts";
 import { SysError } from "../errors.ts";

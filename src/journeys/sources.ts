@@ -1,5 +1,5 @@
 /** Takes the sources of a Manifest, gives where they lie on this machine, and makes them objects. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
 import { placeholdersIn, sourcePlaceholder } from "../manifest/placeholder.ts";

@@ -1,5 +1,5 @@
 /** Takes the names of inputs, locks what is newest of each. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import { declaredInputs } from "../config/evaluate.ts";
 import { findConfig } from "../config/find.ts";
 import type { EvaluationLimits } from "../config/types.ts";

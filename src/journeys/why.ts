@@ -1,5 +1,5 @@
 /** Takes an object, says what keeps it in the store. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import type { Machine } from "../machine/open.ts";
 import { allNeeds, inUse, neededBesides, snapshotNeeds } from "./needed.ts";
 import { currentNumber } from "../snapshot/history.ts";

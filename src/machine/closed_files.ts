@@ -1,6 +1,6 @@
 /** Takes a root, gives what its owner may not read there its permissions again. Not objects: theirs are a part of what
  * they are (`sys store verify --repair`). */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { Machine } from "./open.ts";
 import { SysError } from "../errors.ts";
 import { FsError, type ReadFs } from "../system/fs.ts";

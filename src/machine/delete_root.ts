@@ -2,7 +2,7 @@
  *
  * Every part leaves its place in one step before anything of it is deleted. So whenever this is killed, the next
  * command finds each part whole or not at all, and finishes what was begun. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { Machine } from "./open.ts";
 import { cached } from "../fetch/cache.ts";
 import { releaseObjects } from "./protection.ts";

@@ -1,6 +1,6 @@
 /** Takes a machine, finds what lies where sys.lua has a folder, or its lock, and is none. Nothing below it can be used,
  * so one error says it before anything is done, and `sys repair` moves it out of the way. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import type { Machine } from "./open.ts";
 import { SysError } from "../errors.ts";
 import { freeName } from "../system/free_name.ts";

@@ -1,5 +1,5 @@
 /** Takes a root, gives what lies in it that sys.lua did not make: it is somebody's, and deleted with nothing. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { isObjectName } from "../store/names.ts";
 import type { FileInfo, ReadFs } from "../system/fs.ts";
 

@@ -1,6 +1,6 @@
 /** Takes a target as it was written, gives the one form under which it is compared: `~/a` or `/a`, without `.`,
  * without doubled or trailing slashes; what lies in the home folder starts with `~`. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import type { Target } from "./types.ts";
 
 /** `home` is the home folder of the scope, or null where it is another user's. */

@@ -1,5 +1,4 @@
 /** Takes what a plan was made from and the same as it is by now, gives where they differ. Pure. */
-import { sep } from "node:path";
 import { keyOf } from "./deferred.ts";
 import type { PlanOptions } from "./plan.ts";
 import { equal, idOf, settingName } from "./settings.ts";
@@ -99,7 +98,7 @@ function differencesOfPaths({ plan, wanted, current, world, options }: Known, no
     const there = before.kind !== "absent" && after.kind !== "absent";
     if (there && mutable.has(path)) continue;
     // A folder that was to be made, be it by a build for the store or the cache, is there: nothing else is different.
-    const ours = made.has(path) || `${options.root}${sep}`.startsWith(`${path}${sep}`);
+    const ours = made.has(path) || `${options.root}/`.startsWith(`${path}/`);
     if (ours && before.kind === "absent" && after.kind === "dir") continue;
     found.push(other(targets.get(path) ?? path, before, after));
   }

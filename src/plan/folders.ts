@@ -1,5 +1,5 @@
 /** Takes the paths that are wanted, says which folders have to be made for them, and where that can't be. */
-import { dirname, sep } from "node:path";
+import { dirname } from "node:path/posix";
 import { ABSENT, sameState } from "./state.ts";
 import type { Observation, PathState, WantedPath } from "./types.ts";
 
@@ -58,7 +58,7 @@ export class FolderPlan {
   }
 
   #judge(folder: string): Verdict {
-    if (folder === dirname(folder) || folder === this.root || this.root.startsWith(folder + sep)) {
+    if (folder === dirname(folder) || folder === this.root || this.root.startsWith(folder + "/")) {
       return FINE;
     }
     const above = this.at(dirname(folder));

@@ -7,7 +7,7 @@
  * 3. folders that wanted paths lie in are made where they are missing;
  * 4. wanted paths get their state.
  */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import { deferSteps } from "./deferred.ts";
 import { FolderPlan } from "./folders.ts";
 import { FOLDER, type Move, rankOf, stepsOf } from "./moves.ts";

@@ -1,5 +1,5 @@
 /** Takes what is wanted, gives the same less or more of it. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import { objectsIn } from "../store/names.ts";
 import { equal, idOf, settingName } from "./settings.ts";

@@ -1,7 +1,7 @@
 /** What stands in for a link where links need a privilege that the user has not: Windows without Developer Mode.
  * Folders can still be linked there (as junctions), files cannot. What was chosen is in the state of the path itself, so
  * nothing else has to remember it. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { FsError, type System } from "../system/mod.ts";
 
 /** What can be linked. */

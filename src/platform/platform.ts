@@ -1,5 +1,5 @@
 /** Takes the machine's ports, gives what an apply may use of the platform beside files. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { System } from "../system/mod.ts";
 import type { Places } from "./places.ts";
 import type { Adapters } from "./adapters.ts";

@@ -1,5 +1,5 @@
 /** Takes one derivation whose dependencies are realized, gives its outputs as objects of the store. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import type { Derivation } from "../manifest/types.ts";
 import { outputPlaceholder, sourcePlaceholder } from "../manifest/placeholder.ts";
 import type { Outputs } from "../store/outputs.ts";

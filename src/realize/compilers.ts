@@ -2,7 +2,7 @@
  *
  * A sandbox that can mount shows the folder at that path anyway. Elsewhere small scripts in front of the system's
  * compilers on PATH add the flag, so that what a recipe says in CFLAGS stays as it is. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { shellWord } from "../manifest/shell_word.ts";
 import type { FileSystem, System } from "../system/mod.ts";
 import { makeFolders } from "../system/folders.ts";

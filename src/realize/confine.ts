@@ -1,6 +1,6 @@
 /** Takes a path that a recipe names, gives the one to use, or refuses it. Links are resolved first, so that none
  * leads out of what a build may see. */
-import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, parse, relative, resolve } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { ReadFs } from "../system/mod.ts";
 
@@ -120,7 +120,7 @@ export class Confinement {
   /** The path without links, as far as it exists, all of it as the build sees it. A link to nothing is followed too. */
   #real(path: string): string {
     const { root } = parse(path);
-    const todo = path.slice(root.length).split(sep);
+    const todo = path.slice(root.length).split("/");
     let at = root;
     for (let hops = 0; todo.length > 0;) {
       const part = todo.shift()!;
@@ -140,7 +140,7 @@ export class Confinement {
       }
       const target = this.#fs.readLink(outside);
       if (isAbsolute(target)) at = parse(target).root;
-      todo.unshift(...target.slice(isAbsolute(target) ? at.length : 0).split(sep));
+      todo.unshift(...target.slice(isAbsolute(target) ? at.length : 0).split("/"));
     }
     return at;
   }
@@ -166,5 +166,5 @@ function isWithinAny(roots: ReadonlySet<string>, path: string): boolean {
 
 function isWithin(root: string, path: string): boolean {
   const way = relative(root, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+  return way === "" || (way !== ".." && !way.startsWith(`../`) && !isAbsolute(way));
 }

@@ -1,6 +1,6 @@
 /** Takes two trees that should be the same, gives a line for each thing that is not. */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { ReadFs } from "../system/mod.ts";
 import { readChunks } from "../system/contents.ts";
 

@@ -1,5 +1,5 @@
 /** What the fetching operations of a recipe share: what they bring lies, read-only, where this build may see it. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Downloaded } from "../fetch/http/download.ts";
 import { copyFile } from "../system/contents.ts";

@@ -1,5 +1,5 @@
 /** Takes a folder or file, gives what the programs, libraries and scripts in it are, by their first bytes. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { ReadFs } from "../system/mod.ts";
 
 /** What a file is to those who finish a build. */

@@ -1,5 +1,5 @@
 /** The file operations of a recipe: each within what the build may see and change. */
-import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { FileInfo, FileSystem } from "../system/mod.ts";
 import type { Confinement } from "./confine.ts";

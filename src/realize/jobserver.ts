@@ -1,6 +1,6 @@
 /** Takes how many programs may run at once, lets all builds share that number: make's jobserver, a named pipe with one
  * byte for each job beside the one that every make has (GNU make manual, "POSIX Jobserver Interaction"). */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { randomBytes } from "node:crypto";
 import type { FileHandle, System } from "../system/mod.ts";
 import { makeFolders } from "../system/folders.ts";

@@ -1,5 +1,5 @@
 /** Takes the scratch of a build that failed, gives the folder where it lies from then on, out of the way of the next. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { Derivation } from "../manifest/types.ts";
 import { makeFolders } from "../system/folders.ts";
 import { freeName } from "../system/free_name.ts";

@@ -1,5 +1,5 @@
 /** Takes what a build says, keeps all of it in a file and its last lines for an error. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import type { FileHandle, FileSystem } from "../system/mod.ts";
 import { makeFolders } from "../system/folders.ts";
 import { shortened } from "../system/tail.ts";

@@ -1,6 +1,6 @@
 /** Takes derivations, gives their outputs as objects of the store: what is there already is used, what another
  * process builds is waited for, all else is built, as much of it at a time as dependencies allow. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Derivation, DerivationHash, Source } from "../manifest/types.ts";
 import { lockDerivation } from "../store/lock.ts";

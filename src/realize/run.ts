@@ -1,6 +1,6 @@
 /** Takes a command of a build, gives what it prints. It sees nothing of the user's environment, is contained where
  * the machine can, and whatever it started ends with it. */
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Command, Os, System } from "../system/mod.ts";
 import { mapCompilers } from "./compilers.ts";

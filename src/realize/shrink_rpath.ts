@@ -1,6 +1,6 @@
 /** Takes an ELF file, leaves in its RPATH only the folders in which a library that it needs is found first. What is
  * named there and not needed would be kept alive by it. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { changeElf } from "./change_elf.ts";
 import { DT_RPATH, DT_RUNPATH, type Elf, type PlacedText } from "./inspect/elf.ts";

@@ -1,6 +1,6 @@
 /** Takes a derivation that is about to be built, gives where that happens: its folders, its sandbox, what is seen of
  * the store. Nothing is made yet. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { Derivation, DerivationHash } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Store } from "../store/types.ts";

@@ -1,5 +1,5 @@
 /** What a command has looked at, and whether it can be remembered. */
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path/posix";
 import type { FileInfo, System } from "../system/mod.ts";
 import { answerOf, contentText, infoText, type LookKind, NOTHING } from "./looks.ts";
 import type { Look } from "./record.ts";

@@ -1,5 +1,5 @@
 /** Where records lie: `<root>/recall/<slot>`, a file for each of the latest commands. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { hash } from "./looks.ts";
 
 /** Name of the folder, below the root. */

@@ -1,6 +1,6 @@
 /** Takes the record of a command, puts it where `recall` finds it. Nothing depends on its being there: it is not
  * flushed, and what a kill or a full disk leaves of it is told by its checksum. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { FsError, type System } from "../system/mod.ts";
 import { discard, writeAtomic } from "../system/write_atomic.ts";
 import { RECALL, slotOf } from "./place.ts";

@@ -14,7 +14,7 @@
  *
  * `snapshots/<hash>.spare` is the same once more: many snapshots would be lost with one file. It is read where the base
  * can't be, and `repair` makes each from the other. It is not flushed: a power cut may take it, and not the base. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 import { type FileInfo, FsError, type ReadFs } from "../system/fs.ts";
 import { Damage, type Lines, mapLists } from "./edits.ts";

@@ -1,5 +1,5 @@
 /** Takes a path and content, gives a file that is there whole and flushed, or not at all. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import type { FileSystem } from "../system/fs.ts";
 import { writeAtomic } from "../system/write_atomic.ts";
 

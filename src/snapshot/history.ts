@@ -1,5 +1,5 @@
 /** Takes a root, gives its snapshots: what was activated, when, and which of them is current. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { Bases } from "./base.ts";

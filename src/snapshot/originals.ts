@@ -8,7 +8,7 @@
  * `<root>/originals/<number>`, the thing itself, where it could be held there; `folders` names the folders outside of
  * the root in which others are held (see `src/activation/hold.ts`). What is listed here stays until it is given back
  * or dropped. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { Kept, PathState } from "../plan/types.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";

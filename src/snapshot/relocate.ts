@@ -1,6 +1,6 @@
 /** Takes what is kept of a state, gives it with the places where they are now: paths in files are those of the root as
  * it was when they were written, and a root may be moved. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { PathState } from "../plan/types.ts";
 import { layoutOf, objectPath } from "../store/layout.ts";
 import { isObjectName } from "../store/names.ts";

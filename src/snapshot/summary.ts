@@ -4,7 +4,7 @@
  * the size, times and inode of `<n>.json` at that moment. A line counts while the file is that one, and the last one
  * that does; what has none is read. Nothing but the list is told from it. It is not flushed: a line that a power cut has
  * torn is none. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { FileInfo, FileSystem, ReadFs } from "../system/fs.ts";
 import { writeAtomic } from "../system/write_atomic.ts";

@@ -7,7 +7,7 @@
  * checks the object later counts its own hash as zeroes, sees the same bytes, and gets the same digest. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
+import { basename } from "node:path/posix";
 import { digestParts, shortHash, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import { CanonicalTree } from "./canonical.ts";

@@ -4,7 +4,7 @@
  * a link to an object or into one, a link to such a link (so that removing the outer one is enough), or a file in
  * whose text paths of objects stand. */
 import { Buffer } from "node:buffer";
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path/posix";
 import { type FsCode, FsError, type ReadFs } from "../system/fs.ts";
 import type { Layout } from "./layout.ts";
 import { type ObjectName, objectsIn } from "./names.ts";

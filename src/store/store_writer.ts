@@ -1,5 +1,5 @@
 /** A store that can be written: its system, its paths, its folders. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { type FileSystem, FsError, type Host } from "../system/mod.ts";
 import { FOLDER_MODE, MTIME } from "./form.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";

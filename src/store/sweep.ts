@@ -1,5 +1,5 @@
 /** Removes what lies in a store beside its objects and is of no more use. */
-import { basename } from "node:path";
+import { basename } from "node:path/posix";
 import type { FileSystem, System } from "../system/mod.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";

@@ -1,5 +1,5 @@
 /** Whole folders and files: copied and read, by the small steps of a file system. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { FileHandle, FileInfo, FileSystem, LiveFs, ReadFs } from "./mod.ts";
 
 /** Bytes copied at a time. */

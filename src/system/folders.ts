@@ -1,5 +1,5 @@
 /** Makes folders together with those above them. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import type { FileSystem } from "./fs.ts";
 
 /** Makes a folder and those above it; existing ones are fine. */

@@ -1,6 +1,6 @@
 /** A view of a file system in which some paths are there although they are not made yet: what will lie there is read
  * where it lies now. */
-import { dirname, sep } from "node:path";
+import { dirname } from "node:path/posix";
 import { type FileSystem, LOOKS } from "./fs.ts";
 
 /** The same file system; whoever looks at a key of `paths`, or below one, sees what lies at its value. */
@@ -9,8 +9,8 @@ export function redirected(inner: FileSystem, paths: ReadonlyMap<string, string>
   const folders = [...new Set([...paths.keys()].map(dirname))];
   const redirect = (path: string): string => {
     for (const folder of folders) {
-      if (!path.startsWith(folder + sep)) continue;
-      const end = path.indexOf(sep, folder.length + 1);
+      if (!path.startsWith(folder + "/")) continue;
+      const end = path.indexOf("/", folder.length + 1);
       const key = end < 0 ? path : path.slice(0, end);
       const to = paths.get(key);
       if (to !== undefined) return to + path.slice(key.length);

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { sha256Hex } from "../../digest.ts";
 import { SysError } from "../../errors.ts";
 import type { Owner, PathState } from "../../plan/types.ts";

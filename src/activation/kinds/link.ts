@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { type Place, SysError } from "../../errors.ts";
 import { objectsIn } from "../../store/names.ts";
 import { isPrivate } from "../../store/privacy.ts";

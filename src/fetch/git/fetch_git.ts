@@ -1,5 +1,5 @@
 /** Takes a repository's URL and a commit, gives the tree of that commit without `.git`. */
-import { join, posix } from "node:path";
+import * as posix from "node:path/posix";
 import { type Digest, toDigest } from "../../digest.ts";
 import { SysError } from "../../errors.ts";
 import { hashTree } from "../../store/nar.ts";
@@ -64,7 +64,7 @@ async function exportTree(system: GitSystem, request: GitRequest, depth: number)
   await repository.export(commit, dest);
   if (!request.submodules) return commit;
   const pinned = repository.submodules(commit);
-  const urls = readSubmodules(system.fs, join(dest, ".gitmodules"));
+  const urls = readSubmodules(system.fs, posix.join(dest, ".gitmodules"));
   for (const [path, inner] of pinned) {
     const remote = urls.get(path);
     if (remote === undefined) continue;
@@ -74,7 +74,7 @@ async function exportTree(system: GitSystem, request: GitRequest, depth: number)
     const from = submoduleUrl(url, remote);
     // A token is for the server that it was given for.
     const own = originOf(from) === originOf(url) ? token : null;
-    const sub = { ...request, url: from, rev: inner, token: own, dest: join(dest, path) };
+    const sub = { ...request, url: from, rev: inner, token: own, dest: posix.join(dest, path) };
     await exportTree(system, sub, depth - 1);
   }
   return commit;

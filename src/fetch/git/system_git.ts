@@ -3,7 +3,7 @@
  * Everything fetched goes into one bare repository for each address, `<cache>/git/<32 characters>`. Trees are
  * read from it blob by blob, so hooks, filters and attributes of the user or the repository never run. */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { sha256, shortHash } from "../../digest.ts";
 import { SysError } from "../../errors.ts";
 import type { Finished, System } from "../../system/mod.ts";

@@ -2,7 +2,7 @@
  *
  * Blobs are written as they are stored: no filters, line endings or substitutions of `.gitattributes`, whose
  * outcome would depend on the machine's Git configuration. Submodules become empty folders. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import { SysError } from "../../errors.ts";
 import type { FileSystem } from "../../system/mod.ts";
 

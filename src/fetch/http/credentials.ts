@@ -1,6 +1,6 @@
 /** Takes a URL and what the recipe and the user's `.netrc` say, gives the headers that prove who asks. */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
 import { netrcEntry } from "./netrc.ts";

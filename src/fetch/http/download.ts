@@ -4,7 +4,7 @@
  * `part/<key>.json` telling which answer it is a part of, and `lock/<key>` is held while it is written. */
 import { inCache } from "../in_cache.ts";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 import {
   type Algorithm,

@@ -1,5 +1,5 @@
 /** Takes a package's name, version and integrity, gives its tarball from the registry that npm is configured with. */
-import { basename } from "node:path";
+import { basename } from "node:path/posix";
 import type { Digest } from "../../digest.ts";
 import { SysError } from "../../errors.ts";
 import {

@@ -4,7 +4,7 @@
  * `key = value`; `${NAME}` stands for an environment variable. Credentials are kept by the beginning of a URL:
  * `//host/path/:_authToken = …`. */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import type { System } from "../../system/mod.ts";
 
 const PUBLIC = "https://registry.npmjs.org/";

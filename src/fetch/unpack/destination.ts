@@ -3,7 +3,7 @@
  * Every name is checked before anything is made. Nothing is ever written through a link, since an entry's parents
  * have to be folders that are no links; where links lead is checked when all of them are known, because one link
  * may change where another leads. What cannot be had is refused as a whole: `discard` removes all that was made. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import { messageOf, SysError } from "../../errors.ts";
 import type { OpenFile, System } from "../../system/mod.ts";
 import type { UnpackLimits } from "./limits.ts";

@@ -1,6 +1,6 @@
 /** Takes an archive or a compressed file, gives what was in it. What it is shows its content, not its name. */
 import { Buffer } from "node:buffer";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path/posix";
 import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
 import { readChunks } from "../../system/contents.ts";

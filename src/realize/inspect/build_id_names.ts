@@ -1,6 +1,6 @@
 /** Takes build-ids that were made again, renames what debuggers find by them: `.build-id/ab/cdef…` with whatever ending,
  * for the build-id abcdef… in hexadecimal. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import type { FileSystem } from "../../system/mod.ts";
 
 const FOLDER = ".build-id";

@@ -9,7 +9,7 @@
  * `.build-id/` by which debuggers find them, and the checksum of the link from one to the other. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import { crc32 } from "node:zlib";
 import { streamFile } from "../../store/copy.ts";
 import { ZEROES } from "../../store/names.ts";

@@ -1,5 +1,5 @@
 /** Takes an ELF file, gives what it needs or looks through that is not in the store. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import type { Elf } from "./elf.ts";
 import { isOfEveryHost } from "./host_libraries.ts";
 import type { Places } from "./places.ts";

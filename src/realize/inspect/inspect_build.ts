@@ -1,6 +1,6 @@
 /** Takes a build that has ended, inspects its outputs, tells what is wrong with them: in the log, to whoever watches, as
  * an error where that is asked for. */
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { SysError } from "../../errors.ts";
 import type { ObjectName } from "../../store/names.ts";
 import type { Compressed, Store } from "../../store/types.ts";

@@ -1,5 +1,5 @@
 /** Takes a Mach-O file, gives what it needs or looks through that is not in the store. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import { isOfMacOs } from "./host_libraries.ts";
 import type { MachO } from "./macho.ts";
 import type { Places } from "./places.ts";

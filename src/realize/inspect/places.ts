@@ -1,5 +1,5 @@
 /** Takes where a build's outputs and the objects that it uses lie, tells paths in them from others. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import type { ObjectName } from "../../store/names.ts";
 import type { ReadFs } from "../../system/mod.ts";
 

@@ -1,5 +1,5 @@
 /** What can be wrong with a file of an output, in words that follow its name. */
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import type { Places } from "./places.ts";
 
 export interface Problem {

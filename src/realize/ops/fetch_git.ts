@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { flag, optional, text } from "../../manifest/fields.ts";
 import { parseDigest } from "../../digest.ts";
 import { fetchGit } from "../../fetch/git/fetch_git.ts";

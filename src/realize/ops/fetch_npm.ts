@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename } from "node:path/posix";
 import { text } from "../../manifest/fields.ts";
 import { parseDigest } from "../../digest.ts";
 import { fetchNpm } from "../../fetch/npm/npm.ts";

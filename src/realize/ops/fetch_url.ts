@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "node:path/posix";
 import { data, flag, map, optional, text, texts } from "../../manifest/fields.ts";
 import { parseDigest } from "../../digest.ts";
 import { download } from "../../fetch/http/download.ts";

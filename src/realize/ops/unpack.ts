@@ -1,4 +1,4 @@
-import { posix } from "node:path";
+import * as posix from "node:path/posix";
 import { unpack as unpackArchive } from "../../fetch/unpack/unpack.ts";
 import { optional, text, whole } from "../../manifest/fields.ts";
 import { operation } from "../operation.ts";

@@ -1,5 +1,5 @@
 /** `sys originals restore` */
-import { resolve } from "node:path";
+import { resolve } from "node:path/posix";
 import { restoreOriginal } from "../../../journeys/originals.ts";
 import { command } from "../../command.ts";
 import { machineOf, withLock } from "../../lock.ts";
