@@ -1,4 +1,3 @@
-/** What the program may do at most, whether it is compiled or run from source; each command gives up what it does
- * not need. */
+/** What the program may do, whether it is compiled or run from source. */
 export const PERMISSIONS: readonly string[] = ["read", "write", "run", "net", "env", "sys"]
   .map((kind) => `--allow-${kind}`);

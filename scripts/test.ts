@@ -1,9 +1,10 @@
-/** Runs the tests and ends with a line that counts them: `deno task test [--update] [path…]`.
+/** Runs the tests and ends with a line that counts them: `deno task test [--update] [--record] [path…]`.
  *
- * `--update` renews the goldens instead of comparing with them. With `CI=true` on Linux, where every program
+ * `--update` renews the goldens instead of comparing with them; `--record` notes for docs/platforms.md what has run here. With `CI=true` on Linux, where every program
  * that a test needs is installed, a skipped test is a failure, unless its name says that it is for another
  * system or user only. */
 import { fromFileUrl } from "../tests/support/paths.ts";
+import { record } from "./platforms/ran.ts";
 import { whySkipped } from "./skipped.ts";
 
 const PROJECT = fromFileUrl(new URL("..", import.meta.url));
@@ -15,7 +16,7 @@ const ELSEWHERE =
   /only (on (macOS|Windows)|as an ordinary user|as root with the executable|with LUA_SOURCE|with SYSLUA_TEST_LANGUAGES)/;
 
 const update = Deno.args.includes("--update");
-const paths = Deno.args.filter((arg) => arg !== "--update");
+const paths = Deno.args.filter((arg) => !arg.startsWith("--"));
 
 // All tests are threads of one process, which has one umask: with that of builds none of them has to set it.
 if (Deno.build.os !== "windows") Deno.umask(0o022);
@@ -43,6 +44,7 @@ const { success } = await child.status;
 // deno-lint-ignore no-control-regex -- colours
 const output = pieces.join("").replace(/\x1b\[[0-9;]*m/g, "");
 
+if (Deno.args.includes("--record")) record(output);
 const summary = SUMMARY.exec(output);
 const passed = Number(summary?.[1] ?? 0);
 const skipped = Number(summary?.[3] ?? 0);
