@@ -23,6 +23,7 @@ export function notingFs(inner: FileSystem, noting: Noting): FileSystem {
     });
   const noted: FileSystem = {
     uid: inner.uid,
+    holds: inner.holds,
     lstat: (path) =>
       looking(noting, () => {
         noting.before(path);

@@ -1,6 +1,7 @@
 /** The file system as a port: what sys.lua asks of it, and nothing else. Calls are synchronous: most touch
  * one small thing, and Deno answers those faster than it schedules them. Paths are absolute. */
 import { SysError } from "../errors.ts";
+import type { Holds } from "./holds.ts";
 
 /** Why the operating system said no, as it names it itself. */
 export type FsCode =
@@ -134,7 +135,10 @@ export interface LiveFs extends ReadFs {
 export interface FileSystem extends LiveFs {
   /** The user with whose rights; null where the system numbers none. */
   readonly uid: number | null;
-  /** Creates a new file (fails if anything is there) and opens it for writing. `mode` is set exactly. */
+  /** What it can hold of what it is told. */
+  readonly holds: Holds;
+  /** Creates a new file (fails if anything is there) and opens it for writing. `mode` is set exactly, as far as it can
+   * be held. */
   create(path: string, mode: number): OpenFile;
   /** Opens an existing or new file for appending; of a pipe no reader is waited for. */
   append(path: string, mode: number): FileHandle;

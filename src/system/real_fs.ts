@@ -11,6 +11,7 @@ import {
   FsError,
   type OpenFile,
 } from "./fs.ts";
+import { type Holds, POSIX, WINDOWS } from "./holds.ts";
 import { openNew, openThing, toInfo } from "./real_open.ts";
 import { ownUmask } from "./umask.ts";
 import { canSyncAll, syncAll } from "./real_sync.ts";
@@ -37,6 +38,7 @@ const CODES = new Set<string>([
 /** Files and folders of this machine. */
 export class RealFs implements FileSystem {
   readonly uid: number | null = Deno.uid();
+  readonly holds: Holds = Deno.build.os === "windows" ? WINDOWS : POSIX;
   /** By user and group. */
   readonly #agents = new Map<string, Agent>();
 

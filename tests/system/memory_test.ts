@@ -100,7 +100,12 @@ Deno.test("memory: Windows has junctions, and neither owners nor permissions", (
   fs.symlink("/Folder", "/junction");
   assert.throws(() => fs.symlink("/folder/file", "/link"), refusal("EPERM"));
   assert.deepEqual(fs.readFile("/JUNCTION/FILE"), bytes("x"));
-  assert.equal(fs.lstat("/folder/file")?.mode, 0o755);
+  assert.equal(fs.lstat("/folder/file")?.mode, 0o444);
+  assert.equal(fs.lstat("/folder")?.mode, 0o755);
+  assert.throws(() => fs.utime("/folder/file", 1), refusal("EPERM"));
+  fs.chmod("/folder/file", 0o700);
+  assert.equal(fs.lstat("/folder/file")?.mode, 0o666);
+  fs.utime("/folder/file", 1);
 });
 
 Deno.test("power cut: what was not flushed is gone", () => {

@@ -7,6 +7,7 @@ import {
   FsError,
   type OpenFile,
 } from "../fs.ts";
+import { type Holds, POSIX } from "../holds.ts";
 
 /** Sends a request, waits for the answer. */
 export type Ask = (
@@ -19,6 +20,9 @@ const CHUNK = 1 << 20;
 
 /** A file system whose every operation an agent does. */
 export class AgentFs implements FileSystem {
+  /** Nobody acts for others where there are no users. */
+  readonly holds: Holds = POSIX;
+
   constructor(readonly ask: Ask, readonly uid: number) {}
 
   lstat(path: string): FileInfo | null {

@@ -1,11 +1,12 @@
 /** Takes an inode, gives what `lstat` tells of it. */
 import { Buffer } from "node:buffer";
 import type { FileInfo } from "../fs.ts";
+import { heldMode } from "../holds.ts";
 import type { Inode } from "./inode.ts";
+import type { Rules } from "./rules.ts";
 
-/** @param owners whether the file system has owners and modes */
-export function infoOf(inode: Inode, owners: boolean): FileInfo {
-  const { mode, uid, gid, mtime } = inode.attributes;
+export function infoOf(inode: Inode, { owners, holds }: Rules): FileInfo {
+  const { uid, gid, mtime } = inode.attributes;
   const size = inode.kind === "file"
     ? inode.content.size
     : inode.kind === "link"
@@ -19,7 +20,8 @@ export function infoOf(inode: Inode, owners: boolean): FileInfo {
     size,
     mtime,
     ctime: null,
-    ...(owners ? { mode, uid, gid } : { mode: 0o755, uid: 0, gid: 0 }),
+    mode: heldMode(holds, inode.kind, inode.attributes.mode),
+    ...(owners ? { uid, gid } : { uid: 0, gid: 0 }),
     dev: inode.dev,
     ino: inode.ino,
     nlink: inode.kind === "dir" ? 2 + folders : inode.nlink,

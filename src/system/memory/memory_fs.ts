@@ -12,6 +12,7 @@ import {
   FsError,
   type OpenFile,
 } from "../fs.ts";
+import type { Holds } from "../holds.ts";
 import { type Disk, type NameChange, Refusal } from "./disk.ts";
 import { MemoryHandle, type Opened } from "./handle.ts";
 import { infoOf } from "./info.ts";
@@ -31,6 +32,10 @@ export class MemoryFs implements FileSystem {
     return this.user.uid;
   }
 
+  get holds(): Holds {
+    return this.disk.rules.holds;
+  }
+
   constructor(disk: Disk, user: User, umask = 0o022) {
     this.disk = disk;
     this.user = user;
@@ -42,7 +47,7 @@ export class MemoryFs implements FileSystem {
     return this.#attempt("look at", path, () => {
       try {
         const { inode } = this.#walk(path, false);
-        return inode === null ? null : infoOf(inode, this.disk.rules.owners);
+        return inode === null ? null : infoOf(inode, this.disk.rules);
       } catch (thrown) {
         if (thrown instanceof Refusal && /^(ENOENT|ENOTDIR)$/.test(thrown.code)) return null;
         throw thrown;
@@ -210,7 +215,16 @@ export class MemoryFs implements FileSystem {
   }
 
   utime(path: string, seconds: number): void {
-    this.#attempt("set the time of", path, () => this.#utime(this.#at(path, true), seconds));
+    this.#attempt("set the time of", path, () => {
+      const inode = this.#at(path, true);
+      if (this.#isReadOnly(inode)) throw new Refusal("EPERM");
+      this.#utime(inode, seconds);
+    });
+  }
+
+  /** Windows opens a file for writing to set its time, and refuses that where the file is read-only. */
+  #isReadOnly({ kind, attributes: { mode } }: Inode): boolean {
+    return this.holds.modes === "read-only" && kind === "file" && (mode & 0o200) === 0;
   }
 
   #utime(inode: Inode, seconds: number) {
@@ -317,7 +331,7 @@ export class MemoryFs implements FileSystem {
     const attempt = <T>(doing: string, action: () => T) => this.#attempt(doing, path, action);
     const file = new MemoryHandle(this.disk, inode, opened, attempt);
     return Object.assign(file, {
-      info: () => infoOf(inode, this.disk.rules.owners),
+      info: () => infoOf(inode, this.disk.rules),
       chmod: (mode: number) => attempt("change the mode of", () => this.#chmod(inode, mode)),
       chown: (uid: number, gid: number) =>
         attempt("change the owner of", () => this.#chown(inode, uid, gid)),

@@ -1,4 +1,5 @@
 /** In what the file systems of the operating systems differ. */
+import { type Holds, POSIX, WINDOWS } from "../holds.ts";
 import type { Os } from "../host.ts";
 
 export interface Rules {
@@ -6,6 +7,7 @@ export interface Rules {
   readonly key: (name: string) => string;
   /** Whether there are owners and permissions. Without them everything is readable and writable. */
   readonly owners: boolean;
+  readonly holds: Holds;
   /** Whether links to files can be made. Without them links to folders are junctions. */
   readonly fileLinks: boolean;
 }
@@ -14,7 +16,7 @@ const folded = (name: string) => name.normalize("NFC").toLowerCase();
 
 /** What each operating system's usual file system does, for a user without special rights. */
 export const RULES: Readonly<Record<Os, Rules>> = {
-  linux: { key: (name) => name, owners: true, fileLinks: true },
-  darwin: { key: folded, owners: true, fileLinks: true },
-  windows: { key: folded, owners: false, fileLinks: false },
+  linux: { key: (name) => name, owners: true, holds: POSIX, fileLinks: true },
+  darwin: { key: folded, owners: true, holds: POSIX, fileLinks: true },
+  windows: { key: folded, owners: false, holds: WINDOWS, fileLinks: false },
 };
