@@ -134,3 +134,21 @@ end }
     assert.equal(s.read("leaked"), "closed\nclosed\n");
   });
 }
+
+story("what only an older snapshot needs, and is gone, is named, and made again", async (s) => {
+  s.write("init.lua", CONFIG);
+  await s.sys(["apply", "--quiet"], { unseen: true });
+  s.write("init.lua", CONFIG.replace("number", "ruler"));
+  await s.sys(["apply", "--quiet"], { unseen: true });
+  const [first] = objects(s).filter((name) =>
+    name.startsWith("vimrc-") &&
+    Deno.readTextFileSync(`${s.root}/store/obj/${name}`).includes("number")
+  );
+  Deno.chmodSync(`${s.root}/store/obj`, 0o755);
+  Deno.removeSync(`${s.root}/store/obj/${first}`);
+  await s.sys(["store", "verify"]);
+  await s.sys(["store", "verify", "--repair"]);
+  await s.sys(["store", "verify"]);
+  assert.equal((await s.sys(["rollback"], { unseen: true })).code, 0);
+  assert.equal(s.read(".vimrc"), "set number\n");
+});

@@ -1,4 +1,5 @@
 /** `sys store verify` */
+import { lossOf, missingObjects } from "../../../journeys/missing.ts";
 import { verifyStore } from "../../../journeys/objects.ts";
 import { repairStore } from "../../../journeys/repair_store.ts";
 import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../../build_flags.ts";
@@ -47,7 +48,7 @@ export default command<Flags>({
     const machine = machineOf(session);
     const repair = flags.repair === true;
     const mode = repair ? "exclusive" : "shared";
-    const { problems, repaired, lost, kept } = await withLock(
+    const { problems, missing, repaired, lost, kept } = await withLock(
       session,
       machine,
       mode,
@@ -58,11 +59,16 @@ export default command<Flags>({
           onProgress: ({ done, total }) => counter.at(done, total),
           signal: session.signal,
         }).finally(() => counter.end());
-        if (!repair || problems.length === 0) return { problems, repaired: [], lost: [], kept: [] };
+        const missing = names.length > 0 ? [] : missingObjects(machine, problems);
+        const wrong = [...problems, ...missing.map(lossOf)];
+        if (!repair || wrong.length === 0) {
+          return { problems, missing, repaired: [], lost: [], kept: [] };
+        }
         const progress = new BuildProgress(session, 0);
         return {
           problems,
-          ...await repairStore(machine, problems, {
+          missing,
+          ...await repairStore(machine, wrong, {
             path: flags.config,
             evaluation: evaluationRequest(session, flags, undefined, false),
             build: buildSettings(session, flags, progress.observe),
@@ -70,19 +76,32 @@ export default command<Flags>({
         };
       },
     );
-    session.print({ version: 1, problems, repaired, lost, kept: keptDocument(kept) }, () => {
-      if (problems.length === 0) return "Every object is what its name says.";
+    const gone = new Set(missing.map(({ object }) => object));
+    const document = { problems, missing, repaired, lost, kept: keptDocument(kept) };
+    session.print({ version: 1, ...document }, () => {
+      if (problems.length === 0 && missing.length === 0) {
+        return "Every object is what its name says.";
+      }
       return [
         ...problems.map(({ object, problem }) => `${object}: ${problem}`),
-        counted(problems.length, "problem"),
+        ...missing.map(({ object, neededBy }) =>
+          `${object}: it is not there (${neededBy.join(", ")})`
+        ),
+        ...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
         ...(repair ? [`${counted(repaired.length, "object")} repaired`] : []),
         ...keptLines(kept, true),
         ...lost.map((object) =>
           `${object}: the config says nothing of how to make it again (--config names another)`
         ),
+        ...((repair ? lost : [...gone]).some((object) => gone.has(object)) ? [WITHOUT] : []),
       ].join("\n");
     });
-    const left = repair ? lost.length : problems.length;
-    return left > 0 ? EXIT.failed : EXIT.done;
+    const left = repair ? lost.filter((object) => !gone.has(object)) : problems;
+    return left.length > 0 ? EXIT.failed : EXIT.done;
   },
 });
+
+/** What is gone wholly damages nothing; it may be nowhere to be had. */
+const WITHOUT =
+  "What is not there can't be gone back to, or given back. `sys gc --keep 1` deletes the " +
+  "snapshots that need it, `sys originals drop` what was replaced.";
