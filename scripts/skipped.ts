@@ -16,6 +16,7 @@ const NEEDS: readonly (readonly [RegExp, string, string?])[] = [
     "a Debian tree with systemd: `scripts/guest DIR`, then SYSLUA_TEST_GUEST=DIR",
     "debootstrap",
   ],
+  [/nushell/, "Nushell: on PATH as `nu`, or npm and its registry"],
   [/\bfish\b/, "fish", "fish"],
   [/\bzsh\b/, "zsh", "zsh"],
   [/nix-store/, "nix-store", "nix-bin"],

@@ -21,11 +21,20 @@ const paths = Deno.args.filter((arg) => !arg.startsWith("--"));
 // All tests are threads of one process, which has one umask: with that of builds none of them has to set it.
 if (Deno.build.os !== "windows") Deno.umask(0o022);
 
+/** Path of Nushell; empty where there is none for this system. */
+function nushell(): string {
+  if (Deno.build.os === "windows") return "";
+  const { stdout } = new Deno.Command(`${PROJECT}/scripts/nushell`, { stderr: "null" })
+    .outputSync();
+  return new TextDecoder().decode(stdout).trim();
+}
+
 const child = new Deno.Command(Deno.execPath(), {
   args: ["test", "-A", "--parallel", ...(paths.length > 0 ? paths : ["tests"])],
   cwd: PROJECT,
   env: {
     ...(update ? { UPDATE_GOLDENS: "1" } : {}),
+    SYSLUA_TEST_NU: nushell(),
     // Real servers and compilers run beside the tests.
     DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "2",
   },

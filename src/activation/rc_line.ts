@@ -1,5 +1,6 @@
 /** Takes the text of a shell's rc file, gives it with or without the line that sources the env script. */
 import { shellWord } from "../manifest/shell_word.ts";
+import type { Os } from "../system/host.ts";
 import { quoteFish } from "./shell/fish.ts";
 import { quoteNushell } from "./shell/nushell.ts";
 import { quotePowershell } from "./shell/powershell.ts";
@@ -28,8 +29,11 @@ export function rcLine(shell: ShellName, root: string): string {
       const path = quotePowershell(script("env.ps1"));
       return `if (Test-Path ${path}) { . ${path} } ${MARK}`;
     }
-    case "nushell":
-      return `source ${quoteNushell(script("env.nu"))} ${MARK}`;
+    case "nushell": {
+      // What \`source\` names is looked for while Nushell parses; it takes null for nothing.
+      const path = quoteNushell(script("env.nu"));
+      return `source (if (${path} | path exists) { ${path} } else { null }) ${MARK}`;
+    }
   }
 }
 
@@ -60,28 +64,58 @@ function isOurs(line: string): boolean {
   return line.trimEnd().endsWith(MARK);
 }
 
-/** Where a shell's rc file lies, relative to the home folder (or absolute, where the environment says). */
-export function rcFile(
-  shell: ShellName,
-  env: (name: string) => string | undefined,
-  os: "linux" | "darwin" | "windows",
-): string {
+/** What decides where start-up files lie. */
+export interface RcWorld {
+  readonly os: Os;
+  readonly env: (name: string) => string | undefined;
+  /** Whether there is such a file; `~` is the home. */
+  readonly exists: (path: string) => boolean;
+  /** The user's folder of documents, which Windows may have moved. */
+  readonly documents: string;
+}
+
+/** Where a shell's rc files lie, below `~` or absolute. More than one where versions of it read different ones. */
+export function rcFiles(shell: ShellName, world: RcWorld): readonly string[] {
+  const { os, env, documents } = world;
   const config = env("XDG_CONFIG_HOME") ?? "~/.config";
   switch (shell) {
     case "sh":
-      return "~/.profile";
+      return ["~/.profile"];
     case "bash":
       // Terminals on macOS start login shells.
-      return os === "darwin" ? "~/.bash_profile" : "~/.bashrc";
+      return os === "darwin" ? [loginFile(world)] : ["~/.bashrc"];
     case "zsh":
-      return `${env("ZDOTDIR") ?? "~"}/.zshrc`;
+      return [`${env("ZDOTDIR") ?? "~"}/.zshrc`];
     case "fish":
-      return `${config}/fish/config.fish`;
+      return [`${config}/fish/config.fish`];
     case "nushell":
-      return `${config}/nushell/config.nu`;
+      return [`${nushellFolder(world)}/config.nu`];
     case "powershell":
       return os === "windows"
-        ? "~/Documents/PowerShell/Microsoft.PowerShell_profile.ps1"
-        : `${config}/powershell/Microsoft.PowerShell_profile.ps1`;
+        ? ["PowerShell", "WindowsPowerShell"].map((name) => `${documents}/${name}/${PROFILE}`)
+        : [`${config}/powershell/${PROFILE}`];
+  }
+}
+
+/** What PowerShell reads at its start, in any of its programs. */
+const PROFILE = "profile.ps1";
+
+/** A login bash reads the first of these and no other: one made anew would hide what the user has in a later one. */
+function loginFile({ exists }: RcWorld): string {
+  const files = ["~/.bash_profile", "~/.bash_login", "~/.profile"];
+  return files.find(exists) ?? "~/.profile";
+}
+
+/** Nushell's own choice, by system. */
+function nushellFolder({ os, env }: RcWorld): string {
+  const set = env("XDG_CONFIG_HOME");
+  if (set !== undefined) return `${set}/nushell`;
+  switch (os) {
+    case "linux":
+      return "~/.config/nushell";
+    case "darwin":
+      return "~/Library/Application Support/nushell";
+    case "windows":
+      return `${env("APPDATA") ?? "~/AppData/Roaming"}/nushell`;
   }
 }

@@ -7,6 +7,7 @@ import { fishScript } from "../../src/activation/shell/fish.ts";
 import { nushellScript, quoteNushell } from "../../src/activation/shell/nushell.ts";
 import { posixScript } from "../../src/activation/shell/posix.ts";
 import { powershellScript, quotePowershell } from "../../src/activation/shell/powershell.ts";
+import { NU } from "../support/nushell.ts";
 import { real } from "./support.ts";
 
 interface Shell {
@@ -36,6 +37,12 @@ const SHELLS: Shell[] = [
     argv: (script) => ["fish", "--no-config", "-c", script],
     script: fishScript,
   },
+  {
+    name: "nushell",
+    file: "env.nu",
+    argv: (script) => [NU ?? "nu", "--no-config-file", "-c", script],
+    script: nushellScript,
+  },
 ];
 
 /** Sources a script some times in a shell with a given environment, gives the environment after it. */
@@ -49,7 +56,7 @@ async function sourced(
     const lines = environments.map((environment, n) => {
       const path = join(dir, `${n}-${shell.file}`);
       Deno.writeTextFileSync(path, shell.script(environment));
-      return `. ${path}`;
+      return `${shell.name === "nushell" ? "source" : "."} ${path}`;
     });
     const { code, stdout, stderr } = await real.processes.run({
       argv: shell.argv([...lines, "/usr/bin/env -0"].join("\n")),
@@ -101,7 +108,8 @@ const nasty = fc.oneof(
 const part = nasty.map((text) => text.replaceAll(":", "") || "x");
 
 for (const shell of SHELLS) {
-  const missing = real.processes.which(shell.argv("")[0]) === null;
+  const [program] = shell.argv("");
+  const missing = !program.includes("/") && real.processes.which(program) === null;
   const options = {
     ignore: missing,
     name: `shell: ${shell.name}${missing ? " (not installed)" : ""}`,
@@ -196,14 +204,18 @@ for (const shell of SHELLS) {
     fn: async () => {
       const dir = Deno.makeTempDirSync({ prefix: "sys it's " });
       try {
-        const scripts = ["sh", "bash", "zsh", "fish"].map((name) => {
+        const scripts = ["sh", "bash", "zsh", "fish", "nushell"].map((name) => {
           const path = join(dir, name);
-          const line = name === "fish" ? "set -gx FOR_fish yes" : `export FOR_${name}=yes`;
+          const line = name === "fish"
+            ? "set -gx FOR_fish yes"
+            : name === "nushell"
+            ? "$env.FOR_nushell = 'yes'"
+            : `export FOR_${name}=yes`;
           Deno.writeTextFileSync(path, `${line}\n`);
           return { path, shells: [name] };
         });
         const found = await sourced(shell, [{ ...none, scripts }]);
-        const program = shell.argv("")[0];
+        const [program] = shell.name.split(" ");
         const expected = program === "dash" ? "FOR_sh" : `FOR_${program}`;
         const names = Object.keys(found).filter((name) => name.startsWith("FOR_"));
         assert.deepEqual(names, [expected]);
@@ -248,13 +260,42 @@ Deno.test("shell: env.ps1 as PowerShell wants it", () => {
 
 Deno.test("shell: env.nu as Nushell wants it", () => {
   assert.equal(quoteNushell('a"b\\c\n$x'), '"a\\"b\\\\c\\u{a}$x"');
-  const lines = nushellScript(example).split("\n");
-  assert.equal(lines[5], '$env.EDITOR = "it\'s\u2019 \\"vim\\" $x\\u{a}"');
+  const lines = nushellScript(example).split("\n").slice(14);
+  assert.equal(lines[0], '$env.EDITOR = "it\'s\u2019 \\"vim\\" $x\\u{a}"');
   assert.equal(
-    lines[6],
-    '$env.PATH = (do {|list| if ($list | describe) == "string" { $list | split row ":" } else { $list } } ' +
-      '($env.PATH? | default "") | where {|part| $part != "" and $part not-in ["/a" "/b"] } | append ["/a" "/b"])',
+    lines[1],
+    '$env.PATH = (_syslua_with ($env.PATH? | default "") ":" ["/a" "/b"] false false true)',
   );
-  assert.equal(lines.at(-2), 'source "/s/x.nu"');
+  assert.equal(lines.at(-3), 'source "/s/x.nu"');
   assert.ok(!lines.join("\n").includes("x.sh"));
+});
+
+Deno.test({
+  name: `nushell: what is a list for the user stays one${NU === null ? " (not installed)" : ""}`,
+  ignore: NU === null,
+  fn: async () => {
+    const dir = Deno.makeTempDirSync();
+    try {
+      const script = join(dir, "env.nu");
+      Deno.writeTextFileSync(script, nushellScript({ ...none, profile: "/r/profile" }));
+      const { stdout, stderr } = await real.processes.run({
+        argv: [
+          NU!,
+          "--no-config-file",
+          "-c",
+          `$env.MANPATH = ["/m" ""]; source ${script}; source ${script}\n` +
+          `print ($env | select MANPATH PATH XDG_DATA_DIRS | to json -r)`,
+        ],
+        env: { PATH: "/usr/bin:/bin", HOME: dir },
+      });
+      assert.equal(new TextDecoder().decode(stderr), "");
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), {
+        MANPATH: ["/r/profile/share/man", "/m", ""],
+        PATH: ["/r/profile/bin", "/usr/bin", "/bin"],
+        XDG_DATA_DIRS: "/r/profile/share:/usr/local/share:/usr/share",
+      });
+    } finally {
+      Deno.removeSync(dir, { recursive: true });
+    }
+  },
 });
