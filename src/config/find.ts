@@ -2,6 +2,7 @@
 import { isAbsolute, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { System } from "../system/mod.ts";
+import { namedPath, variablePath } from "../system/named_path.ts";
 
 /** The name of an entry file in a folder. */
 const ENTRY = "init.lua";
@@ -15,7 +16,6 @@ export function findConfig(
   { fs, host }: Pick<System, "fs" | "host">,
   path: string | undefined,
 ): string {
-  const absolute = (name: string) => isAbsolute(name) ? name : join(host.cwd, name);
   const kindOf = (name: string) => {
     const info = fs.lstat(name);
     return info?.kind === "link" ? fs.lstat(realPath(name))?.kind : info?.kind;
@@ -28,7 +28,7 @@ export function findConfig(
     }
   };
   if (path !== undefined) {
-    const named = absolute(path);
+    const named = namedPath(host, path);
     const kind = kindOf(named);
     if (kind === "file") return named;
     if (kind === "dir") {
@@ -64,7 +64,7 @@ export function usualFolder(host: System["host"]): string {
   if (host.elevated && host.os !== "windows") return "/etc/syslua";
   const config = host.env("XDG_CONFIG_HOME");
   if (config !== undefined && isAbsolute(config)) return join(config, "syslua");
-  const data = host.os === "windows" ? host.env("APPDATA") : undefined;
+  const data = host.os === "windows" ? variablePath(host, "APPDATA") : undefined;
   return join(data ?? join(host.home, ".config"), "syslua");
 }
 

@@ -2,7 +2,7 @@
 import { isAbsolute, join, relative, resolve } from "node:path/posix";
 import type { Digest } from "../digest.ts";
 import { SysError } from "../errors.ts";
-import type { ReadFs, System } from "../system/mod.ts";
+import { nativePaths, type ReadFs, type System } from "../system/mod.ts";
 import { hashFolder } from "./cache.ts";
 
 /** A local folder and the NAR hash of what is in it, a `.git` at its top left out. */
@@ -22,7 +22,10 @@ export function localFolder(
   from: string,
   within: string | null,
 ): LocalFolder {
-  const named = path.startsWith("~") ? join(host.home, path.slice(1)) : resolve(from, path);
+  const { fromNative } = nativePaths(host.os);
+  const named = path.startsWith("~")
+    ? join(host.home, path.slice(1))
+    : resolve(from, fromNative(path));
   if (within !== null && (/^(~|\/|[A-Za-z]:)/.test(path) || !isInside(within, named))) {
     throw new SysError(
       "input",

@@ -1,8 +1,8 @@
 /** Takes a file, a folder or a URL, gives the hash to pin it with. */
 import { createHash } from "node:crypto";
-import { resolve } from "node:path/posix";
 import { download } from "../fetch/http/download.ts";
 import { readChunks } from "../system/contents.ts";
+import { namedPath } from "../system/named_path.ts";
 import { type Digest, toDigest } from "../digest.ts";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
@@ -35,7 +35,7 @@ export async function hash(machine: Machine, request: HashRequest): Promise<Hash
     });
     return { file: digest, nar: narOf(machine, path) };
   }
-  const path = resolve(host.cwd, request.what);
+  const path = namedPath(host, request.what);
   const info = fs.lstat(path);
   if (info === null) {
     throw new SysError("io", `Cannot hash ${request.what}: it does not exist`, {

@@ -1,6 +1,6 @@
 /** Takes a path and what is to be built, puts a link there to each output. As long as the link is there and leads to
  * the output, gc keeps it: `gcroots/auto/<hash of the path>` leads to the link. */
-import { dirname, join, resolve } from "node:path/posix";
+import { dirname, join } from "node:path/posix";
 import { besidePath } from "../activation/beside.ts";
 import { asTheirUsers } from "../activation/their_files.ts";
 import { sha256, shortHash } from "../digest.ts";
@@ -9,6 +9,7 @@ import type { Machine } from "../machine/open.ts";
 import type { DerivationHash } from "../manifest/types.ts";
 import { makeFolders } from "../system/folders.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
+import { namedPath } from "../system/named_path.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectsIn } from "../store/names.ts";
 import { AUTO, gcRoots } from "../store/roots.ts";
@@ -33,7 +34,7 @@ export function outLinks(
   path: string,
 ): OutLink[] {
   const { fs, host } = machine.system;
-  const base = resolve(host.cwd, path);
+  const base = namedPath(host, path);
   const links = [...wanted].flatMap(([derivation, outputs], n) =>
     outputs.map((output) => ({
       path: `${base}${n === 0 ? "" : `-${n + 1}`}${output === "out" ? "" : `-${output}`}`,

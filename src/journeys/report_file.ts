@@ -1,12 +1,13 @@
 /** Takes a path that a person named for a report and the report's text, puts a file there; in a user's folder with that
  * user's rights. */
-import { dirname, resolve } from "node:path/posix";
+import { dirname } from "node:path/posix";
 import { besidePath } from "../activation/beside.ts";
 import { masters } from "../activation/master.ts";
 import { SysError } from "../errors.ts";
 import { type FileSystem, FsError } from "../system/fs.ts";
 import { readChunks } from "../system/contents.ts";
 import type { System } from "../system/mod.ts";
+import { namedPath } from "../system/named_path.ts";
 import { writeAtomic } from "../system/write_atomic.ts";
 
 const WHAT = { dir: "a folder", link: "a link", other: "a device or a pipe" } as const;
@@ -23,7 +24,7 @@ export async function writeReport(
   text: string,
   start: string,
 ): Promise<void> {
-  const path = resolve(host.cwd, named);
+  const path = namedPath(host, named);
   const master = fs.uid === 0 ? masters(fs)(path) : null;
   try {
     write(master === null ? fs : await fs.as(master), path, text, start);

@@ -1,4 +1,5 @@
-/** Facts about the machine and the user, as a port. */
+/** Facts about the machine and the user, as a port. Its folders are inside paths, its variables are as they are
+ * (`native_path.ts`). */
 
 /** Operating systems that sys.lua knows. */
 export type Os = "linux" | "darwin" | "windows";

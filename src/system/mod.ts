@@ -27,5 +27,7 @@ export type {
   ReadFs,
 } from "./fs.ts";
 export type { Arch, Host, Os } from "./host.ts";
+export { nativePaths } from "./native_path.ts";
+export type { NativePaths } from "./native_path.ts";
 export type { HttpRequest, HttpResponse, Network } from "./network.ts";
 export type { Command, Finished, Keeper, Processes } from "./processes.ts";

@@ -3,6 +3,7 @@ import { abortable } from "./abortable_body.ts";
 import type { Clock } from "./clock.ts";
 import type { Arch, Host, Os } from "./host.ts";
 import type { System } from "./mod.ts";
+import { nativePaths } from "./native_path.ts";
 import type { HttpRequest, HttpResponse, Network } from "./network.ts";
 import { startOf } from "./process_start.ts";
 import { RealFs } from "./real_fs.ts";
@@ -95,11 +96,11 @@ class RealHost implements Host {
 
   get home(): string {
     const home = this.os === "windows" ? this.env("USERPROFILE") : this.env("HOME");
-    return home ?? (this.uid === 0 ? "/root" : "/");
+    return nativePaths(this.os).fromNative(home ?? (this.uid === 0 ? "/root" : "/"));
   }
 
   get cwd(): string {
-    return Deno.cwd();
+    return nativePaths(this.os).fromNative(Deno.cwd());
   }
 
   env(name: string): string | undefined {

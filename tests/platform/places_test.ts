@@ -48,11 +48,11 @@ check("macOS", { os: "darwin", home: "/Users/me" }, {
 });
 check("Windows", {
   os: "windows",
-  home: "C:\\Users\\me",
-  vars: { LOCALAPPDATA: "D:\\Local" },
+  home: "/c/Users/me",
+  vars: { LOCALAPPDATA: "D:\\Local", SYSLUA_CACHE: "E:/cache\\sys\\" },
 }, {
-  root: "D:\\Local\\syslua",
-  cache: "D:\\Local\\Temp\\syslua",
-  config: "C:\\Users\\me\\.config\\syslua",
-  systemRoot: "C:\\syslua",
+  root: "/d/Local/syslua",
+  cache: "/e/cache/sys",
+  config: "/c/Users/me/.config/syslua",
+  systemRoot: "/c/syslua",
 });

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path/posix";
 import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
+import { variablePath } from "../../system/named_path.ts";
 import { netrcEntry } from "./netrc.ts";
 
 /** `user:password`, a bare token, a whole header value such as `Bearer …`, or the same as a table. */
@@ -42,10 +43,8 @@ export function userCredentials(system: Pick<System, "fs" | "host">, url: URL): 
     return basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
   }
   const { fs, host } = system;
-  const own = host.env("NETRC");
-  const path = own !== undefined && own !== ""
-    ? own
-    : join(host.home, host.os === "windows" ? "_netrc" : ".netrc");
+  const path = variablePath(host, "NETRC") ??
+    join(host.home, host.os === "windows" ? "_netrc" : ".netrc");
   if (fs.lstat(path) === null) return null;
   const entry = netrcEntry(new TextDecoder().decode(fs.readFile(path)), url.hostname);
   return entry === null ? null : basic(entry.login, entry.password);

@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path/posix";
 import type { System } from "../../system/mod.ts";
+import { namedPath } from "../../system/named_path.ts";
 
 const PUBLIC = "https://registry.npmjs.org/";
 
@@ -16,7 +17,8 @@ export class NpmConfig {
   constructor({ fs, host }: Pick<System, "fs" | "host">) {
     const environment = (name: string) =>
       host.env(`npm_config_${name}`) ?? host.env(`NPM_CONFIG_${name.toUpperCase()}`);
-    const user = environment("userconfig") ?? join(host.home, ".npmrc");
+    const named = environment("userconfig");
+    const user = named ? namedPath(host, named) : join(host.home, ".npmrc");
     const values = new Map<string, string>();
     for (const path of [user, join(host.cwd, ".npmrc")]) {
       if (fs.lstat(path) === null) continue;

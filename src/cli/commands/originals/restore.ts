@@ -1,9 +1,9 @@
 /** `sys originals restore` */
-import { resolve } from "node:path/posix";
 import { restoreOriginal } from "../../../journeys/originals.ts";
 import { command } from "../../command.ts";
 import { machineOf, withLock } from "../../lock.ts";
 import { keptDocument, keptLines } from "../../render/originals.ts";
+import { namedPath } from "../../../system/named_path.ts";
 
 export default command({
   brief: "Put one back, or elsewhere",
@@ -21,7 +21,7 @@ export default command({
   ],
   async run(session, _flags, [named, path]) {
     const machine = machineOf(session);
-    const to = path === undefined ? undefined : resolve(session.system.host.cwd, path);
+    const to = path === undefined ? undefined : namedPath(session.system.host, path);
     const restored = await withLock(
       session,
       machine,
