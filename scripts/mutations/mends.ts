@@ -26,9 +26,9 @@ export const MENDS: readonly Mutation[] = [
   {
     name: "the environment says who runs sys",
     file: "src/system/real.ts",
-    find: 'const known = nameOfUser(readText("/etc/passwd"), this.uid);',
-    replace: 'const known = this.env("USER") ?? nameOfUser(readText("/etc/passwd"), this.uid);',
-    test: "tests/system/username_test.ts",
+    find: "return this.#account()?.name ??",
+    replace: 'return this.env("USER") ?? this.#account()?.name ??',
+    test: "tests/system/accounts_test.ts",
   },
   {
     name: "a root that only building made is root's alone",

@@ -2,19 +2,18 @@
 import type { Scope } from "../activation/scope.ts";
 import type { Machine } from "./open.ts";
 import type { Manifest } from "../manifest/types.ts";
-import { findUser } from "../platform/settings/accounts.ts";
+import { accountsOf } from "../platform/accounts.ts";
 import { SysError } from "../errors.ts";
 
 /** A user applies the top level and the own block; root also the blocks of others, each in its user's home. */
 export function scopesOf({ system, root, places }: Machine, manifest: Manifest): Scope[] {
-  const { host, fs } = system;
+  const { host } = system;
   const own: Scope = { user: host.username, topLevel: true, home: places.home, root };
   if (!host.elevated || host.os === "windows") return [own];
-  const passwd = () => new TextDecoder().decode(fs.readFile("/etc/passwd"));
   return [
     own,
     ...othersIn(manifest, host.username).map((user): Scope => {
-      const found = findUser(passwd(), user);
+      const found = accountsOf(system).user(user);
       if (found === null) {
         const place = manifest.activations.find((one) => one.user === user)?.place;
         throw new SysError("config", `Cannot apply the block of ${user}: there is no such user`, {

@@ -1,5 +1,6 @@
 /** Facts about the machine and the user, as a port. Its folders are inside paths, its variables are as they are
  * (`native_path.ts`). */
+import type { Accounts } from "./accounts.ts";
 
 /** Operating systems that sys.lua knows. */
 export type Os = "linux" | "darwin" | "windows";
@@ -17,8 +18,10 @@ export interface Host {
   readonly gid: number;
   /** Root, or an administrator. */
   readonly elevated: boolean;
-  /** The user's home folder. */
+  /** The user's home folder; root's own, whoever has called sudo. */
   readonly home: string;
+  /** Users and groups that the system knows beside those in its files. */
+  readonly accounts: Accounts;
   /** Folder that the command was started in. */
   readonly cwd: string;
   readonly pid: number;

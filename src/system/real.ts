@@ -5,10 +5,12 @@ import type { Arch, Host, Os } from "./host.ts";
 import type { System } from "./mod.ts";
 import { nativePaths } from "./native_path.ts";
 import type { HttpRequest, HttpResponse, Network } from "./network.ts";
+import { homeFolder } from "./home.ts";
 import { startOf } from "./process_start.ts";
+import { realAccounts } from "./real_accounts.ts";
 import { RealFs } from "./real_fs.ts";
 import { RealProcesses } from "./real_processes.ts";
-import { nameOfUser } from "./username.ts";
+import { type Accounts, userIn } from "./accounts.ts";
 
 /** This machine. Facts about it are read when they are first asked for. */
 export function realSystem(): System {
@@ -68,7 +70,9 @@ class RealHost implements Host {
   readonly arch: Arch = Deno.build.arch;
   readonly pid: number = Deno.pid;
   readonly startOf = startOf;
+  readonly accounts: Accounts = realAccounts(Deno.build.os);
   #username: string | undefined;
+  #home: string | undefined;
 
   get processors(): number {
     return navigator.hardwareConcurrency;
@@ -95,8 +99,15 @@ class RealHost implements Host {
   }
 
   get home(): string {
-    const home = this.os === "windows" ? this.env("USERPROFILE") : this.env("HOME");
-    return nativePaths(this.os).fromNative(home ?? (this.uid === 0 ? "/root" : "/"));
+    if (this.os === "windows") {
+      return nativePaths("windows").fromNative(this.env("USERPROFILE") ?? "/");
+    }
+    return this.#home ??= homeFolder({
+      uid: this.uid,
+      named: this.env("HOME"),
+      ownerOf: ownerOfFolder,
+      account: () => this.#account()?.home ?? null,
+    });
   }
 
   get cwd(): string {
@@ -109,18 +120,12 @@ class RealHost implements Host {
 
   #findUsername(): string {
     if (this.os === "windows") return this.env("USERNAME") ?? "user";
-    const known = nameOfUser(readText("/etc/passwd"), this.uid);
-    if (known !== null) return known;
-    // Accounts of a directory service, and all those of macOS, are in no file.
-    try {
-      const { success, stdout } = new Deno.Command("id", { args: ["-un"], stderr: "null" })
-        .outputSync();
-      const name = new TextDecoder().decode(stdout).trim();
-      if (success && name !== "") return name;
-    } catch {
-      // There is no `id` here.
-    }
-    return String(this.uid);
+    return this.#account()?.name ?? String(this.uid);
+  }
+
+  /** The environment says who somebody claims to be. */
+  #account() {
+    return userIn(readText("/etc/passwd"), this.uid) ?? this.accounts.user(this.uid);
   }
 }
 
@@ -129,5 +134,14 @@ function readText(path: string): string {
     return Deno.readTextFileSync(path);
   } catch {
     return "";
+  }
+}
+
+function ownerOfFolder(path: string): number | null {
+  try {
+    const { isDirectory, uid } = Deno.statSync(path);
+    return isDirectory ? uid : null;
+  } catch {
+    return null;
   }
 }

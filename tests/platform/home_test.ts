@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { accountsOf } from "../../src/platform/accounts.ts";
 import { user } from "../../src/platform/settings/kinds/user.ts";
 import type { SettingCommand, SettingWorld } from "../../src/platform/settings/provider.ts";
 import type { SettingChange } from "../../src/plan/types.ts";
@@ -18,7 +19,7 @@ const world: SettingWorld = {
   run,
   must: async (_what, command) => assert.equal((await run(command)).code, 0),
   has: () => true,
-  read: (path) => Deno.readTextFileSync(path),
+  accounts: accountsOf(realSystem()),
 };
 
 for (

@@ -9,8 +9,6 @@ import {
   createGroup,
   createUser,
   fieldOfUser,
-  findGroup,
-  findUser,
   isMember,
 } from "../../src/platform/settings/accounts.ts";
 import {
@@ -24,6 +22,7 @@ import {
   splitPackageKey,
 } from "../../src/platform/settings/host_packages.ts";
 import { valueInQuery, writeVariable } from "../../src/platform/settings/registry.ts";
+import { type Accounts, groupIn, userIn } from "../../src/system/accounts.ts";
 import { SysError } from "../../src/errors.ts";
 
 const words = (commands: readonly (readonly string[])[]) => commands.map((argv) => argv.join(" "));
@@ -152,19 +151,20 @@ Deno.test("accounts: command lines, and what is there", () => {
   }
   const passwd = "root:x:0:0:root:/root:/bin/sh\nme:x:1000:100:Me:/home/me:/bin/sh\n";
   const group = "root:x:0:\nusers:x:100:\nwheel:x:10:a,me\nwheels:x:11:\n";
-  const member = (user: string, name: string) => isMember(passwd, group, user, name);
+  const accounts: Accounts = {
+    user: (who) => userIn(passwd, who),
+    group: (which) => groupIn(group, which),
+  };
+  const member = (user: string, name: string) => isMember(accounts, user, name);
   assert.deepEqual(
     [member("me", "wheel"), member("me", "users"), member("me", "wheels")],
     [true, true, false],
   );
   assert.deepEqual(
-    ["group", "comment", "home", "shell"].map((field) => fieldOfUser(passwd, group, "me", field)),
+    ["group", "comment", "home", "shell"].map((field) => fieldOfUser(accounts, "me", field)),
     ["users", "Me", "/home/me", "/bin/sh"],
   );
-  assert.equal(fieldOfUser(passwd, group, "m", "shell"), null);
-  assert.deepEqual(findUser(passwd, "me"), { uid: 1000, gid: 100, home: "/home/me" });
-  assert.equal(findUser(passwd, "nobody"), null);
-  assert.equal(findGroup(group, "wheel"), 10);
+  assert.equal(fieldOfUser(accounts, "m", "shell"), null);
 });
 
 Deno.test("host packages: command lines, and no name that is an option", () => {

@@ -1,3 +1,4 @@
+import { NO_ACCOUNTS } from "../../src/system/accounts.ts";
 import assert from "node:assert/strict";
 import type { Console, Host, System } from "../../src/system/mod.ts";
 import { realSystem } from "../../src/system/real.ts";
@@ -21,6 +22,7 @@ function world(env: Record<string, string | undefined> = {}, later = 10_000): Sy
     gid: real.host.gid,
     elevated: real.host.elevated,
     home: "/home/maria",
+    accounts: NO_ACCOUNTS,
     cwd: "/",
     pid: real.host.pid,
     processors: 2,

@@ -1,6 +1,7 @@
 /** Takes users and groups, gives command lines for Linux; and reads what there is. Pure. */
 import type { Json } from "../../manifest/types.ts";
 import { SysError } from "../../errors.ts";
+import type { Accounts, UserEntry } from "../../system/accounts.ts";
 import type { System } from "../../system/mod.ts";
 
 /** Names as useradd takes them on every distribution. */
@@ -23,12 +24,17 @@ export function whyNot(
 }
 
 /** Flags of useradd and usermod for the fields that can change. */
-const FIELDS: Readonly<Record<string, { readonly flag: string; readonly column: number }>> = {
-  group: { flag: "--gid", column: 3 },
-  comment: { flag: "--comment", column: 4 },
-  home: { flag: "--home", column: 5 },
-  shell: { flag: "--shell", column: 6 },
+const FIELDS: Readonly<Record<string, Field>> = {
+  group: { flag: "--gid", of: ({ gid }) => String(gid) },
+  comment: { flag: "--comment", of: ({ comment }) => comment },
+  home: { flag: "--home", of: ({ home }) => home },
+  shell: { flag: "--shell", of: ({ shell }) => shell },
 };
+
+interface Field {
+  readonly flag: string;
+  readonly of: (user: UserEntry) => string;
+}
 
 /** Command line that makes a user with its fields. `ownGroup`: there is a group of that name already. */
 export function createUser(name: string, fields: Json, ownGroup: boolean): readonly string[] {
@@ -62,49 +68,21 @@ export function createGroup(name: string, fields: Json): readonly string[] {
 }
 
 /** A field of a user as it is now; null where there is no such user. */
-export function fieldOfUser(
-  passwd: string,
-  group: string,
-  name: string,
-  field: string,
-): string | null {
-  const value = entry(passwd, name)?.[FIELDS[field].column] ?? null;
-  if (field !== "group" || value === null) return value;
-  const own = group.split("\n").find((line) => line.split(":")[2] === value);
-  return own?.split(":")[0] ?? value;
+export function fieldOfUser(accounts: Accounts, name: string, field: string): string | null {
+  const user = accounts.user(name);
+  if (user === null) return null;
+  // A number that no group has is its own name.
+  if (field === "group") return accounts.group(user.gid)?.name ?? String(user.gid);
+  return FIELDS[field].of(user);
 }
 
 /** Whether a user is in a group, as its main one or another. */
-export function isMember(passwd: string, group: string, user: string, name: string): boolean {
-  const members = entry(group, name)?.[3]?.split(",") ?? [];
-  const primary = entry(passwd, user)?.[3];
-  return members.includes(user) ||
-    (primary !== undefined && primary === entry(group, name)?.[2]);
-}
-
-/** Numeric user and group, and home folder, of a user; null where there is none of that name. */
-export function findUser(
-  passwd: string,
-  name: string,
-): { readonly uid: number; readonly gid: number; readonly home: string } | null {
-  const found = entry(passwd, name);
-  if (found === null) return null;
-  return { uid: Number(found[2]), gid: Number(found[3]), home: found[5] };
-}
-
-/** Numeric group; null where there is none of that name. */
-export function findGroup(group: string, name: string): number | null {
-  const found = entry(group, name);
-  return found === null ? null : Number(found[2]);
+export function isMember(accounts: Accounts, user: string, name: string): boolean {
+  const group = accounts.group(name);
+  if (group === null) return false;
+  return group.members.includes(user) || accounts.user(user)?.gid === group.gid;
 }
 
 function optionsOf(fields: Json): (name: string) => Json {
   return (name) => (fields as { readonly [key: string]: Json } | null)?.[name] ?? null;
-}
-
-function entry(database: string, name: string): string[] | null {
-  for (const line of database.split("\n")) {
-    if (line.startsWith(`${name}:`)) return line.split(":");
-  }
-  return null;
 }

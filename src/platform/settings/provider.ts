@@ -2,6 +2,7 @@
 import type { ObservedSetting, SettingChange } from "../../plan/types.ts";
 import type { Finished } from "../../system/processes.ts";
 import type { System } from "../../system/mod.ts";
+import type { Accounts } from "../../system/accounts.ts";
 import type { AskedSetting } from "../adapters.ts";
 
 /** What is run, and what it reads on standard input. */
@@ -18,8 +19,7 @@ export interface SettingWorld {
   must(what: string, command: SettingCommand): Promise<void>;
   /** Whether a program is there. */
   has(program: string): boolean;
-  /** Content of a text file; empty where there is none. */
-  read(path: string): string;
+  readonly accounts: Accounts;
 }
 
 /** Reads and gives settings of one kind. */

@@ -2,6 +2,7 @@
 import { SysError } from "../../errors.ts";
 import type { Account, WantedSetting } from "../../plan/types.ts";
 import type { System } from "../../system/mod.ts";
+import { accountsOf } from "../accounts.ts";
 import type { Adapters, Settings } from "../adapters.ts";
 import type { Provider, SettingCommand, SettingWorld } from "./provider.ts";
 
@@ -55,6 +56,6 @@ function worldOf(
       );
     },
     has: (program) => processes.which(program, PATH) !== null,
-    read: (path) => fs.lstat(path) === null ? "" : new TextDecoder().decode(fs.readFile(path)),
+    accounts: accountsOf({ fs, host }),
   };
 }

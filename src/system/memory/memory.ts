@@ -1,4 +1,5 @@
 /** A whole system in memory, for tests: a disk, a clock that stands still, programs that are functions. */
+import { NO_ACCOUNTS } from "../accounts.ts";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host.ts";
 import type { System } from "../mod.ts";
@@ -62,6 +63,7 @@ function hostOf({ uid, gid }: User): Host {
     gid,
     elevated: uid === 0,
     home: uid === 0 ? "/root" : "/home/maria",
+    accounts: NO_ACCOUNTS,
     cwd: "/",
     pid: 1,
     startOf: (pid) => pid === 1 ? "" : null,

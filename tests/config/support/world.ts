@@ -1,4 +1,5 @@
 /** A system whose facts are the same on every machine: real files, a fixed host and a clock that runs. */
+import { NO_ACCOUNTS } from "../../../src/system/accounts.ts";
 import type { Clock, Host, System } from "../../../src/system/mod.ts";
 import { realSystem } from "../../../src/system/real.ts";
 
@@ -21,6 +22,7 @@ export function fixedSystem(
     gid: 1000,
     elevated: false,
     home: "/home/me",
+    accounts: NO_ACCOUNTS,
     cwd: "/home/me",
     pid: 1,
     startOf: () => null,

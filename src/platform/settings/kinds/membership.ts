@@ -1,22 +1,21 @@
-import { accountName, findGroup, findUser, isMember, whyNot } from "../accounts.ts";
+import { accountName, isMember, whyNot } from "../accounts.ts";
 import type { Provider } from "../provider.ts";
 
 /** Keys: `<user>:<group>`. */
 export const membership: Provider = {
-  get: ({ host, read }, asked) =>
+  get: ({ host, accounts }, asked) =>
     asked.map(({ key }) => {
       const [user, group] = key.split(":").map(accountName);
-      const member = isMember(read("/etc/passwd"), read("/etc/group"), user, group);
+      const member = isMember(accounts, user, group);
       return { value: member ? true : null, ...whyNot(host) };
     }),
-  async set({ read, must }, changes) {
+  async set({ accounts, must }, changes) {
     for (const { key, after } of changes) {
       const [user, group] = key.split(":").map(accountName);
-      const [passwd, groups] = [read("/etc/passwd"), read("/etc/group")];
-      const member = isMember(passwd, groups, user, group);
+      const member = isMember(accounts, user, group);
       if (member === (after !== null)) continue;
       // Undoing comes after the user or the group has gone.
-      const gone = findUser(passwd, user) === null || findGroup(groups, group) === null;
+      const gone = accounts.user(user) === null || accounts.group(group) === null;
       if (after === null && gone) continue;
       const op = after === null ? "--delete" : "--add";
       await must(

@@ -1,13 +1,5 @@
 import type { ObservedSetting, SettingChange } from "../../../plan/types.ts";
-import {
-  accountName,
-  changeUser,
-  createUser,
-  fieldOfUser,
-  findGroup,
-  findUser,
-  whyNot,
-} from "../accounts.ts";
+import { accountName, changeUser, createUser, fieldOfUser, whyNot } from "../accounts.ts";
 import type { Provider, SettingWorld } from "../provider.ts";
 
 /** Keys: `<name>` for whether there is one, `<name>:<field>` for each field that matters. */
@@ -25,11 +17,10 @@ function observed(
 ): ObservedSetting {
   const [name, field] = key.split(":");
   const blocked = whyNot(world.host);
-  const passwd = world.read("/etc/passwd");
-  const found = findUser(passwd, accountName(name));
+  const found = world.accounts.user(accountName(name));
   if (found === null) return { value: null, ...blocked };
   if (field !== undefined) {
-    return { value: fieldOfUser(passwd, world.read("/etc/group"), name, field), ...blocked };
+    return { value: fieldOfUser(world.accounts, name, field), ...blocked };
   }
   const uid = (wanted as { uid?: number | null } | null)?.uid ?? null;
   if (uid === null || uid === found.uid) return { value: wanted };
@@ -50,7 +41,7 @@ const REMOVE_HOME = `
 
 async function give(world: SettingWorld, { key, before, after }: SettingChange): Promise<void> {
   const [name, field] = key.split(":");
-  const found = findUser(world.read("/etc/passwd"), accountName(name));
+  const found = world.accounts.user(accountName(name));
   const there = found !== null;
   if (field === undefined) {
     // Done already, or undone already: both are harmless.
@@ -63,7 +54,7 @@ async function give(world: SettingWorld, { key, before, after }: SettingChange):
     return;
   }
   if (!there || after === null) return;
-  if (fieldOfUser(world.read("/etc/passwd"), world.read("/etc/group"), name, field) === after) {
+  if (fieldOfUser(world.accounts, name, field) === after) {
     return;
   }
   await world.must(`change the ${field} of ${name}`, {
@@ -77,7 +68,7 @@ async function makeOrRemove(
   after: SettingChange["after"],
 ): Promise<void> {
   // A group of the user's name goes with the user.
-  const grouped = findGroup(world.read("/etc/group"), name) !== null;
+  const grouped = world.accounts.group(name) !== null;
   const argv = after === null ? ["userdel", name] : createUser(name, after, grouped);
   await world.must(`${after === null ? "remove" : "make"} user ${name}`, { argv });
 }
