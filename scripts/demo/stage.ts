@@ -44,7 +44,7 @@ export class Stage {
 
   /** The home as it is now, without the places where sys keeps its own things, and the config. */
   look(): string[] {
-    const own = [".local/share/syslua", "Library/Application Support/syslua", ".cache/syslua"];
+    const own = [".local/share/syslua", ".cache/syslua"];
     const lines = describeTree(this.home, [...own, "laptop"]);
     // A folder that is there only for sys's own has to stay as long as that does.
     const above = own.map((path) => path.slice(0, path.lastIndexOf("/")));

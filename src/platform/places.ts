@@ -15,10 +15,15 @@ export interface Places {
   readonly home: string;
 }
 
+/** On macOS `/` is read-only. */
+const SYSTEM_ROOTS = { linux: "/syslua", darwin: "/opt/syslua", windows: "/c/syslua" } as const;
+
 /** What of the host matters here. */
 export type PlacesHost = Pick<Host, "os" | "elevated" | "home" | "env">;
 
-/** `SYSLUA_ROOT` and `SYSLUA_CACHE` decide where they are set; then the XDG variables where they are absolute. */
+/** The same on macOS as on Linux: a blank in the path of a store, as in `Application Support`, breaks `#!` lines and
+ * what builds with make. `SYSLUA_ROOT` and `SYSLUA_CACHE` decide where they are set; then the XDG variables where they
+ * are absolute. */
 export function places(host: PlacesHost): Places {
   const { os, elevated, home } = host;
   const { fromNative } = nativePaths(os);
@@ -26,19 +31,13 @@ export function places(host: PlacesHost): Places {
     const value = fromNative(host.env(name) ?? "");
     return isAbsolute(value) ? normalize(value) : undefined;
   };
-  const systemRoot = os === "windows" ? "/c/syslua" : "/syslua";
+  const systemRoot = SYSTEM_ROOTS[os];
   const local = set("LOCALAPPDATA") ?? join(home, "AppData", "Local");
   const own = os === "windows"
     ? join(local, "syslua")
-    : os === "darwin"
-    ? join(home, "Library", "Application Support", "syslua")
     : join(set("XDG_DATA_HOME") ?? join(home, ".local", "share"), "syslua");
   const cache = set("XDG_CACHE_HOME") ??
-    (os === "windows"
-      ? join(local, "Temp")
-      : os === "darwin"
-      ? join(home, "Library", "Caches")
-      : join(home, ".cache"));
+    join(...os === "windows" ? [local, "Temp"] : [home, ".cache"]);
   const config = elevated && os !== "windows"
     ? "/etc/syslua"
     : join(set("XDG_CONFIG_HOME") ?? join(home, ".config"), "syslua");

@@ -41,11 +41,17 @@ check("root", { elevated: true, home: "/root" }, { root: "/syslua", config: "/et
 check("root with a root of its own", { elevated: true, vars: { SYSLUA_ROOT: "/r" } }, {
   root: "/r",
 });
-check("macOS", { os: "darwin", home: "/Users/me" }, {
-  root: "/Users/me/Library/Application Support/syslua",
-  cache: "/Users/me/Library/Caches/syslua",
+check("macOS: no blank is in the path of the store", { os: "darwin", home: "/Users/me" }, {
+  root: "/Users/me/.local/share/syslua",
+  cache: "/Users/me/.cache/syslua",
   config: "/Users/me/.config/syslua",
+  systemRoot: "/opt/syslua",
 });
+check("macOS: root, whose / is read-only", {
+  os: "darwin",
+  elevated: true,
+  home: "/var/root",
+}, { root: "/opt/syslua", config: "/etc/syslua" });
 check("Windows", {
   os: "windows",
   home: "/c/Users/me",

@@ -2,7 +2,7 @@
 
 # What sys manages: PATH, environment, completions.
 for root in $SYSLUA_ROOT (set -q XDG_DATA_HOME; and echo $XDG_DATA_HOME; or echo ~/.local/share)/syslua \
-        ~/"Library/Application Support/syslua" /syslua
+        /syslua /opt/syslua
     if test -r "$root/env.fish"
         source "$root/env.fish"
         break
