@@ -6,7 +6,7 @@ import { groupOfDscl, nameInSearch, readGroup, readUser, searchGroup, userOfDscl
 export type Ask = (argv: readonly string[]) => string | null;
 
 /** Names that can be asked for: no option, no path, no line of its own. */
-const NAME = /^[^-/:\s\0][^/:\s\0]*$/;
+const NAME = /^(?!-)[^:/\s]+$/;
 
 /** Accounts of the name service (Linux) or of the directory service (macOS). Windows numbers none. */
 export function realAccounts(os: typeof Deno.build.os, ask: Ask = askProgram): Accounts {
