@@ -1,10 +1,10 @@
-/** A program together with all that it started and that has not left it. */
+/** A program together with all that it started and that has not left it: a process group, which Windows does not have
+ * (`windows/process_tree.ts`). */
 
 /** Sends a signal to a whole process group; one that is gone already is fine. */
 export function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
-    if (Deno.build.os === "windows") Deno.kill(pid, "SIGKILL");
-    else Deno.kill(-pid, signal);
+    Deno.kill(-pid, signal);
   } catch {
     // Nothing is left of it.
   }
@@ -12,7 +12,6 @@ export function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
 
 /** Whether there is anything of a process group. What has ended counts until somebody has waited for it. */
 export function groupExists(pid: number): boolean {
-  if (Deno.build.os === "windows") return false;
   try {
     // Nothing happens to what is running; what was stopped could not end otherwise.
     Deno.kill(-pid, "SIGCONT");

@@ -1,8 +1,11 @@
 /** Programs of this machine, each in a process group of its own. */
 import { joinChunks } from "./contents.ts";
-import { delimiter, isAbsolute, join } from "node:path";
 import { SysError } from "../errors.ts";
+import { findProgram } from "./find_program.ts";
 import { RealKeeper } from "./guard.ts";
+import type { Os } from "./host.ts";
+import { type NativePaths, nativePaths } from "./native_path.ts";
+import { envValue, onceEach } from "./env_names.ts";
 import { groupExists, signalGroup } from "./process_group.ts";
 import { hasInheritedFiles } from "./inherited_files.ts";
 import type { Command, Finished, Processes } from "./processes.ts";
@@ -26,8 +29,30 @@ const REST = 1_000;
 /** How often it is looked whether a process group is gone, in milliseconds. */
 const POLL = 50;
 
+/** By whose rules programs are found, started and ended. */
+export interface ProgramRules {
+  readonly os: Os;
+  readonly paths: NativePaths;
+  /** Native path of what ends trees on Windows. */
+  readonly taskkill: string;
+}
+
+/** Those of this machine. */
+function rulesHere(): ProgramRules {
+  const windows = Deno.build.os === "windows";
+  const os = windows ? "windows" : Deno.build.os === "darwin" ? "darwin" : "linux";
+  const root = windows ? Deno.env.get("SystemRoot") ?? "C:\\Windows" : "";
+  return { os, paths: nativePaths(os), taskkill: `${root}\\System32\\taskkill.exe` };
+}
+
 /** Runs programs for real. */
 export class RealProcesses implements Processes {
+  readonly #rules: ProgramRules;
+
+  constructor(rules: ProgramRules = rulesHere()) {
+    this.#rules = rules;
+  }
+
   async run(command: Command): Promise<Finished> {
     const program = this.#find(command);
     if (command.signal?.aborted) throw new SysError("interrupted", `Did not run ${program}`);
@@ -45,18 +70,23 @@ export class RealProcesses implements Processes {
     keeper.begin();
     let child: Deno.ChildProcess;
     try {
-      child = start(program, command);
+      child = start(program, command, this.#rules);
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       throw new SysError("io", `Cannot run ${program}: ${reason}`, { cause: thrown });
     }
-    return await new Running(child, keeper, command).finished();
+    return await new Running(child, keeper, command, this.#rules).finished();
   }
 
   #find({ argv: [name], env }: Command): string {
-    if (isAbsolute(name) || name.includes("/")) return name;
-    const program = this.which(name, env.PATH ?? "");
+    const { os, paths } = this.#rules;
+    const inside = paths.fromNative(name);
+    const isPath = inside.includes("/");
+    if (isPath && os !== "windows") return inside;
+    const program = this.which(name, envValue(env, "PATH", os) ?? "");
     if (program !== null) return program;
+    // What is wrong with a path is said by the system.
+    if (isPath) return inside;
     throw new SysError("io", `Cannot run ${name}: there is no such program on its PATH`);
   }
 
@@ -71,30 +101,29 @@ export class RealProcesses implements Processes {
   }
 
   which(program: string, path = Deno.env.get("PATH") ?? ""): string | null {
-    const endings = Deno.build.os === "windows" ? [".exe", ".cmd", ".bat", ""] : [""];
-    for (const folder of path.split(delimiter)) {
-      if (!isAbsolute(folder)) continue;
-      for (const ending of endings) {
-        const candidate = join(folder, program + ending);
-        if (isProgram(candidate)) return candidate;
-      }
-    }
-    return null;
+    const { os } = this.#rules;
+    return findProgram(program, { os, path, pathext: Deno.env.get("PATHEXT") }, Deno);
   }
 }
 
-function start(program: string, { argv, cwd, env, stdin, umask }: Command): Deno.ChildProcess {
-  const command = new Deno.Command(program, {
+function start(
+  program: string,
+  { argv, cwd, env, stdin, umask }: Command,
+  { os, paths }: ProgramRules,
+): Deno.ChildProcess {
+  const command = new Deno.Command(paths.toNative(program), {
     args: argv.slice(1),
-    cwd,
-    env: { ...env },
+    cwd: cwd === undefined ? undefined : paths.toNative(cwd),
+    env: onceEach(env, os),
     clearEnv: true,
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
-    detached: true,
+    // On Windows what is not detached ends with sys (the runtime has it in a job), and shares its console; what is
+    // detached has none, and opens a window for each program that it starts.
+    detached: os !== "windows",
   });
-  if (umask === undefined || Deno.build.os === "windows") return command.spawn();
+  if (umask === undefined || os === "windows") return command.spawn();
   // A program gets that of whoever starts it.
   return withUmask(umask, () => command.spawn());
 }
@@ -104,15 +133,25 @@ class Running {
   readonly #child: Deno.ChildProcess;
   readonly #keeper: RealKeeper;
   readonly #command: Command;
+  readonly #rules: ProgramRules;
+  /** Whether somebody has waited for its end. */
+  #ended = false;
   /** Set when the program is being ended rather than ending by itself; resolves when it has ended. */
   #ending: Promise<void> | null = null;
   #timedOut = false;
   #failure: { readonly thrown: unknown } | null = null;
 
-  constructor(child: Deno.ChildProcess, keeper: RealKeeper, command: Command) {
+  constructor(
+    child: Deno.ChildProcess,
+    keeper: RealKeeper,
+    command: Command,
+    rules: ProgramRules,
+  ) {
     this.#child = child;
     this.#keeper = keeper;
     this.#command = command;
+    this.#rules = rules;
+    child.status.then(() => this.#ended = true);
   }
 
   /** @throws what `onOutput` throws */
@@ -145,7 +184,16 @@ class Running {
 
   /** Asks the program to end, and makes it end when it does not. */
   #end(): void {
-    this.#ending ??= this.#endGroup();
+    this.#ending ??= this.#rules.os === "windows" ? this.#endTree() : this.#endGroup();
+  }
+
+  async #endTree(): Promise<void> {
+    const { endTree } = await import("./windows/process_tree.ts");
+    await endTree({
+      pid: this.#child.pid,
+      alive: () => !this.#ended,
+      kill: () => this.#child.kill("SIGKILL"),
+    }, this.#rules.taskkill);
   }
 
   async #endGroup(): Promise<void> {
@@ -163,7 +211,8 @@ class Running {
   /** Whatever the program started and left behind ends with it. */
   async #clear(): Promise<void> {
     if (this.#ending !== null) return await this.#ending;
-    signalGroup(this.#child.pid, "SIGKILL");
+    // The number of what has ended may be another program's on Windows.
+    if (this.#rules.os !== "windows") signalGroup(this.#child.pid, "SIGKILL");
     await this.#keeper.release(this.#child.pid);
   }
 
@@ -178,15 +227,6 @@ class Running {
         this.#end();
       }
     });
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    const info = Deno.statSync(path);
-    return info.isFile && (Deno.build.os === "windows" || ((info.mode ?? 0) & 0o111) !== 0);
-  } catch {
-    return false;
   }
 }
 
