@@ -221,9 +221,10 @@ function details(
 ): void {
   const { uid, gid } = thing.info();
   if (owner && (uid !== owner.uid || gid !== owner.gid)) give(thing, to, owner);
+  // Windows sets no time of a file that is read-only.
+  if (to.kept) thing.utime(to.kept.mtime);
   // The umask may have taken bits away, and a new owner those for setuid.
   if (thing.info().mode !== to.mode) thing.chmod(to.mode);
-  if (to.kept) thing.utime(to.kept.mtime);
 }
 
 function linkDetails(

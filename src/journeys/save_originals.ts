@@ -138,7 +138,7 @@ function save(fs: FileSystem, { state, place }: Endangered, to: string): boolean
   if (state.kind === "link") fs.symlink(state.to, to);
   else if (state.kind === "dir") fs.mkdir(to, state.mode);
   else if (state.kind !== "file" || place === null) return false;
-  else copy(fs, place, to, state.mode);
+  else copy(fs, place, to, kept === undefined ? state.mode : state.mode | 0o200);
   if (kept === undefined) return true;
   try {
     fs.chown(to, kept.uid, kept.gid);
@@ -147,8 +147,8 @@ function save(fs: FileSystem, { state, place }: Endangered, to: string): boolean
     if (!(thrown instanceof FsError) || thrown.code !== "EPERM") throw thrown;
   }
   if (state.kind !== "link") {
-    fs.chmod(to, state.mode);
     fs.utime(to, kept.mtime);
+    fs.chmod(to, state.mode);
   }
   return true;
 }

@@ -2,6 +2,7 @@
 import { type Places, places } from "../platform/places.ts";
 import { platformAdapters } from "../platform/platform.ts";
 import type { Adapters } from "../platform/adapters.ts";
+import { withStoredModes } from "../store/stored_modes.ts";
 import { openStore } from "../store/store.ts";
 import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
@@ -41,13 +42,14 @@ export function openMachine(
   locks: Machine["locks"] = system,
 ): Machine {
   const here = places(system.host);
+  const world = withStoredModes(system, here.root);
   return {
-    system,
+    system: world,
     locks,
     places: here,
     root: here.root,
-    store: openStore(system, here.root, { system: here.systemRoot }),
-    adapters: platformAdapters(system, here),
+    store: openStore(world, here.root, { system: here.systemRoot }),
+    adapters: platformAdapters(world, here),
     version,
     onPhase,
   };

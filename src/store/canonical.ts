@@ -3,7 +3,7 @@ import { SysError } from "../errors.ts";
 import type { FileHandle, FileInfo, FileSystem, Host, ReadFs } from "../system/mod.ts";
 import { copyThrough } from "./copy.ts";
 import { type Entry, entryOf, sealOf } from "./entries.ts";
-import { canonicalMode, FOLDER_MODE, MTIME } from "./form.ts";
+import { canonicalMode, FOLDER_MODE, giveForm, MTIME } from "./form.ts";
 
 /**
  * A view of a tree that gives each entry its canonical form before it shows it: files 0444 or 0555, times 1, no
@@ -96,7 +96,6 @@ export class CanonicalTree implements ReadFs {
       this.#entries = null;
       for (const path of paths) {
         copyThrough(this.#fs, path, spare, canonicalMode(info.mode));
-        this.#fs.utime(spare, MTIME);
         this.#fs.rename(spare, path);
       }
     }
@@ -106,8 +105,8 @@ export class CanonicalTree implements ReadFs {
   /** Makes the folders below the top read-only, innermost first. The top one has to move yet. */
   close(): void {
     for (const folder of this.#folders.slice(1).reverse()) {
-      this.#fs.chmod(folder, FOLDER_MODE);
       this.#fs.utime(folder, MTIME);
+      this.#fs.chmod(folder, FOLDER_MODE);
     }
   }
 
@@ -120,9 +119,7 @@ export class CanonicalTree implements ReadFs {
 
   #settle(path: string, info: FileInfo) {
     this.#own(path, info);
-    const mode = canonicalMode(info.mode);
-    if (info.mode !== mode) this.#fs.chmod(path, mode);
-    if (info.mtime !== MTIME) this.#fs.utime(path, MTIME);
+    giveForm(this.#fs, path, info, canonicalMode(info.mode));
   }
 
   #own(path: string, info: FileInfo) {

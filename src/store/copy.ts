@@ -6,7 +6,8 @@ import { canonicalMode, FOLDER_MODE, MTIME, privateMode } from "./form.ts";
 import type { NarFilter } from "./nar.ts";
 import { isPrivate } from "./privacy.ts";
 
-/** Writes a new file with the content of another, changed by the filter that it goes through, if there is one. */
+/** Writes a new file of an object, with the content of another, changed by the filter that it goes through, if there is
+ * one. */
 export function copyThrough(
   fs: FileSystem,
   from: string,
@@ -17,6 +18,7 @@ export function copyThrough(
   const target = fs.create(to, mode);
   try {
     streamFile(fs, from, (bytes) => target.write(bytes), filter);
+    target.utime(MTIME);
   } finally {
     target.close();
   }
@@ -151,8 +153,8 @@ export class CopyingTree implements ReadFs {
   /** Makes the folders below the top read-only, innermost first. The top one has to move yet. */
   close(): void {
     for (const { path, mode } of this.#folders.slice(1).reverse()) {
-      this.fs.chmod(path, mode);
       this.fs.utime(path, MTIME);
+      this.fs.chmod(path, mode);
     }
   }
 

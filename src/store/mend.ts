@@ -1,6 +1,6 @@
 /** Takes an object whose content is right, puts right what lies around it. */
 import type { FileSystem } from "../system/mod.ts";
-import { canonicalMode, FOLDER_MODE, MTIME, privateMode } from "./form.ts";
+import { canonicalMode, FOLDER_MODE, giveForm, privateMode } from "./form.ts";
 import { layoutOf, objectPath } from "./layout.ts";
 import type { ObjectName } from "./names.ts";
 import { isPrivate, privatePaths } from "./privacy.ts";
@@ -38,6 +38,6 @@ function restoreForm(fs: FileSystem, path: string, hidden: ReadonlySet<string> |
     for (const name of fs.readDir(path + below)) restoreForm(fs, path, hidden, `${below}/${name}`);
   }
   const mode = info.kind === "dir" ? FOLDER_MODE : canonicalMode(info.mode);
-  fs.chmod(path + below, closed ? privateMode(mode) : mode);
-  fs.utime(path + below, MTIME);
+  const open = info.kind === "dir" ? { ...info, mode: 0o700 } : info;
+  giveForm(fs, path + below, open, closed ? privateMode(mode) : mode);
 }

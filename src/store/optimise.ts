@@ -93,8 +93,8 @@ function replaceByLink(
     throw thrown;
   } finally {
     if (folder !== "") {
-      fs.chmod(folder, FOLDER_MODE);
       fs.utime(folder, MTIME);
+      fs.chmod(folder, FOLDER_MODE);
     }
   }
   return true;

@@ -172,10 +172,10 @@ export function relocateTree(
       const copy = fs.create(spare, canonicalMode(info.mode));
       try {
         streamFile(tree, at, (bytes) => copy.write(bytes));
+        copy.utime(MTIME);
       } finally {
         copy.close();
       }
-      fs.utime(spare, MTIME);
       fs.rename(spare, at);
     }
   };

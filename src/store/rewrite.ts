@@ -1,7 +1,7 @@
 /** Takes a tree that holds scratch paths, puts the final paths in their writer. */
 import type { FileSystem } from "../system/mod.ts";
 import { copyThrough, streamFile } from "./copy.ts";
-import { canonicalMode, MTIME } from "./form.ts";
+import { canonicalMode } from "./form.ts";
 import { HashScan, replaceInText, type Replacement } from "./scan.ts";
 
 /**
@@ -28,7 +28,6 @@ export function rewriteTree(
     streamFile(fs, path, () => {}, look);
     if (look.replaced === 0) return;
     copyThrough(fs, path, spare, canonicalMode(info.mode), new HashScan([], replacements));
-    fs.utime(spare, MTIME);
     fs.rename(spare, path);
   }
 }

@@ -165,6 +165,11 @@ export class StoreWriter {
    * already, or this file system has no such step. */
   #link(file: string, path: string): boolean {
     const { fs } = this;
+    if (fs.holds.modes === "read-only") {
+      // A second name could only be removed where the file, and with it the object, is made writable.
+      fs.rename(file, path);
+      return false;
+    }
     let linked = true;
     try {
       fs.link(file, path);
@@ -191,8 +196,8 @@ export class StoreWriter {
     const moved = `${this.layout.obj}/.new-${sparePath(this.layout).slice(-24)}`;
     inObjects(fs, this.layout, () => fs.rename(tree, moved));
     try {
-      fs.chmod(moved, folderMode);
       fs.utime(moved, MTIME);
+      fs.chmod(moved, folderMode);
       inObjects(fs, this.layout, () => fs.rename(moved, path));
     } catch (thrown) {
       // Another process may have been faster with the same object.
