@@ -7,17 +7,23 @@ import { realSystem } from "./src/system/real.ts";
 import { RealConsole } from "./src/system/real_console.ts";
 
 if (Deno.args[0] === AGENT) {
-  const { serveAsAgent } = await import("./src/system/agent/server.ts");
-  serveAsAgent(Deno.args.slice(1));
+  const { serveAsAgent } = await import("./program.ts");
+  await serveAsAgent(Deno.args.slice(1));
   Deno.exit(0);
 }
+
+const identity = Deno.build.standalone ? identityOf(Deno.execPath()) : null;
+const stop = (code: number) => Deno.exit(code);
 
 Deno.exit(
   await start(Deno.args, {
     system: realSystem(),
     console: new RealConsole(),
     version: config.version,
-    identity: Deno.build.standalone ? identityOf(Deno.execPath()) : null,
-    stop: (code) => Deno.exit(code),
+    identity,
+    stop,
+  }, async (args, key) => {
+    const { runCommand } = await import("./program.ts");
+    return await runCommand(args, { identity, key, stop });
   }),
 );

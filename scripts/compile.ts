@@ -1,19 +1,21 @@
 /** Compiles the executable: `deno task compile [--target <platform>]… [--all]`.
  *
- *     main.ts ──bundle──▶ dist/bundle/*.js ──compile──▶ dist/sys, or dist/sys-<platform>
- *                         dist/bundle/*.map             dist/SHA256SUMS
+ *     main.ts ─────────────────bundle──▶ main.js ─────────────────────────────┐
+ *     program.ts ──────────────bundle──▶ program.script ──run──▶ program.cache ├─compile──▶ dist/sys
+ *     packages, Lua's image ───bundle──▶ *.js ────────────────────────────────┘
  *
- * The bundle is one small file for what every command needs, and further ones for what is imported when it is needed:
- * reading the whole program takes longer than starting the runtime.
+ * `main.js` is what every command needs. All else is one script (`compile/script.ts`) with what V8 has made of it when
+ * it was run (`compile/cache.ts`): reading the program and compiling it takes longer than most commands. What is large
+ * and seldom needed are files of their own (`compile/pieces.ts`).
  * The same sources give the same bytes. `DENORT_BIN` names the runtime to compile in, where Deno's download host
  * is out of reach; it is for the platform that it was made for. */
 import { createHash } from "node:crypto";
-import { fromFileUrl } from "../tests/support/paths.ts";
+import { bundle } from "./compile/bundle.ts";
+import { makeCache, withoutCache } from "./compile/cache.ts";
+import { BUNDLE, deno, PROJECT } from "./compile/deno.ts";
 import { PERMISSIONS } from "./permissions.ts";
 
-const PROJECT = fromFileUrl(new URL("..", import.meta.url));
 const DIST = `${PROJECT}/dist`;
-const BUNDLE = `${DIST}/bundle`;
 
 /** Our names of platforms, and those of Rust, which Deno uses. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -24,58 +26,6 @@ const TARGETS: Readonly<Record<string, string>> = {
   "x86_64-windows": "x86_64-pc-windows-msvc",
 };
 
-/** Packages born as CommonJS ask for these by name, also in a bundle. One line, so that a source map needs only one
- * more. */
-const BANNER = 'import{createRequire as __createRequire}from"node:module";' +
-  "const require=__createRequire(import.meta.url)," +
-  "__filename=import.meta.filename,__dirname=import.meta.dirname;";
-const NEEDS_BANNER = /\brequire(\.|\((?!\\))|\btypeof require\b|\b__(file|dir)name\b/;
-/** How a file ends that is a CommonJS package as a whole. */
-const COMMON_JS = /export default (\w+)\(\);\s*$/;
-
-async function bundle(): Promise<void> {
-  Deno.mkdirSync(DIST, { recursive: true });
-  await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
-  await deno([
-    ...["bundle", "--quiet", "--minify", "--code-splitting", "--sourcemap=external"],
-    ...["--outdir", BUNDLE, "main.ts"],
-  ]);
-  const names = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => `${BUNDLE}/${name}`);
-  const scripts = names.filter((name) => name.endsWith(".js"));
-  scripts.forEach(addBanner);
-  for (const script of scripts) await addNamedExports(script);
-  // The executable records when its files were written.
-  for (const name of names) Deno.utimeSync(name, 1, 1);
-}
-
-function addBanner(script: string): void {
-  const text = Deno.readTextFileSync(script);
-  if (!NEEDS_BANNER.test(text)) return;
-  Deno.writeTextFileSync(script, `${BANNER}\n${text}`);
-  const map = JSON.parse(Deno.readTextFileSync(`${script}.map`));
-  Deno.writeTextFileSync(`${script}.map`, JSON.stringify({ ...map, mappings: `;${map.mappings}` }));
-}
-
-/** The bundler gives a CommonJS package that is imported when needed a default export only, where Deno itself finds
- * its named ones too. */
-async function addNamedExports(script: string): Promise<void> {
-  const text = Deno.readTextFileSync(script);
-  const found = COMMON_JS.exec(text);
-  if (found === null) return;
-  const { default: whole } = await import(`file://${script}`);
-  const names = Object.keys(whole).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name))
-    .filter((name) => name !== "default").sort();
-  const list = names.map((name, n) => `${name}:__${n}`).join(",");
-  const exported = names.map((name, n) => `__${n} as ${name}`).join(",");
-  Deno.writeTextFileSync(
-    script,
-    text.slice(0, found.index) +
-      `const __whole=${
-        found[1]
-      }();const{${list}}=__whole;export{__whole as default,${exported}};\n`,
-  );
-}
-
 /** Settings of V8, each measured.
  *
  * MiB of the half of the heap where new values are made: V8 takes four times as much, three times over. That is a third
@@ -85,29 +35,32 @@ async function addNamedExports(script: string): Promise<void> {
  * nothing to do takes a sixth less time without them. Long ones take no longer, and less memory. */
 const V8 = "--v8-flags=--max-semi-space-size=4,--single-threaded";
 
-async function compile(platform: string | null): Promise<string> {
-  const windows = platform === null ? Deno.build.os === "windows" : platform.endsWith("-windows");
-  const name = `sys${platform === null ? "" : `-${platform}`}${windows ? ".exe" : ""}`;
+/** Makes an executable of a script of the bundle. */
+async function compile(script: string, output: string, target?: string): Promise<void> {
+  const others = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => name)
+    .filter((name) => !name.endsWith(".map") && !["main.js", "train.js", script].includes(name));
   await deno([
-    // The code cache would be a file in the shared temporary folder, which anybody could have put there.
+    // The runtime's own code cache would be a file in the shared temporary folder, which anybody could have put there.
     ...["compile", "--quiet", "--no-check", "--no-code-cache", V8, ...PERMISSIONS],
-    ...["--output", `dist/${name}`],
-    ...(platform === null ? [] : ["--target", TARGETS[platform]]),
-    "dist/bundle/main.js",
+    ...others.flatMap((name) => ["--include", `dist/bundle/${name}`]),
+    ...["--output", output],
+    ...(target === undefined ? [] : ["--target", target]),
+    `dist/bundle/${script}`,
   ]);
-  return name;
 }
 
-async function deno(args: readonly string[]): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: PROJECT,
-    stdin: "null",
-  }).spawn().status;
-  if (code !== 0) {
-    console.error(`compile: deno ${args[0]} failed`);
-    Deno.exit(1);
-  }
+/** Makes `sys` for a platform, null for this one; gives its name. */
+async function compileFor(platform: string | null): Promise<string> {
+  const target = platform === null ? Deno.build.target : TARGETS[platform];
+  const name = `sys${platform === null ? "" : `-${platform}`}${
+    target.includes("windows") ? ".exe" : ""
+  }`;
+  if (target === Deno.build.target) await makeCache(compile);
+  else withoutCache();
+  // The executable records when its files were written.
+  for (const { name } of Deno.readDirSync(BUNDLE)) Deno.utimeSync(`${BUNDLE}/${name}`, 1, 1);
+  await compile("main.js", `dist/${name}`, platform === null ? undefined : target);
+  return name;
 }
 
 /** Platforms that were asked for; null is this one. */
@@ -135,7 +88,7 @@ const platforms = wanted(Deno.args);
 await bundle();
 const sums: string[] = [];
 for (const platform of platforms) {
-  const name = await compile(platform);
+  const name = await compileFor(platform);
   const bytes = Deno.readFileSync(`${DIST}/${name}`);
   sums.push(`${createHash("sha256").update(bytes).digest("hex")}  ${name}`);
   console.log(`dist/${name}  ${(bytes.length / 1e6).toFixed(1)} MB`);

@@ -6,8 +6,16 @@ import { keyText } from "../recall/place.ts";
 import { recall } from "../recall/recall.ts";
 import type { Program } from "./run.ts";
 
+/** Runs a command that nothing is known of; `key` is what it will be remembered by. Loading it takes longer than all
+ * that is done here. */
+export type Run = (args: readonly string[], key: string | null) => Promise<number>;
+
 /** Runs one command. Never throws, never exits. */
-export async function start(args: readonly string[], program: Program): Promise<number> {
+export async function start(
+  args: readonly string[],
+  program: Program,
+  run: Run,
+): Promise<number> {
   const answer = await simpleAnswer(args, program);
   if (answer !== null) {
     program.console.out(answer);
@@ -16,10 +24,7 @@ export async function start(args: readonly string[], program: Program): Promise<
   const key = keyOf(args, program);
   const { system, console } = program;
   const known = key === null ? null : recall(system, places(system.host).root, key);
-  if (known === null) {
-    const { run } = await import("./run.ts");
-    return await run(args, program, key);
-  }
+  if (known === null) return await run(args, key);
   for (const [stream, text] of known.output) console[stream](text);
   return known.code;
 }

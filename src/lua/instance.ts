@@ -1,7 +1,6 @@
 /** Takes what Lua asks of its surroundings, gives one Lua state in an instance of WebAssembly (`wasm/sys.c`), with the
  * sandbox's own files in it: texts in, texts out. */
 import { OUT_OF_MEMORY } from "./status.ts";
-import { LUA_IMAGE } from "./image.generated.ts";
 
 /** What Lua asks of its surroundings. */
 export interface Surroundings {
@@ -38,8 +37,9 @@ export class Instance {
   readonly #exports: Exports;
   readonly #enter: (block: number) => Promise<number>;
 
-  constructor(surroundings: Surroundings) {
-    compiled ??= new WebAssembly.Module(fromBase64(LUA_IMAGE));
+  /** @param image the program as WebAssembly, in base64 */
+  constructor(image: string, surroundings: Surroundings) {
+    compiled ??= new WebAssembly.Module(fromBase64(image));
     const { Suspending, promising } = WebAssembly as unknown as Suspension;
     const { exports } = new WebAssembly.Instance(compiled, {
       sys: {

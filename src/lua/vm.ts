@@ -4,7 +4,7 @@
  * Everything crosses as few, long texts, since each crossing costs far more than the bytes in it. Texts are copied
  * as bytes, so that hashes are made over what Lua holds. */
 import { messageOf, type Place, SysError } from "../errors.ts";
-import type { Instance } from "./instance.ts";
+import { Instance } from "./instance.ts";
 import { OK, OUT_OF_MEMORY } from "./status.ts";
 import { TimeLimit, type TimeLimits } from "./time_limit.ts";
 
@@ -42,9 +42,9 @@ const MOST_BYTES = 2 ** 32 - 2 ** 20;
 
 /** Makes a VM. */
 export async function createVm(host: HostFunction, limits: VmLimits): Promise<LuaVm> {
-  const { Instance } = await import("./instance.ts");
+  const { LUA_IMAGE } = await import("./image.generated.ts");
   const time = new TimeLimit(limits);
-  const instance = new Instance({
+  const instance = new Instance(LUA_IMAGE, {
     tick: () => time.tick(),
     pause: () => time.pause(),
     host: (texts) => answered(host, texts),

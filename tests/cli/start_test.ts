@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { run } from "../../src/cli/run.ts";
 import { start } from "../../src/cli/start.ts";
 import type { Host } from "../../src/system/mod.ts";
 import { realSystem } from "../../src/system/real.ts";
@@ -54,7 +55,7 @@ class Person {
     });
     const console = collected((text) => this.err(text));
     const before = this.fs.configs;
-    const code = await start(args, {
+    const program = {
       // Some time later, so that nothing was changed just now.
       system: {
         ...real,
@@ -66,7 +67,8 @@ class Person {
       version: "0",
       identity: this.identity,
       stop: () => {},
-    });
+    };
+    const code = await start(args, program, (args, key) => run(args, program, key));
     return { code, said: console.said, read: this.fs.configs > before };
   }
 }

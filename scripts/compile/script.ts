@@ -1,0 +1,64 @@
+/** Makes `program.ts` one script: a function that is given what it imports, and gives what it exports. V8 keeps what it
+ * has made of a script, which it does not of a module. */
+import { BUNDLE, deno } from "./deno.ts";
+import { PIECE_NAMES } from "./pieces.ts";
+
+/** Names its parameters. `loader` has as many letters as `import`, so that the source map fits. */
+const HEAD = '(function(require,loader){"use strict";';
+const END = "\n})\n";
+
+/** `import a,{b as c}from"node:fs";` */
+const IMPORT =
+  /\bimport(?:\s*(\*\s*as\s+)?([\w$]+)\s*,?)?\s*(?:\{([^}]*)\})?\s*from\s*"([^"]+)";?/g;
+/** The last statement; comments may follow. */
+const EXPORT = /\bexport\s*\{([^}]*)\};?(?=\s*(?:\/\*[^*]*\*\/\s*)*$)/;
+
+/** Writes `program.script` and its source map. */
+export async function bundleProgram(): Promise<void> {
+  await deno([
+    ...["bundle", "--quiet", "--minify", "--sourcemap=external", "--outdir", BUNDLE],
+    ...PIECE_NAMES.flatMap((name) => ["--external", name]),
+    "program.ts",
+  ]);
+  const [module, map] = [`${BUNDLE}/program.js`, `${BUNDLE}/program.js.map`];
+  const script = scriptOf(Deno.readTextFileSync(module));
+  Deno.writeTextFileSync(`${BUNDLE}/program.script`, script);
+  const { mappings, ...rest } = JSON.parse(Deno.readTextFileSync(map));
+  Deno.writeTextFileSync(
+    `${BUNDLE}/program.script.map`,
+    JSON.stringify({ ...rest, mappings: `;${mappings}` }),
+  );
+  Deno.removeSync(module);
+  Deno.removeSync(map);
+}
+
+/** The same as a script. What is taken out leaves spaces: places in it stay the same. */
+export function scriptOf(module: string): string {
+  const imports: string[] = [];
+  const body = module
+    .replace(IMPORT, (text, all, name, some, from) => {
+      if (!from.startsWith("node:")) throw new Error(`the script imports ${from}`);
+      const of = `require("${from}")`;
+      if (name !== undefined || all !== undefined) imports.push(`const ${name}=${of};`);
+      if (some !== undefined) imports.push(`const{${renamed(some)}}=${of};`);
+      return " ".repeat(text.length);
+    })
+    .replace(loads(), "loader")
+    // Where main.ts is, which is asked for by a program that runs from source.
+    .replaceAll("import.meta.url", '""             ');
+  const end = EXPORT.exec(body);
+  if (end === null || /\bimport\.meta\b/.test(body)) throw new Error("the script can't be made");
+  const given = `return{${end[1].replace(/([\w$]+) as ([\w$]+)/g, "$2:$1")}};`;
+  return `${HEAD}${imports.join("")}\n${body.slice(0, end.index)}${given}${END}`;
+}
+
+/** Where a piece, or a module of the runtime's, is loaded. */
+function loads(): RegExp {
+  const names = PIECE_NAMES.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  return new RegExp(`\\bimport(?=\\("(?:node:\\w+|${names.join("|")})"\\))`, "g");
+}
+
+/** `a as b,c` as a pattern: `a:b,c`. */
+function renamed(list: string): string {
+  return list.replace(/([\w$]+) as ([\w$]+)/g, "$1:$2");
+}
