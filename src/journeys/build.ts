@@ -60,8 +60,23 @@ export async function realizeFrom(
       settings.observer(event);
     },
   });
+  linkAsked(machine, manifest, realized, settings.needed);
   await protectObjects(machine, made);
   return realized;
+}
+
+/** What was asked for can be found by its name, also where it was built before that. */
+function linkAsked(
+  { store }: Machine,
+  { derivations }: Manifest,
+  realized: Realized,
+  needed: OutputNames = new Map(),
+): void {
+  for (const { hash, name, version } of derivations) {
+    const outputs = realized.get(hash) ??
+      (needed.has(hash) ? store.outputsOf(hash, needed.get(hash)) : null);
+    if (outputs !== null) store.linkForPeople({ name, version }, outputs);
+  }
 }
 
 /** Outputs of derivations, by their names. */

@@ -17,7 +17,7 @@ import { runProcess } from "./run_process.ts";
 import { runRecipe } from "./run_recipe.ts";
 import { describe } from "./sandbox/sandbox.ts";
 import { refuseUnseen, removeAll } from "./unseen.ts";
-import { scratchMaker, type Workplace, workplaceOf } from "./workplace.ts";
+import { type Workplace, workplaceOf } from "./workplace.ts";
 
 /** What a build has besides what all share. */
 type Turn = RealizeContext & { readonly slot: Slot };
@@ -39,11 +39,12 @@ async function buildNow(turn: Turn, derivation: Derivation, inputs: BuildInputs)
   const { system, store, observer } = turn;
   observer({ kind: "phase", derivation, phase: "build" });
   const workplace = await workplaceOf(turn, derivation, inputs);
-  const { scratch, keeper } = workplace;
+  const { scratch, keeper, folders } = workplace;
   const clean = () => removeAll(system, [scratch.folder, ...Object.values(scratch.outputs)]);
 
   // An earlier process may have been killed here.
   await clean();
+  let registered = false;
   const logPath = join(store.dir, "log", `${derivation.hash}.log`);
   const onText = (text: string) => observer({ kind: "output", derivation, text });
   const log = new BuildLog(system.fs, logPath, onText);
@@ -51,6 +52,7 @@ async function buildNow(turn: Turn, derivation: Derivation, inputs: BuildInputs)
     const context = contextOf(turn, derivation, { workplace, inputs, log });
     const made = await makeOutputs(context, turn, { workplace, inputs });
     if (!inputs.again) store.recordOutputs(derivation.hash, made, derivation);
+    registered = true;
     return made;
   } catch (thrown) {
     if (turn.signal.aborted) throw thrown;
@@ -60,7 +62,8 @@ async function buildNow(turn: Turn, derivation: Derivation, inputs: BuildInputs)
   } finally {
     await keeper.kill();
     log.close();
-    await clean();
+    // Outputs that became objects are gone from there.
+    if (folders.opened || !registered) await clean();
   }
 }
 
@@ -75,15 +78,14 @@ function contextOf(
   },
 ): BuildContext {
   const { fs, host } = turn.system;
-  const { scratch: { folder }, places, sandbox, compilers, keeper } = workplace;
-  const openScratch = scratchMaker(fs, places);
-  const within = new Confinement(fs, places, openScratch);
+  const { scratch: { folder }, places, sandbox, compilers, keeper, folders } = workplace;
+  const within = new Confinement(fs, places, folders.open);
   return {
     ...turn,
     derivation,
     folder,
     places,
-    openScratch,
+    openScratch: folders.open,
     within,
     files: new Files(fs, within),
     sandbox,
@@ -109,8 +111,9 @@ async function makeOutputs(
   },
 ): Promise<Outputs> {
   const { derivation, log, sandbox, system } = context;
-  log.line(`building ${titleOf(derivation)} (${derivation.hash})`);
-  log.line(`sandbox: ${describe(sandbox)}`);
+  log.line(
+    `building ${titleOf(derivation)} (${derivation.hash})\nsandbox: ${describe(sandbox)}`,
+  );
   const known = knownPaths(turn, derivation, inputs, outputs);
   const builder = turn.builderOf(derivation);
   if (builder.kind === "recipe") await runRecipe(context, builder.recipe, known);

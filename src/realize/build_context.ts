@@ -19,7 +19,7 @@ export interface BuildContext {
   readonly folder: string;
   readonly places: BuildPlaces;
   /** Makes the scratch folders, which many builds do not need. */
-  openScratch(): void;
+  readonly openScratch: () => void;
   readonly within: Confinement;
   readonly files: Files;
   /** What a command starts from: see `environment.ts`. */

@@ -1,7 +1,7 @@
 /** The file operations of a recipe: each within what the build may see and change. */
 import { basename, dirname, isAbsolute, join, relative } from "node:path/posix";
 import { SysError } from "../errors.ts";
-import type { FileInfo, FileSystem } from "../system/mod.ts";
+import { type FileInfo, type FileSystem, FsError } from "../system/mod.ts";
 import type { Confinement } from "./confine.ts";
 import { SOURCE_DATE_EPOCH } from "./environment.ts";
 import { glob } from "./glob.ts";
@@ -9,6 +9,9 @@ import { Substitution } from "./substitute.ts";
 import { chunksOf, copyTree, readChunks } from "../system/contents.ts";
 import { makeFolders } from "../system/folders.ts";
 import { removeTree } from "../store/remove.ts";
+
+/** What is said of a file that can't be made before its place is ready. */
+const UNPREPARED = new Set<string>(["EEXIST", "ENOENT", "ENOTDIR"]);
 
 /** Bytes of a file that a recipe may be given, as many as of what a command prints. */
 const MOST_READ = 16 << 20;
@@ -61,7 +64,14 @@ export class Files {
   write(path: string, text: string, executable: boolean): void {
     const target = this.#within.writable("write", path);
     const mode = executable ? 0o755 : 0o644;
-    this.#replace(target, () => this.#write(target, mode, [new TextEncoder().encode(text)]));
+    const content = [new TextEncoder().encode(text)];
+    try {
+      this.#write(target, mode, content);
+    } catch (thrown) {
+      // Something is there, or the folder is not: as a rule neither, and asking first would take as long as writing.
+      if (!(thrown instanceof FsError && UNPREPARED.has(thrown.code))) throw thrown;
+      this.#replace(target, () => this.#write(target, mode, content));
+    }
   }
 
   chmod(path: string, mode: number): void {

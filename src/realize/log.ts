@@ -1,6 +1,6 @@
 /** Takes what a build says, keeps all of it in a file and its last lines for an error. */
 import { dirname } from "node:path/posix";
-import type { FileHandle, FileSystem } from "../system/mod.ts";
+import { type FileHandle, type FileSystem, FsError } from "../system/mod.ts";
 import { makeFolders } from "../system/folders.ts";
 import { shortened } from "../system/tail.ts";
 
@@ -30,8 +30,7 @@ export class BuildLog {
   /** Begins a new log; an older one at this path is gone. `onText` is given whole lines, each with its end. */
   constructor(fs: FileSystem, path: string, onText: (text: string) => void) {
     makeFolders(fs, dirname(path));
-    if (fs.lstat(path) !== null) fs.remove(path);
-    this.#handle = fs.create(path, 0o644);
+    this.#handle = createAnew(fs, path);
     this.#onText = onText;
   }
 
@@ -95,6 +94,17 @@ export class BuildLog {
       this.#broken = true;
       throw thrown;
     }
+  }
+}
+
+/** A new file; what is there goes. As a rule nothing is: asking first would take as long as making it. */
+function createAnew(fs: FileSystem, path: string): FileHandle {
+  try {
+    return fs.create(path, 0o644);
+  } catch (thrown) {
+    if (!(thrown instanceof FsError && thrown.code === "EEXIST")) throw thrown;
+    fs.remove(path);
+    return fs.create(path, 0o644);
   }
 }
 

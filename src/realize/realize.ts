@@ -219,7 +219,7 @@ class Realization {
     const lock = await this.#lock(derivation);
     try {
       // Another process may have built it while this one waited.
-      const there = store.outputsOf(derivation.hash);
+      const there = store.outputsNow(derivation.hash);
       if (there !== null && !check) {
         observer({ kind: "cached", derivation });
         return there;
@@ -236,7 +236,7 @@ class Realization {
       const outputs = there ?? await build(this.#shared, derivation, inputs);
       // Only now it is known whether the build has looked at more.
       if (resolved !== null && await this.#resolved(derivation, dependencies) === resolved) {
-        store.recordOutputs(resolved, outputs, derivation);
+        store.recordOutputs(resolved, outputs, null);
       }
       if (check) {
         if (there === null) await nextSecond(system.clock, signal);

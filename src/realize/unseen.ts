@@ -16,8 +16,9 @@ export async function refuseUnseen(
   outputs: readonly string[],
 ): Promise<string[] | null> {
   const folders = outputs.filter((path) => fs.lstat(path)?.kind === "dir");
-  const find = host.os === "windows" ? null : processes.which("find", PATH);
-  if (folders.length === 0 || find === null) return null;
+  if (folders.length === 0 || host.os === "windows") return null;
+  const find = processes.which("find", PATH);
+  if (find === null) return null;
   const { stdout } = await processes.run({ argv: [find, ...folders, "-print0"], env: { PATH } });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(stdout).split("\0").slice(0, -1);

@@ -27,6 +27,7 @@ export interface Workplace {
   readonly closure: readonly ObjectName[];
   readonly compilers: CompilerRequest | null;
   readonly keeper: Keeper;
+  readonly folders: ScratchFolders;
 }
 
 export async function workplaceOf(
@@ -63,18 +64,32 @@ export async function workplaceOf(
     mounts ? `${SANDBOX_MARKER}=${tmp}` : `TMPDIR=${tmp}`,
     ...compilers === null ? [] : [`${compilers.folder}:`],
   ]);
-  return { scratch, places, sandbox, closure, compilers, keeper };
+  const folders = new ScratchFolders(system.fs, places);
+  return { scratch, places, sandbox, closure, compilers, keeper, folders };
 }
 
-/** Gives what makes the scratch folders when they are first needed: a build that writes its output and nothing else
+/** Makes the scratch folders when they are first needed: a build that writes its output and nothing else
  * does without, and making and removing folders would be most of its time. */
-export function scratchMaker(fs: FileSystem, { tmp, fetched }: BuildPlaces): () => void {
-  let made = false;
-  return () => {
-    if (made) return;
-    makeFolders(fs, tmp, 0o700);
-    makeFolders(fs, fetched);
-    made = true;
+export class ScratchFolders {
+  readonly #fs: FileSystem;
+  readonly #places: BuildPlaces;
+  #opened = false;
+
+  constructor(fs: FileSystem, places: BuildPlaces) {
+    this.#fs = fs;
+    this.#places = places;
+  }
+
+  /** Whether there may be any. */
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  readonly open = (): void => {
+    if (this.#opened) return;
+    this.#opened = true;
+    makeFolders(this.#fs, this.#places.tmp, 0o700);
+    makeFolders(this.#fs, this.#places.fetched);
   };
 }
 

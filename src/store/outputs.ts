@@ -6,8 +6,7 @@ import { checkText } from "./check_text.ts";
 import type { Layout } from "./layout.ts";
 import { isObjectName, type ObjectName } from "./names.ts";
 import type { StoreWriter } from "./store_writer.ts";
-import { discard } from "../system/write_atomic.ts";
-import { sparePath, writeOwnFile } from "./writing.ts";
+import { writeOwnFile } from "./writing.ts";
 
 /** Output name → object. */
 export type Outputs = Readonly<Record<string, ObjectName>>;
@@ -34,7 +33,7 @@ export function chosen(outputs: Outputs, names: readonly string[]): Outputs | nu
   return Object.fromEntries(names.map((name) => [name, outputs[name]]));
 }
 
-/** Writes `drv/<hash>.drv`, then the links for people, then `drv-out/<hash>`, which makes it count. */
+/** Writes `drv/<hash>.drv`, where there is a description, then `drv-out/<hash>`, which makes it count. */
 export function writeOutputs(
   writer: StoreWriter,
   derivation: DerivationHash,
@@ -43,66 +42,17 @@ export function writeOutputs(
 ): void {
   const { fs, layout } = writer;
   writer.prepare();
-  writeOwnFile(fs, layout, `${layout.drv}/${derivation}.drv`, {
-    text: JSON.stringify(description ?? null, null, 2) + "\n",
-    flush: false,
-  });
-  for (const [output, object] of Object.entries(outputs)) {
-    linkForPeople(writer, output, object, description);
+  if (description !== null) {
+    writeOwnFile(fs, layout, `${layout.drv}/${derivation}.drv`, {
+      text: JSON.stringify(description, null, 2) + "\n",
+      flush: false,
+    });
   }
   const line = JSON.stringify(outputs);
   writeOwnFile(fs, layout, `${layout.drvOut}/${derivation}`, {
     text: `${line}\n${checkText(derivation, line)}\n`,
     flush: false,
   });
-}
-
-/** `pkg/<name>/<version>/<platform>`, with the output's name after it where it is not `out`. */
-function linkForPeople(
-  writer: StoreWriter,
-  output: string,
-  object: ObjectName,
-  description: unknown,
-) {
-  const { fs, layout, host } = writer;
-  const named = description as { name?: unknown; version?: unknown } | null;
-  if (typeof named?.name !== "string") return;
-  const version = typeof named.version === "string" && named.version
-    ? named.version
-    : "unversioned";
-  let folder = layout.pkg;
-  for (const part of [pathPart(named.name), pathPart(version)]) {
-    folder += `/${part}`;
-    const there = fs.lstat(folder);
-    if (there === null) makeFolder(writer, folder);
-    // What people have put there stays theirs: the link is a convenience.
-    else if (there.kind !== "dir") return;
-  }
-  const platform = `${host.arch}-${host.os}${output === "out" ? "" : `-${pathPart(output)}`}`;
-  const target = `../../../obj/${object}`;
-  const link = `${folder}/${platform}`;
-  const there = fs.lstat(link);
-  if (there !== null && (there.kind !== "link" || fs.readLink(link) === target)) return;
-  const spare = sparePath(layout);
-  fs.symlink(target, spare);
-  try {
-    fs.rename(spare, link);
-  } catch (thrown) {
-    discard(() => fs.remove(spare));
-    throw thrown;
-  }
-}
-
-function makeFolder({ fs }: StoreWriter, path: string) {
-  try {
-    fs.mkdir(path, 0o755);
-  } catch (thrown) {
-    if (fs.lstat(path)?.kind !== "dir") throw thrown;
-  }
-}
-
-function pathPart(text: string): string {
-  return text.replace(/[^A-Za-z0-9+._?=-]/g, "-").replace(/^\.+/, "") || "unnamed";
 }
 
 function isOutputs(found: unknown): found is Outputs {

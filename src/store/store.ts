@@ -12,6 +12,7 @@ import { type Imported, importTree } from "./import.ts";
 import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { type ObjectName, objectName, objectsIn } from "./names.ts";
 import { chosen, type Outputs, readOutputs, writeOutputs } from "./outputs.ts";
+import { linkForPeople } from "./people.ts";
 import { StoreWriter } from "./store_writer.ts";
 import {
   addReferences,
@@ -70,6 +71,11 @@ class LocalStore implements Store {
   readonly #whole = new Set<ObjectName>();
   /** What objects refer to, as it is recorded. Reading a record costs more than all other looks at an object. */
   readonly #references = new Map<ObjectName, readonly ObjectName[]>();
+
+  /** Derivations of which there was no record. Others may have built one meanwhile. */
+  readonly #unrealized = new Set<DerivationHash>();
+  /** Whether anything can be taken over, once somebody has asked. */
+  #othersBuild: boolean | null = null;
 
   /** Contents that were given a name: nobody changes them. */
   readonly #identified = new WeakMap<Uint8Array, Named>();
@@ -189,17 +195,33 @@ class LocalStore implements Store {
   }
 
   outputsOf(derivation: DerivationHash, needed?: readonly string[]): Outputs | null {
+    return this.#unrealized.has(derivation) ? null : this.outputsNow(derivation, needed);
+  }
+
+  outputsNow(derivation: DerivationHash, needed?: readonly string[]): Outputs | null {
     const all = readOutputs(this.#writer.fs, this.#writer.layout, derivation);
+    if (all === null) this.#unrealized.add(derivation);
+    else this.#unrealized.delete(derivation);
     const outputs = all && needed ? chosen(all, needed) : all;
     return outputs && this.#isWhole(Object.values(outputs)) ? outputs : null;
   }
 
   takeOver(derivation: DerivationHash, needed?: readonly string[]): Outputs | null {
-    return this.#other && storing(() => takeOver(this.#writer, this.#other!, derivation, needed));
+    const other = this.#other;
+    if (other === null) return null;
+    this.#othersBuild ??= this.#writer.fs.lstat(other.drvOut) !== null;
+    if (!this.#othersBuild) return null;
+    this.#unrealized.delete(derivation);
+    return storing(() => takeOver(this.#writer, other, derivation, needed));
   }
 
   recordOutputs(derivation: DerivationHash, outputs: Outputs, description: unknown): void {
+    this.#unrealized.delete(derivation);
     storing(() => writeOutputs(this.#writer, derivation, outputs, description));
+  }
+
+  linkForPeople(named: Parameters<typeof linkForPeople>[1], outputs: Outputs): void {
+    storing(() => linkForPeople(this.#writer, named, outputs));
   }
 
   references(object: ObjectName): readonly ObjectName[] {

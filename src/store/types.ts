@@ -93,8 +93,14 @@ export interface Store {
   sparePath(): string;
 
   /** The outputs of a derivation, or those that are needed of them, when it is realized and they are all here. Nothing
-   * keeps outputs that nobody uses: others may be gone. */
+   * keeps outputs that nobody uses: others may be gone. A derivation that was not realized when this store looked is
+   * looked at once: whoever is about to build it asks for its outputs as of now. */
   outputsOf(
+    derivation: DerivationHash,
+    needed?: readonly string[],
+  ): Readonly<Record<string, ObjectName>> | null;
+  /** The same as of now: another process may have realized it meanwhile. */
+  outputsNow(
     derivation: DerivationHash,
     needed?: readonly string[],
   ): Readonly<Record<string, ObjectName>> | null;
@@ -104,11 +110,17 @@ export interface Store {
     derivation: DerivationHash,
     needed?: readonly string[],
   ): Readonly<Record<string, ObjectName>> | null;
-  /** Records that a derivation is realized; `description` goes into its `.drv` for people. */
+  /** Records that a derivation is realized; `description` goes into its `.drv` for people; null: there is no such file. */
   recordOutputs(
     derivation: DerivationHash,
     outputs: Readonly<Record<string, ObjectName>>,
     description: unknown,
+  ): void;
+
+  /** Makes the links by which people find outputs: `pkg/<name>/<version>/<platform>`. */
+  linkForPeople(
+    named: { readonly name: string; readonly version: string | null },
+    outputs: Readonly<Record<string, ObjectName>>,
   ): void;
 
   /** Objects that an object refers to, itself excluded. */

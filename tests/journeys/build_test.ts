@@ -57,6 +57,23 @@ async function gone(t: TestMachine, more: Partial<Collection> = {}): Promise<str
   return removed.map(({ object }) => object.slice(0, -33)).sort();
 }
 
+Deno.test("build: what was asked for has a link for people, what was needed for it has none before", () =>
+  withMachine(async (t) => {
+    t.setup(`local a = ${DERIVE.replaceAll("%", "a")}
+      derive { name = "b", version = "2", opts = { a = a }, config = function(opts, ctx)
+        ctx.write(ctx.out, opts.a.out)
+      end }`);
+    const pkg = `${t.machine.store.dir}/pkg`;
+    await build(t, "b");
+    assert.deepEqual(nodeFs.readdirSync(pkg), ["b"]);
+    assert.deepEqual(await build(t, "a"), []);
+    assert.deepEqual(nodeFs.readdirSync(pkg).sort(), ["a", "b"]);
+    const [link] = nodeFs.readdirSync(`${pkg}/b/2`);
+    const text = nodeFs.readFileSync(`${pkg}/b/2/${link}`, "utf8");
+    const [other] = nodeFs.readdirSync(`${pkg}/a/unversioned`);
+    assert.equal(text, nodeFs.realpathSync(`${pkg}/a/unversioned/${other}`));
+  }));
+
 Deno.test("gc: what was built stays for an hour, unless all is to go", () =>
   withMachine(async (t) => {
     t.setup(["a", "b"].map((name) => DERIVE.replaceAll("%", name)).join("\n"));

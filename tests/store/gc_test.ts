@@ -5,6 +5,7 @@ import type { DerivationHash } from "../../src/manifest/types.ts";
 import { collectGarbage } from "../../src/store/gc.ts";
 import { listObjects } from "../../src/store/list.ts";
 import type { ObjectName } from "../../src/store/names.ts";
+import type { Outputs } from "../../src/store/outputs.ts";
 import { openStore } from "../../src/store/store.ts";
 import { whyKept } from "../../src/store/why.ts";
 import { realSystem } from "../../src/system/real.ts";
@@ -113,9 +114,15 @@ Deno.test(
   inStore(async (store, root) => {
     const [kept, gone] = ["kept", "gone"].map((name) => add(store, name));
     const [a, b, c] = ["a", "b", "c"].map(derivation);
-    store.recordOutputs(a, { out: kept }, { name: "kept", version: "1" });
-    store.recordOutputs(b, { out: kept, doc: gone }, { name: "half", version: "1" });
-    store.recordOutputs(c, { out: gone }, { name: "gone", version: "1" });
+    const built: [DerivationHash, string, Outputs][] = [
+      [a, "kept", { out: kept }],
+      [b, "half", { out: kept, doc: gone }],
+      [c, "gone", { out: gone }],
+    ];
+    for (const [hash, name, outputs] of built) {
+      store.recordOutputs(hash, outputs, { name, version: "1" });
+      store.linkForPeople({ name, version: "1" }, outputs);
+    }
     for (const name of [a, b, c, "failed"]) {
       grow(fs, `${store.dir}/log/${name}.log`, { file: "log" });
     }

@@ -443,10 +443,26 @@ Deno.test(
       name: "a/b",
       version: "../1",
     });
+    assert.deepEqual(fs.readDir(`${store.dir}/pkg`), []);
+    store.linkForPeople({ name: "a/b", version: "../1" }, { out: a, doc: a });
     const folder = `${store.dir}/pkg/a-b/-1`;
     const names = fs.readDir(folder);
     assert.deepEqual(names, [`${system.host.arch}-${system.host.os}`, `${names[0]}-doc`]);
     assert.equal(fs.realPath(`${folder}/${names[0]}`), store.pathOf(a));
+  }),
+);
+
+Deno.test(
+  "what another process has built since is seen by who asks for outputs as of now",
+  inStore((store, folder) => {
+    assert.equal(store.outputsOf(DRV), null);
+    const other = openStore(system, `${folder}/root`);
+    const out = other.addFile("a", Buffer.from("a"), false);
+    other.recordOutputs(DRV, { out }, null);
+    assert.equal(store.outputsOf(DRV), null);
+    assert.deepEqual(store.outputsNow(DRV), { out });
+    assert.deepEqual(store.outputsOf(DRV), { out });
+    assert.deepEqual(fs.readDir(`${store.dir}/drv`), [], "nothing was described");
   }),
 );
 

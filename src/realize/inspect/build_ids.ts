@@ -14,7 +14,6 @@ import { crc32 } from "node:zlib";
 import { streamFile } from "../../store/copy.ts";
 import { ZEROES } from "../../store/names.ts";
 import { HashScan, type Replacement } from "../../store/scan.ts";
-import { makeFolders } from "../../system/folders.ts";
 import type { FileInfo, FileSystem } from "../../system/mod.ts";
 import { type DebugLink, debugLinkOf } from "./debug_link.ts";
 import { BytesOfFile } from "./bytes.ts";
@@ -68,7 +67,7 @@ export function remakeBuildIds(
       sums.set(target.path, sum);
       patches.get(path)!.push({ at: link.at, bytes: sumBytes(sum, link.little) });
     }
-    for (const { path, info } of group) put(fs, path, info, patches.get(path)!, subject.spare);
+    for (const { path, info } of group) put(fs, path, info, patches.get(path)!, subject.spare());
     renamed.set(old, id.toString("hex"));
   }
   if (renamed.size > 0) renameBuildIds(fs, Object.values(subject.outputs), renamed);
@@ -150,7 +149,6 @@ function put(
   const folder = posix.dirname(path);
   const above = fs.lstat(folder);
   if (above !== null && (above.mode & 0o200) === 0) fs.chmod(folder, above.mode | 0o700);
-  makeFolders(fs, posix.dirname(spare));
   const target = fs.create(spare, info.mode);
   try {
     streamFile(fs, path, patching((bytes) => target.write(bytes), patches));

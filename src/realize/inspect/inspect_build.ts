@@ -16,13 +16,13 @@ export async function inspectBuild(
   objects: readonly ObjectName[],
   paths: readonly string[] | null,
 ): Promise<ReadonlyMap<string, Compressed>> {
-  const { system, derivation, folder, places, signal } = context;
+  const { system, derivation, folder, places, signal, openScratch } = context;
   const { warnings, compressed } = await inspect(system, {
     outputs: places.outputs,
     objects,
     store: store.dir,
     temporary: [folder, "/build", places.seen.tmp, places.seen.fetched],
-    spare: join(folder, "spare"),
+    spare: () => (openScratch(), join(folder, "spare")),
     paths,
     host: derivation.host === true,
     fixed: derivation.fixed !== null,

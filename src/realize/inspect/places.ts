@@ -13,8 +13,8 @@ export interface Subject {
   readonly store: string;
   /** Folders that are gone after the build. */
   readonly temporary: readonly string[];
-  /** A path beside the outputs that is free. */
-  readonly spare: string;
+  /** A path beside the outputs that is free; its folder is there. */
+  spare(): string;
   /** All that is in the folders among the outputs; null where that is not known. */
   readonly paths: readonly string[] | null;
   /** The derivation uses what the host has, and means to. */
