@@ -22,7 +22,7 @@ import type { BindWorld, Bound, Scope } from "./scope.ts";
 import { envScripts } from "./env_scripts.ts";
 import { isPending, nameIn, PENDING, Resolver } from "./resolver.ts";
 import { digestOfFile } from "./observe.ts";
-import { persistentEnvironment } from "./persistent_env.ts";
+import { persistentEnvironment, type SessionFile } from "./persistent_env.ts";
 import { type ProfileFolder, profileHash } from "./profile.ts";
 import type { Environment, SourcedScript, Variable } from "./shell/environment.ts";
 
@@ -178,10 +178,25 @@ export class Binder {
       this.path(path, { kind: "link", to }, null, { role: "shell", pending, force: true });
     }
     if (this.#persistent.length === 0 || os === "windows") return;
-    const { target, content } = persistentEnvironment(os, this.#persistent);
+    this.#session(persistentEnvironment(os, this.#persistent));
+  }
+
+  /** The file that sets variables for the session. The unit of an agent is a file of its own: launchd loads no link. */
+  #session({ target, content, agent }: SessionFile): void {
     const pending = isPending(content);
-    const to = pending ? PENDING : this.resolver.addText(nameIn(target), content);
-    this.path(target, { kind: "link", to }, null, { role: "persistent_env", pending });
+    const origin = pending ? PENDING : this.resolver.addText(nameIn(target), content);
+    const details: Details = { role: "persistent_env", pending };
+    const link: PathState = { kind: "link", to: origin };
+    if (agent === undefined) return this.path(target, link, null, details);
+    const digest = pending ? "" : sha256Hex(content), owner = this.ownerAt(target);
+    const whose = owner ? { owner } : {};
+    const file: PathState = { kind: "file", digest, mode: 0o644, content: origin, ...whose };
+    this.path(target, pending ? link : file, null, details);
+    const unit = this.resolver.absolute(target);
+    this.#services.push({
+      ...{ name: agent, user: true, ...this.account(), unit, digest },
+      ...{ order: -1, by: "sys.lua", place: null },
+    });
   }
 
   /** For whom root acts. */

@@ -2,14 +2,27 @@
  * launchd. Windows keeps them in its registry (`platform/settings/registry.ts`). */
 import { SysError } from "../errors.ts";
 import { shellWord } from "../manifest/shell_word.ts";
-import { plist } from "../platform/services/launchd.ts";
+import type { Plist } from "../platform/plist/plist.ts";
+import { writePlist } from "../platform/plist/write.ts";
+import { plistPath } from "../platform/services/launchd.ts";
 import type { Os } from "../system/host.ts";
 
-/** Where, and what is in it. Takes effect at the next login. */
+/** The agent of launchd that sets the variables. */
+const AGENT = "org.syslua.environment";
+
+/** Where, and what is in it. */
+export interface SessionFile {
+  readonly target: string;
+  readonly content: string;
+  /** Name of the service whose unit it is: it takes effect when that starts. Without one, at the next login. */
+  readonly agent?: string;
+}
+
+/** The file for some variables. */
 export function persistentEnvironment(
   os: Exclude<Os, "windows">,
   variables: readonly { readonly name: string; readonly value: string }[],
-): { readonly target: string; readonly content: string } {
+): SessionFile {
   const sorted = [...variables].sort((a, b) => (a.name < b.name ? -1 : 1));
   switch (os) {
     case "linux":
@@ -19,20 +32,23 @@ export function persistentEnvironment(
           "",
         ),
       };
-    case "darwin": {
-      const commands = sorted.map(({ name, value }) =>
-        `launchctl setenv ${name} ${shellWord(value)}`
-      );
+    case "darwin":
       return {
-        target: "~/Library/LaunchAgents/org.syslua.environment.plist",
-        content: plist({
-          Label: "org.syslua.environment",
-          ProgramArguments: ["/bin/sh", "-c", commands.join("\n")],
-          RunAtLoad: true,
-        }),
+        target: plistPath(AGENT, true, "~"),
+        content: writePlist(
+          new Map<string, Plist>([
+            ["Label", AGENT],
+            ["ProgramArguments", ["/bin/sh", "-c", sorted.map(setenv).join("\n")]],
+            ["RunAtLoad", true],
+          ]),
+        ),
+        agent: AGENT,
       };
-    }
   }
+}
+
+function setenv({ name, value }: { readonly name: string; readonly value: string }): string {
+  return `launchctl setenv ${name} ${shellWord(value)}`;
 }
 
 /** In double quotes, where backslash, quote, dollar and backtick are escaped (environment.d(5)). */

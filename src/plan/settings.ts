@@ -45,7 +45,7 @@ export function settingSteps(
   ];
   const changing = decided.filter(({ change }) => change !== null);
   const originals = wanted.settings.map((one) =>
-    [idOf(one), was.has(idOf(one)) ? originalOf(one) : observed(one).value] as const
+    [idOf(one), was.has(idOf(one)) ? originalOf(one) : exactly(observed(one))] as const
   );
   return {
     steps: grouped(changing),
@@ -70,13 +70,17 @@ interface Decision {
 }
 
 function decideRemoval(one: WantedSetting, original: Json, state: ObservedSetting): Decision {
-  const { value: now, skipped } = state;
-  const edited = !equal(now, one.value) && !equal(now, original);
+  const { value, skipped } = state, now = exactly(state);
+  const edited = !equal(value, one.value) && !equal(now, original);
   const note = skipped ?? (edited ? "changed by hand, kept" : undefined);
   const change = note !== undefined || equal(now, original)
     ? null
     : { key: one.key, before: now, after: original };
   return { one, state, action: said("remove", one, note), change };
+}
+
+function exactly({ value, exact = value }: ObservedSetting): Json {
+  return exact;
 }
 
 function decide(

@@ -182,6 +182,8 @@ export interface SettingChange {
 export interface ObservedSetting {
   /** Null for none. What of it does not matter is as it was asked for. */
   readonly value: Json;
+  /** The value with what does not matter, to be given back one day; the same unless told. */
+  readonly exact?: Json;
   /** Why it can't be changed here: a plan that would is refused. */
   readonly blocked?: string;
   /** Why it is no matter for this machine. */

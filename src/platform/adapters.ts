@@ -17,6 +17,8 @@ export interface ServiceManager {
   /** Where the unit of a service lies; for a user's, below that user's home.
    * @throws SysError where services of that kind can't be had */
   unitPath(name: string, user: boolean, home: string): string;
+  /** Absent where a unit of any content may be a service's. @throws SysError where this one can't be */
+  checkUnit?(name: string, content: Uint8Array): void;
   /** Enables a service and starts it, from the unit as it is now. */
   start(service: Service): Promise<void>;
   /** Stops a service and disables it. */

@@ -2,6 +2,7 @@
 import { join } from "node:path/posix";
 import type { System } from "../system/mod.ts";
 import type { Places } from "./places.ts";
+import { accountsOf } from "./accounts.ts";
 import type { Adapters } from "./adapters.ts";
 import { type LinkSupport, linkSupport } from "./links.ts";
 import { serviceManager } from "./services/manager.ts";
@@ -42,7 +43,7 @@ const COMMAND_TIMEOUT = 30 * 60_000;
 
 /** The platform that the program runs on. Nothing is run or read before it is asked for. */
 export function platformAdapters(
-  system: Pick<System, "fs" | "processes" | "host">,
+  system: Pick<System, "fs" | "processes" | "host" | "clock">,
   places: Pick<Places, "root" | "home">,
 ): Adapters {
   const { host, processes } = system;
@@ -55,10 +56,15 @@ export function platformAdapters(
   const windows = host.os === "windows";
   const path = host.env("PATH") ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   environment.PATH = `${join(places.root, "profile", "bin")}${windows ? ";" : ":"}${path}`;
+  const numbers = new Map<string, number | undefined>();
+  const numberOf = (name: string) => {
+    if (!numbers.has(name)) numbers.set(name, accountsOf(system).user(name)?.uid);
+    return numbers.get(name);
+  };
   const become: Adapters["become"] = (account, { argv, env }) => ({
-    argv: host.os === "linux"
-      ? ["runuser", "-u", account.name, "--", ...argv]
-      : ["sudo", "-n", "-H", "-u", account.name, "--", ...argv],
+    argv: host.os === "darwin"
+      ? [...inSession(numberOf(account.name)), ...sudo(account.name), ...argv]
+      : ["runuser", "-u", account.name, "--", ...argv],
     cwd: account.home,
     env: { ...forOthers(env), HOME: account.home, USER: account.name, LOGNAME: account.name },
   });
@@ -75,6 +81,15 @@ export function platformAdapters(
     services: serviceManager(system, environment),
     settings: settingsOf(system, { environment, become }),
   };
+}
+
+/** The session of a user's on macOS: preferences, agents and the key chain are reached from there only. */
+function inSession(uid: number | undefined): readonly string[] {
+  return uid === undefined ? [] : ["/bin/launchctl", "asuser", String(uid)];
+}
+
+function sudo(name: string): readonly string[] {
+  return ["/usr/bin/sudo", "-n", "-H", "-u", name, "--"];
 }
 
 /** What of root's environment is right for another user too: neither folders nor sockets of root's own. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { bind } from "../../src/activation/bind.ts";
-import type { Bound, Scope } from "../../src/activation/scope.ts";
+import type { BindWorld, Bound, Scope } from "../../src/activation/scope.ts";
 import { materialize } from "../../src/activation/materialize.ts";
 import { recover } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
-import { formOfLink, type LinkSupport } from "../../src/platform/links.ts";
+import { formOfLink } from "../../src/platform/links.ts";
+import { platformAdapters } from "../../src/platform/platform.ts";
+import { writePlist } from "../../src/platform/plist/write.ts";
 import type { Action, Activation, Origin } from "../../src/manifest/types.ts";
 import { DIR_PLACEHOLDER, outputPlaceholder } from "../../src/manifest/placeholder.ts";
 import { real, Rig, treeOf } from "./support.ts";
@@ -52,7 +54,7 @@ function bound(
   activations: Activation[],
   known: Record<string, string> = {},
   scope: Partial<Scope> = {},
-  links: LinkSupport = "everything",
+  world: Partial<BindWorld> = {},
 ): Bound {
   return bind(activations, {
     user: "me",
@@ -63,9 +65,10 @@ function bound(
   }, {
     system: real,
     store: rig.store,
-    links,
+    links: "everything",
     services: { unitPath: (name) => join(rig.home, "units", name) },
     known: new Map(Object.entries(known)),
+    ...world,
   });
 }
 
@@ -330,7 +333,11 @@ Deno.test("links: where files can't be linked they are copied, applied, kept, an
     profile(`${tool}/bin`),
   ])];
   const apply = () => {
-    const wanted = materialize(real.fs, rig.store, bound(rig, activations, {}, {}, "folders"));
+    const wanted = materialize(
+      real.fs,
+      rig.store,
+      bound(rig, activations, {}, {}, { links: "folders" }),
+    );
     return rig.apply(wanted);
   };
   await apply();
@@ -350,7 +357,9 @@ Deno.test("links: a live file that can't be linked is refused with the place", (
   Deno.writeTextFileSync(join(rig.dir, "live"), "x");
   assert.throws(
     () =>
-      bound(rig, [activation([link("~/x", { path: join(rig.dir, "live") })])], {}, {}, "folders"),
+      bound(rig, [activation([link("~/x", { path: join(rig.dir, "live") })])], {}, {}, {
+        links: "folders",
+      }),
     (error) => error instanceof SysError && error.place?.file === "init.lua",
   );
 });
@@ -425,4 +434,44 @@ Deno.test("bind: root's private content is not linked for another user", () => {
     bound(rig, link1(path));
   }
   bound(rig, link1(`${mixed}/open`), {}, { owner });
+});
+
+/** A user's machine with macOS, as binding sees it. */
+function mac(): Partial<BindWorld> {
+  const host = new Proxy(real.host, {
+    get: (target, name) => name === "os" ? "darwin" : Reflect.get(target, name),
+  });
+  const { services } = platformAdapters({ ...real, host }, { root: "/r", home: "/h" });
+  return { system: { ...real, host }, services };
+}
+
+Deno.test("macOS: variables of the session are an agent that is started, in a file of its own", () => {
+  using rig = new Rig();
+  const set = activation([{ kind: "persistent_env", name: "A", value: "1" }]);
+  const { wanted } = bound(rig, [set], {}, {}, mac());
+  const unit = join(rig.home, "Library/LaunchAgents/org.syslua.environment.plist");
+  const state = wanted.paths.find(({ path }) => path === unit)?.state;
+  assert(state?.kind === "file");
+  assert.equal(state.mode, 0o644);
+  const [service] = wanted.services;
+  assert.deepEqual([service.name, service.unit, service.user, service.digest], [
+    "org.syslua.environment",
+    unit,
+    true,
+    state.digest,
+  ]);
+  const built = activation([{ kind: "persistent_env", name: "A", value: OUT }]);
+  const pending = bound(rig, [built], {}, {}, mac()).wanted;
+  assert.equal(pending.paths.find(({ path }) => path === unit)?.pending, true);
+  assert.equal(pending.services.length, 1);
+});
+
+Deno.test("macOS: a unit with another label stops the plan", () => {
+  using rig = new Rig();
+  const plist = writePlist(new Map([["Label", "org.other"]]));
+  const service = { kind: "service", name: "a", user: true, unit: text(plist) } as const;
+  assert.throws(
+    () => bound(rig, [activation([service])], {}, {}, mac()),
+    /Cannot enable the service a: the Label of its unit is "org.other"/,
+  );
 });

@@ -20,6 +20,8 @@ const world: SettingWorld = {
   must: async (_what, command) => assert.equal((await run(command)).code, 0),
   has: () => true,
   accounts: accountsOf(realSystem()),
+  home: host.home,
+  isClosed: () => false,
 };
 
 for (

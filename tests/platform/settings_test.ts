@@ -39,21 +39,6 @@ const LINUX = { os: "linux", elevated: true } as const;
 const lines = (commands: readonly Command[]) => commands.map(({ argv }) => argv.join(" "));
 const add = (key: string) => ({ key, before: null, after: true });
 
-Deno.test("settings: a user's defaults are read and written as that user", async () => {
-  const { settings: own, commands } = settings({ os: "darwin", elevated: true }, () => '{"k":1}');
-  const of = { kind: "defaults", account: { name: "maria", home: "/Users/maria" } } as const;
-  const asked = [{ key: "com.x:k", value: 1 }, { key: "com.x:l", value: 2 }];
-  assert.deepEqual(await own.get(of, asked), [{ value: 1 }, { value: null }]);
-  await own.set(of, [{ key: "com.x:k", before: 1, after: 2 }]);
-  assert.equal(commands.length, 2, "a domain is read once");
-  for (const { argv, env, cwd } of commands) {
-    assert.deepEqual(argv.slice(0, 6), ["sudo", "-n", "-H", "-u", "maria", "--"]);
-    assert.deepEqual([env.HOME, env.USER, cwd], ["/Users/maria", "maria", "/Users/maria"]);
-  }
-  await own.set({ kind: "defaults" }, [{ key: "com.x:k", before: 1, after: 2 }]);
-  assert.equal(lines(commands).at(-1), "defaults write com.x k -int 2");
-});
-
 Deno.test("settings: packages of a manager are asked for, and installed, in one command", async () => {
   const { settings: own, commands } = settings(
     LINUX,

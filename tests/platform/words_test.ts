@@ -1,6 +1,6 @@
 /** What is said to service managers and settings of all three systems. */
 import assert from "node:assert/strict";
-import { label, launchctl, plist, plistPath } from "../../src/platform/services/launchd.ts";
+import { label, plistPath } from "../../src/platform/services/launchd.ts";
 import { schtasks, taskPath } from "../../src/platform/services/schtasks.ts";
 import { systemctl, unitName, unitPath } from "../../src/platform/services/systemd.ts";
 import {
@@ -11,11 +11,7 @@ import {
   fieldOfUser,
   isMember,
 } from "../../src/platform/settings/accounts.ts";
-import {
-  splitDefaultKey,
-  valueInDomain,
-  writeDefault,
-} from "../../src/platform/settings/defaults.ts";
+import { splitDefaultKey } from "../../src/platform/settings/defaults.ts";
 import {
   installed,
   managerOf,
@@ -42,39 +38,10 @@ Deno.test("systemd: paths and command lines", () => {
   ]);
 });
 
-Deno.test("launchd: paths, command lines and property lists", () => {
+Deno.test("macOS: labels and paths of services", () => {
   assert.equal(label("a"), "org.syslua.a");
   assert.equal(plistPath("com.x.a", true, "/h"), "/h/Library/LaunchAgents/com.x.a.plist");
   assert.equal(plistPath("a", false, "/h"), "/Library/LaunchDaemons/org.syslua.a.plist");
-  assert.deepEqual(words(launchctl("start", "a", true, "/p", 501)), [
-    "launchctl enable gui/501/org.syslua.a",
-    "launchctl bootstrap gui/501 /p",
-  ]);
-  assert.deepEqual(words(launchctl("stop", "a", false, "/p", 0)), [
-    "launchctl bootout system/org.syslua.a",
-    "launchctl disable system/org.syslua.a",
-  ]);
-  assert.equal(
-    plist({ b: [1, 1.5, true, []], a: "<&>", c: {} }),
-    `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-<dict>
-  <key>a</key>
-  <string>&lt;&amp;&gt;</string>
-  <key>b</key>
-  <array>
-    <integer>1</integer>
-    <real>1.5</real>
-    <true/>
-    <array/>
-  </array>
-  <key>c</key>
-  <dict/>
-</dict>
-</plist>
-`,
-  );
 });
 
 Deno.test("Windows: tasks and the registry", () => {
@@ -106,23 +73,8 @@ Deno.test("Windows: tasks and the registry", () => {
   assert.equal(valueInQuery(output, "OTHER"), null);
 });
 
-Deno.test("defaults: types are kept, null deletes", () => {
-  const check = (value: Parameters<typeof writeDefault>[2], expected: string) =>
-    assert.equal(writeDefault("com.x", "k", value).slice(1).join(" "), expected);
-  check(true, "write com.x k -bool true");
-  check(3, "write com.x k -int 3");
-  check(0.5, "write com.x k -float 0.5");
-  check("1", "write com.x k -string 1");
-  check(null, "delete com.x k");
-  assert.match(
-    writeDefault("com.x", "k", ["a", { b: 1 }])[4],
-    /<array>\s*<string>a<\/string>\s*<dict>/,
-  );
-  assert.throws(() => writeDefault("com.x", "k", [null]), SysError);
+Deno.test("macOS: the key of a default may have colons", () => {
   assert.deepEqual(splitDefaultKey("com.x:a:b"), { domain: "com.x", key: "a:b" });
-  assert.equal(valueInDomain('{"k":[1]}', "toString"), null);
-  assert.deepEqual(valueInDomain('{"k":[1]}', "k"), [1]);
-  assert.equal(valueInDomain("no such domain", "k"), null);
 });
 
 Deno.test("accounts: command lines, and what is there", () => {

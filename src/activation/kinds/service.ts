@@ -10,6 +10,7 @@ export const service: Bind<"service"> = (binder, action, from) => {
   const origin = binder.resolver.origin(action.unit, nameIn(unit), from.place);
   const content = binder.resolver.files.get(origin)?.content ??
     (!isPending(origin) && fs.lstat(origin)?.kind === "file" ? fs.readFile(origin) : null);
+  if (content !== null) binder.world.services.checkUnit?.(name, content);
   const digest = content === null ? "" : sha256Hex(content);
   const owner = binder.ownerAt(unit);
   const state: PathState = content === null

@@ -1,5 +1,10 @@
-/** Takes a service, gives its property list and what launchctl is told. Pure. */
+/** Takes a service, gives where its property list lies and what launchctl(1) is told; and reads its answers. Pure. */
 import { join } from "node:path/posix";
+import { SysError } from "../../errors.ts";
+import type { Plist, PlistTable } from "../plist/plist.ts";
+import { readPlist } from "../plist/read.ts";
+
+const PROGRAM = "/bin/launchctl";
 
 /** Reverse domain names are labels as they are; other names get sys.lua's own prefix. */
 export function label(name: string): string {
@@ -13,70 +18,77 @@ export function plistPath(name: string, user: boolean, home: string): string {
     : join("/Library/LaunchDaemons", `${label(name)}.plist`);
 }
 
-/** Command lines, to be run one after another. */
-export function launchctl(
-  op: "start" | "stop" | "running",
-  name: string,
-  user: boolean,
-  plist: string,
-  uid: number,
-): readonly (readonly string[])[] {
-  const domain = user ? `gui/${uid}` : "system";
-  const target = `${domain}/${label(name)}`;
-  switch (op) {
-    case "start":
-      return [
-        ["launchctl", "enable", target],
-        ["launchctl", "bootstrap", domain, plist],
-      ];
-    case "stop":
-      return [
-        ["launchctl", "bootout", target],
-        ["launchctl", "disable", target],
-      ];
-    case "running":
-      return [["launchctl", "print", target]];
-  }
-}
+/** Where daemons run. */
+export const SYSTEM_DOMAIN = "system";
+/** Where agents of somebody run who is logged in at the screen, and of somebody who is not (over ssh). */
+export const screenDomain = (uid: number): string => `gui/${uid}`;
+export const userDomain = (uid: number): string => `user/${uid}`;
 
-/** A value of a property list. */
-export type Plist = string | number | boolean | readonly Plist[] | {
-  readonly [key: string]: Plist;
+/** Command lines. A target is `<domain>/<label>`. */
+export const launchctl = {
+  /** Fails where there is no such domain or target. */
+  print: (target: string): readonly string[] => [PROGRAM, "print", target],
+  /** What was disabled can't be bootstrapped. */
+  enable: (target: string): readonly string[] => [PROGRAM, "enable", target],
+  bootstrap: (
+    domain: string,
+    plist: string,
+  ): readonly string[] => [PROGRAM, "bootstrap", domain, plist],
+  bootout: (target: string): readonly string[] => [PROGRAM, "bootout", target],
 };
 
-/** A property list as XML, keys sorted. */
-export function plist(value: Plist): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-${element(value, "")}
-</plist>
-`;
+/** What launchctl exits with when it is still at work on the service: EALREADY, EINPROGRESS, and EIO, with which it also
+ * tells that a service of that label is there. */
+export const STILL_BUSY: ReadonlySet<number> = new Set([37, 36, 5]);
+/** There is no such service: ESRCH, and "Could not find service". */
+export const NOT_THERE: ReadonlySet<number> = new Set([3, 113]);
+
+/** What of `launchctl print` tells how a service is. */
+export interface PrintedService {
+  readonly state: string | null;
+  /** Null where it never exited. */
+  readonly lastExit: number | null;
 }
 
-function element(value: Plist, indent: string): string {
-  const deeper = `${indent}  `;
-  if (typeof value === "string") return `${indent}<string>${escaped(value)}</string>`;
-  if (typeof value === "boolean") return `${indent}<${value}/>`;
-  if (typeof value === "number") {
-    const kind = Number.isInteger(value) ? "integer" : "real";
-    return `${indent}<${kind}>${value}</${kind}>`;
-  }
-  if (Array.isArray(value)) {
-    if (value.length === 0) return `${indent}<array/>`;
-    return [`${indent}<array>`, ...value.map((one) => element(one, deeper)), `${indent}</array>`]
-      .join("\n");
-  }
-  const table = value as { readonly [key: string]: Plist };
-  const keys = Object.keys(table).sort();
-  if (keys.length === 0) return `${indent}<dict/>`;
-  const lines = keys.flatMap((key) => [
-    `${deeper}<key>${escaped(key)}</key>`,
-    element(table[key], deeper),
-  ]);
-  return [`${indent}<dict>`, ...lines, `${indent}</dict>`].join("\n");
+/** Only its own lines: those of its sockets and endpoints are deeper. */
+export function readPrinted(output: string): PrintedService {
+  const field = (name: string) =>
+    new RegExp(`^\\t${name} = (.*)$`, "m").exec(output)?.[1].trim() ?? null;
+  const exit = /^-?\d+/.exec(field("last exit code") ?? "");
+  return { state: field("state"), lastExit: exit === null ? null : Number(exit[0]) };
 }
 
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Whether a service is as it shall be. What is to be kept alive runs; what has its times, or was done at once, waits
+ * or has ended well. */
+export function isUp({ state, lastExit }: PrintedService, unit: PlistTable | null): boolean {
+  if (state === "running") return true;
+  const keepAlive = unit?.get("KeepAlive");
+  const isKept = keepAlive !== undefined && keepAlive !== false;
+  return unit !== null && !isKept && (lastExit === null || lastExit === 0);
+}
+
+/** Reads the property list of a service.
+ * @throws SysError of kind "config" where it is none, or is another service's */
+export function readUnit(name: string, text: string): PlistTable {
+  const found = plistOf(name, text);
+  if (!(found instanceof Map)) throw refused(name, "its unit is a property list without keys");
+  const given = found.get("Label");
+  if (given === label(name)) return found;
+  const what = typeof given === "string" ? `"${given}"` : "missing";
+  throw refused(name, `the Label of its unit is ${what}`, `the Label has to be "${label(name)}"`);
+}
+
+function plistOf(name: string, text: string): Plist {
+  try {
+    return readPlist(text);
+  } catch (thrown) {
+    if (!(thrown instanceof SysError)) throw thrown;
+    const hint = text.startsWith("bplist") ? "`plutil -convert xml1` makes XML of it" : undefined;
+    throw refused(name, `its unit is no XML property list (${thrown.message})`, hint);
+  }
+}
+
+function refused(name: string, why: string, hint?: string): SysError {
+  const message = `Cannot enable the service ${name}: ${why}`;
+  return new SysError("config", message, hint === undefined ? {} : { hint });
 }

@@ -1,8 +1,8 @@
 /** Takes the machine's ports, gives its service manager; or one that refuses where there is none. */
 import { SysError } from "../../errors.ts";
-import type { System } from "../../system/mod.ts";
+import type { Os, System } from "../../system/mod.ts";
 import type { Service, ServiceManager } from "../adapters.ts";
-import { launchctl, plistPath } from "./launchd.ts";
+import { launchdManager } from "./launchd_manager.ts";
 import { schtasks, taskPath } from "./schtasks.ts";
 import { systemctl, unitPath } from "./systemd.ts";
 
@@ -16,11 +16,13 @@ interface Words {
 
 /** The service manager of this machine. */
 export function serviceManager(
-  system: Pick<System, "fs" | "processes" | "host">,
+  system: Pick<System, "fs" | "processes" | "host" | "clock">,
   environment: Readonly<Record<string, string>>,
 ): ServiceManager {
   const { fs, processes } = system;
-  const words = wordsOf(system);
+  const { os } = system.host;
+  if (os === "darwin") return launchdManager(system, environment);
+  const words = wordsOf(system, os);
   const run = async (op: Op, service: Service) => {
     for (const argv of words.argv(op, service)) {
       const { code, stdout, stderr } = await processes.run({ argv, env: environment });
@@ -48,13 +50,11 @@ export function serviceManager(
   };
 }
 
-function wordsOf({ fs, host }: Pick<System, "fs" | "host">): Words {
-  switch (host.os) {
-    case "darwin":
-      return {
-        path: plistPath,
-        argv: (op, { name, user, unit }) => launchctl(op, name, user, unit, host.uid),
-      };
+function wordsOf(
+  { fs, host }: Pick<System, "fs" | "host">,
+  os: Exclude<Os, "darwin">,
+): Words {
+  switch (os) {
     case "windows":
       return { path: taskPath, argv: (op, { name, unit }) => schtasks(op, name, unit) };
     case "linux":

@@ -1,7 +1,11 @@
-/** Takes a value for macOS `defaults`, gives command lines; and reads values back. Pure. */
+/** Takes a domain, a key and a value for macOS's defaults(1), gives command lines; and reads what it prints. Pure. */
 import type { Json } from "../../manifest/types.ts";
-import { type Plist, plist } from "../services/launchd.ts";
-import { SysError } from "../../errors.ts";
+import { fromJson, sameValue, toJson } from "../plist/json.ts";
+import type { Plist, PlistTable } from "../plist/plist.ts";
+import { readPlist } from "../plist/read.ts";
+import { writePlist } from "../plist/write.ts";
+
+const PROGRAM = "/usr/bin/defaults";
 
 /** Domain and key again: no domain has a colon. */
 export function splitDefaultKey(text: string): { domain: string; key: string } {
@@ -9,45 +13,38 @@ export function splitDefaultKey(text: string): { domain: string; key: string } {
   return { domain: text.slice(0, colon), key: text.slice(colon + 1) };
 }
 
-/** Command line that writes a value, or deletes it for null. Types are kept: `true` is a boolean, 2 an integer,
- * and what has parts is given as a property list. */
-export function writeDefault(domain: string, key: string, value: Json): readonly string[] {
-  const start = ["defaults", value === null ? "delete" : "write", domain, key];
-  switch (typeof value) {
-    case "boolean":
-      return [...start, "-bool", String(value)];
-    case "number":
-      return [...start, Number.isInteger(value) ? "-int" : "-float", String(value)];
-    case "string":
-      return [...start, "-string", value];
-    default:
-      return value === null ? start : [...start, plist(toPlist(value))];
-  }
+/** Command line that writes a value, or deletes it where there is none. A value that is a whole property list keeps its
+ * type, whatever it is; the program's own flags know no data within a list. */
+export function writeDefault(
+  domain: string,
+  key: string,
+  value: Plist | undefined,
+): readonly string[] {
+  return value === undefined
+    ? [PROGRAM, "delete", domain, key]
+    : [PROGRAM, "write", domain, key, writePlist(value)];
 }
 
-/** Command line that reads a whole domain as JSON, on standard output. */
-export function readDefaults(domain: string): readonly string[] {
-  return ["sh", "-c", 'defaults export "$1" - | plutil -convert json -o - -', "sh", domain];
+/** Command line that prints a whole domain as an XML property list. */
+export function exportDomain(domain: string): readonly string[] {
+  return [PROGRAM, "export", domain, "-"];
 }
 
-/** A key's value in what `readDefaults` gave; null where there is none, or no way to say it in JSON. */
-export function valueInDomain(output: string, key: string): Json {
-  try {
-    const domain = JSON.parse(output) as { readonly [key: string]: Json };
-    return Object.hasOwn(domain, key) ? domain[key] : null;
-  } catch {
-    return null;
-  }
+/** What is in a domain, by what `exportDomain` printed.
+ * @throws SysError where that is no property list with keys */
+export function readDomain(output: string): PlistTable {
+  const found = readPlist(output);
+  return found instanceof Map ? found : new Map();
 }
 
-function toPlist(value: Json): Plist {
-  if (value === null) {
-    throw new SysError("config", "Cannot write a default: property lists have no null");
-  }
-  if (Array.isArray(value)) return value.map(toPlist);
-  if (typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value as { readonly [key: string]: Json })
-      .map(([key, inner]) => [key, toPlist(inner)]),
-  );
+/** A value as it is told of: as it was asked for, where only the type of numbers differs. */
+export function observedDefault(
+  found: Plist | undefined,
+  asked: Json,
+): { readonly value: Json; readonly exact?: Json } {
+  if (found === undefined) return { value: null };
+  const exact = toJson(found);
+  return asked !== null && sameValue(found, fromJson(asked))
+    ? { value: asked, exact }
+    : { value: exact };
 }

@@ -20,6 +20,10 @@ export interface SettingWorld {
   /** Whether a program is there. */
   has(program: string): boolean;
   readonly accounts: Accounts;
+  /** Home of the user whose settings they are. */
+  readonly home: string;
+  /** Whether a folder is there that may not be looked into. */
+  isClosed(folder: string): boolean;
 }
 
 /** Reads and gives settings of one kind. */

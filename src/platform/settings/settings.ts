@@ -1,7 +1,7 @@
 /** Takes the machine's ports, gives its settings; each kind's own file knows how. */
 import { SysError } from "../../errors.ts";
 import type { Account, WantedSetting } from "../../plan/types.ts";
-import type { System } from "../../system/mod.ts";
+import { FsError, type ReadFs, type System } from "../../system/mod.ts";
 import { accountsOf } from "../accounts.ts";
 import type { Adapters, Settings } from "../adapters.ts";
 import type { Provider, SettingCommand, SettingWorld } from "./provider.ts";
@@ -31,6 +31,16 @@ async function providerOf(kind: WantedSetting["kind"]): Promise<Provider> {
   });
 }
 
+function isClosed(fs: ReadFs, folder: string): boolean {
+  try {
+    fs.readDir(folder);
+    return false;
+  } catch (thrown) {
+    if (!(thrown instanceof FsError)) throw thrown;
+    return thrown.code === "EPERM" || thrown.code === "EACCES";
+  }
+}
+
 function worldOf(
   { fs, processes, host }: Pick<System, "fs" | "processes" | "host">,
   { environment, become }: Pick<Adapters, "environment" | "become">,
@@ -57,5 +67,7 @@ function worldOf(
     },
     has: (program) => processes.which(program, PATH) !== null,
     accounts: accountsOf({ fs, host }),
+    home: account?.home ?? environment.HOME ?? host.home,
+    isClosed: (folder) => isClosed(fs, folder),
   };
 }
