@@ -82,9 +82,9 @@ export const PRIVATE: readonly Mutation[] = [
   },
   {
     name: "anybody may hold the system's lock",
-    file: "src/system/real_fs.ts",
-    find: "create: true, mode: 0o600 }),\n    );\n    await file.lock",
-    replace: "create: true, mode: 0o644 }),\n    );\n    await file.lock",
+    file: "src/system/deno_fs.ts",
+    find: "create: true, mode: 0o600 };",
+    replace: "create: true, mode: 0o644 };",
     test: "tests/store/first_lock_test.ts",
   },
   {

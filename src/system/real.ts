@@ -12,10 +12,13 @@ import { RealFs } from "./real_fs.ts";
 import { RealProcesses } from "./real_processes.ts";
 import { type Accounts, userIn } from "./accounts.ts";
 
+/** Nothing of Windows is loaded elsewhere. */
+const windows = Deno.build.os === "windows" ? await import("./windows/real_windows_fs.ts") : null;
+
 /** This machine. Facts about it are read when they are first asked for. */
 export function realSystem(): System {
   return {
-    fs: new RealFs(),
+    fs: windows?.realWindowsFs() ?? new RealFs(),
     processes: new RealProcesses(),
     network: new RealNetwork(),
     clock: new RealClock(),

@@ -1,5 +1,4 @@
 /** The machine's own file system. */
-import nodeFs from "node:fs";
 import type { Agent } from "./agent/start.ts";
 import {
   type FileHandle,
@@ -12,7 +11,9 @@ import {
   type OpenFile,
 } from "./fs.ts";
 import { type Holds, POSIX, WINDOWS } from "./holds.ts";
-import { openNew, openThing, toInfo } from "./real_open.ts";
+import { DENO_FS } from "./deno_fs.ts";
+import type { Os } from "./host.ts";
+import type { NativeFile, NativeFs, NativeHandle } from "./native_fs.ts";
 import { ownUmask } from "./umask.ts";
 import { canSyncAll, syncAll } from "./real_sync.ts";
 
@@ -35,16 +36,30 @@ const CODES = new Set<string>([
   "EIO",
 ]);
 
+/** Whose files: the calls that reach them, and what is known of who makes those. */
+export interface RealFsOptions {
+  readonly calls: NativeFs;
+  readonly os: Os;
+  readonly uid: number | null;
+}
+
 /** Files and folders of this machine. */
 export class RealFs implements FileSystem {
-  readonly uid: number | null = Deno.uid();
-  readonly holds: Holds = Deno.build.os === "windows" ? WINDOWS : POSIX;
+  readonly uid: number | null;
+  readonly holds: Holds;
+  readonly #calls: NativeFs;
   /** By user and group. */
   readonly #agents = new Map<string, Agent>();
 
+  constructor(options?: RealFsOptions) {
+    this.uid = options ? options.uid : Deno.uid();
+    this.holds = options?.os === "windows" ? WINDOWS : POSIX;
+    this.#calls = options?.calls ?? DENO_FS;
+  }
+
   lstat(path: string): FileInfo | null {
     try {
-      return toInfo(Deno.lstatSync(path));
+      return this.#calls.lstat(path);
     } catch (thrown) {
       const code = codeOf(thrown);
       // A path below a file does not exist either.
@@ -54,65 +69,59 @@ export class RealFs implements FileSystem {
   }
 
   readFile(path: string): Uint8Array {
-    return attempt("read", path, () => Deno.readFileSync(path));
+    return attempt("read", path, () => this.#calls.readFile(path));
   }
 
   readLink(path: string): string {
-    return attempt("read the link", path, () => Deno.readLinkSync(path));
+    return attempt("read the link", path, () => this.#calls.readLink(path));
   }
 
   readDir(path: string): string[] {
-    const names = attempt("list", path, () => Array.from(Deno.readDirSync(path), (e) => e.name));
-    return sortByBytes(names);
+    return sortByBytes(attempt("list", path, () => this.#calls.readDir(path)));
   }
 
   realPath(path: string): string {
-    return attempt("resolve", path, () => Deno.realPathSync(path));
+    return attempt("resolve", path, () => this.#calls.realPath(path));
   }
 
   openRead(path: string): FileHandle {
-    return attempt("open", path, () => new RealHandle(Deno.openSync(path, { read: true }), path));
+    return attempt("open", path, () => new RealHandle(this.#calls.openRead(path), path));
   }
 
   openItself(path: string): OpenFile {
-    return attempt("open", path, () => openThing(path, attempt));
+    return attempt("open", path, () => new RealFile(this.#calls.openItself(path), path));
   }
 
   create(path: string, mode: number): OpenFile {
     return attempt("create", path, () => {
-      const file = openNew(path, mode, attempt);
-      if (narrowed(mode)) file.chmod(mode);
+      const file = new RealFile(this.#calls.openNew(path, mode), path);
+      if (this.#narrows(mode)) file.chmod(mode);
       return file;
     });
   }
 
   append(path: string, mode: number): FileHandle {
-    return attempt("append to", path, () => {
-      return new RealHandle(
-        Deno.openSync(path, { read: true, append: true, create: true, mode }),
-        path,
-      );
-    });
+    return attempt(
+      "append to",
+      path,
+      () => new RealHandle(this.#calls.openAppend(path, mode), path),
+    );
   }
 
   symlink(to: string, path: string): void {
-    attempt("link", path, () => {
-      if (Deno.build.os !== "windows") return Deno.symlinkSync(to, path);
-      // Folders as junctions: these need no privilege.
-      Deno.symlinkSync(to, path, { type: isFolder(to) ? "junction" : "file" });
-    });
+    attempt("link", path, () => this.#calls.symlink(to, path));
   }
 
   link(existing: string, path: string): void {
-    attempt("link", path, () => Deno.linkSync(existing, path));
+    attempt("link", path, () => this.#calls.link(existing, path));
   }
 
   mkdir(path: string, mode: number): void {
     attempt("make the folder", path, () => {
-      if (!narrowed(mode)) return Deno.mkdirSync(path, { mode });
+      if (!this.#narrows(mode)) return this.#calls.mkdir(path, mode);
       // Readable at first, so that it can be opened.
-      Deno.mkdirSync(path, { mode: mode | 0o400 });
-      const folder = openThing(path, attempt);
+      this.#calls.mkdir(path, mode | 0o400);
+      const folder = this.#calls.openItself(path);
       try {
         folder.chmod(mode);
       } finally {
@@ -122,35 +131,27 @@ export class RealFs implements FileSystem {
   }
 
   rename(from: string, to: string): void {
-    attempt(`rename ${from} to`, to, () => Deno.renameSync(from, to));
+    attempt(`rename ${from} to`, to, () => this.#calls.rename(from, to));
   }
 
   remove(path: string): void {
-    attempt("remove", path, () => Deno.removeSync(path));
+    attempt("remove", path, () => this.#calls.remove(path));
   }
 
   chmod(path: string, mode: number): void {
-    attempt("change the mode of", path, () => Deno.chmodSync(path, mode));
+    attempt("change the mode of", path, () => this.#calls.chmod(path, mode));
   }
 
   chown(path: string, uid: number, gid: number): void {
-    attempt("change the owner of", path, () => nodeFs.lchownSync(path, uid, gid));
+    attempt("change the owner of", path, () => this.#calls.chown(path, uid, gid));
   }
 
   utime(path: string, seconds: number): void {
-    attempt("set the time of", path, () => Deno.utimeSync(path, seconds, seconds));
+    attempt("set the time of", path, () => this.#calls.utime(path, seconds));
   }
 
   syncDir(path: string): void {
-    if (Deno.build.os === "windows") return;
-    attempt("flush", path, () => {
-      const folder = Deno.openSync(path, { read: true });
-      try {
-        folder.syncSync();
-      } finally {
-        folder.close();
-      }
-    });
+    attempt("flush", path, () => this.#calls.syncDir(path));
   }
 
   canSyncAll(path: string): boolean {
@@ -163,8 +164,8 @@ export class RealFs implements FileSystem {
 
   /** Bound, as is `dismiss`: views of this file system inherit it. */
   readonly as = async (owner: FileOwner): Promise<FileSystem> => {
-    if (Deno.uid() === owner.uid) return this;
-    if (Deno.uid() !== 0) throw new FsError("act as the user", String(owner.uid), "EPERM");
+    if (this.uid === owner.uid) return this;
+    if (this.uid !== 0) throw new FsError("act as the user", String(owner.uid), "EPERM");
     const key = `${owner.uid}:${owner.gid}`;
     let agent = this.#agents.get(key);
     if (agent === undefined || agent.ended()) {
@@ -181,60 +182,67 @@ export class RealFs implements FileSystem {
   };
 
   async lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
-    const file = attempt(
-      "lock",
-      path,
-      () => Deno.openSync(path, { read: true, append: true, create: true, mode: 0o600 }),
-    );
-    await file.lock(mode === "exclusive");
-    return { ino: file.statSync().ino ?? 0, release: () => file.close() };
+    try {
+      return await this.#calls.lock(path, mode === "exclusive");
+    } catch (thrown) {
+      throw new FsError("lock", path, codeOf(thrown), thrown);
+    }
+  }
+
+  /** Whether the umask takes bits of a mode away: it is set again then. */
+  #narrows(mode: number): boolean {
+    return this.holds.modes === "all" && (mode & (ownUmask() | 0o7000)) !== 0;
   }
 }
 
-class RealHandle implements FileHandle {
-  readonly #file: Deno.FsFile;
-  readonly #path: string;
+class RealHandle<Native extends NativeHandle = NativeHandle> implements FileHandle {
+  protected readonly file: Native;
+  protected readonly path: string;
 
-  constructor(file: Deno.FsFile, path: string) {
-    this.#file = file;
-    this.#path = path;
+  constructor(file: Native, path: string) {
+    this.file = file;
+    this.path = path;
   }
 
   read(buffer: Uint8Array): number {
-    return attempt("read", this.#path, () => this.#file.readSync(buffer) ?? 0);
+    return attempt("read", this.path, () => this.file.read(buffer));
   }
 
   seek(position: number): void {
-    attempt("read", this.#path, () => this.#file.seekSync(position, Deno.SeekMode.Start));
+    attempt("read", this.path, () => this.file.seek(position));
   }
 
   write(bytes: Uint8Array): void {
-    attempt("write", this.#path, () => {
-      for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
+    attempt("write", this.path, () => {
+      for (let done = 0; done < bytes.length;) done += this.file.write(bytes.subarray(done));
     });
   }
 
   sync(): void {
-    attempt("flush", this.#path, () => this.#file.syncSync());
+    attempt("flush", this.path, () => this.file.sync());
   }
 
   close(): void {
-    this.#file.close();
+    this.file.close();
   }
 }
 
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
+class RealFile extends RealHandle<NativeFile> implements OpenFile {
+  info(): FileInfo {
+    return attempt("look at", this.path, () => this.file.info());
   }
-}
 
-/** Whether the umask has taken bits of a mode away: it is set again then. */
-function narrowed(mode: number): boolean {
-  if (Deno.build.os === "windows") return false;
-  return (mode & (ownUmask() | 0o7000)) !== 0;
+  chmod(mode: number): void {
+    attempt("change the mode of", this.path, () => this.file.chmod(mode));
+  }
+
+  chown(uid: number, gid: number): void {
+    attempt("change the owner of", this.path, () => this.file.chown(uid, gid));
+  }
+
+  utime(seconds: number): void {
+    attempt("set the time of", this.path, () => this.file.utime(seconds));
+  }
 }
 
 function attempt<T>(doing: string, path: string, action: () => T): T {

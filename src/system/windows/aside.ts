@@ -1,0 +1,97 @@
+/** A folder for what is in use: it is moved there, and removed by a later command. */
+import { basename, dirname, join } from "node:path/posix";
+import type { NativeFs } from "../native_fs.ts";
+import { codeOf, isRefusal } from "./patience.ts";
+
+export class Aside {
+  #count = 0;
+  #isTidy = false;
+
+  /**
+   * @param native gives a path in the form that `calls` take
+   * @param remove removes a file or link, read-only ones too
+   */
+  constructor(
+    private readonly calls: NativeFs,
+    private readonly native: (inside: string) => string,
+    private readonly folder: string,
+    private readonly remove: (inside: string) => void,
+  ) {}
+
+  /** Takes a thing away from its path; false where it can't be moved either. */
+  take(path: string): boolean {
+    try {
+      this.#remove(this.#move(path));
+      return true;
+    } catch (thrown) {
+      if (!isRefusal(thrown)) throw thrown;
+      return false;
+    }
+  }
+
+  /** Does something that needs a path to be free, and gives back what was there where that fails. */
+  around(path: string, action: () => void): void {
+    const moved = this.#move(path);
+    try {
+      action();
+    } catch (thrown) {
+      this.calls.rename(this.native(moved), this.native(path));
+      throw thrown;
+    }
+    this.#remove(moved);
+  }
+
+  /** Another disk's things lie beside their path for the moment. */
+  #move(path: string): string {
+    this.#tidy();
+    for (const folder of [this.folder, dirname(path)]) {
+      const to = this.#free(folder, basename(path));
+      try {
+        this.calls.rename(this.native(path), this.native(to));
+        return to;
+      } catch (thrown) {
+        if (folder !== this.folder || !["EXDEV", "ENOENT"].includes(codeOf(thrown))) throw thrown;
+      }
+    }
+    throw new Error("unreachable");
+  }
+
+  #free(folder: string, name: string): string {
+    for (;;) {
+      const path = join(folder, `.syslua-aside-${++this.#count}-${name.slice(0, 100)}`);
+      if (!this.#isThere(path)) return path;
+    }
+  }
+
+  #isThere(path: string): boolean {
+    try {
+      this.calls.lstat(this.native(path));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What is still in use stays for a later command. */
+  #remove(path: string): void {
+    try {
+      this.remove(path);
+    } catch {
+      // It is in use.
+    }
+  }
+
+  /** Removes what earlier commands have left, once. */
+  #tidy(): void {
+    if (this.#isTidy) return;
+    this.#isTidy = true;
+    try {
+      if (!this.#isThere(this.folder)) return this.calls.mkdir(this.native(this.folder), 0o700);
+      for (const name of this.calls.readDir(this.native(this.folder))) {
+        this.#remove(join(this.folder, name));
+      }
+    } catch {
+      // Without the folder things lie beside their path.
+    }
+  }
+}
