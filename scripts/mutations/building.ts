@@ -21,7 +21,7 @@ export const BUILDING: readonly Mutation[] = [
   {
     name: "an output's link is no root",
     file: "src/journeys/out_link.ts",
-    find: "if (fs.lstat(entry) === null) fs.symlink(path, entry);",
+    find: "if (fs.lstat(entry) === null) writeLasting(fs, entry, `${path}\\n`, 0o600);",
     replace: "",
     test: "tests/journeys/build_test.ts",
     filter: "out link",

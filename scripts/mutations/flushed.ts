@@ -71,17 +71,10 @@ export const FLUSHED: readonly Mutation[] = [
   unflushed("src/system/folders.ts", "fs.syncDir(above)", POWER, { replace: "{}" }),
   unflushed("src/system/write_atomic.ts", "      if (flush) file.sync();", HISTORY),
   {
-    name: "a snapshot's name is not flushed",
+    name: "a snapshot's name and `current` are not flushed",
     file: "src/snapshot/files.ts",
-    find: "{ spare, mode });\n  fs.syncDir(dirname(path));",
-    replace: "{ spare, mode });",
-    test: POWER,
-  },
-  {
-    name: "`current` is not flushed",
-    file: "src/snapshot/files.ts",
-    find: "  fs.rename(beside, path);\n  fs.syncDir(dirname(path));\n}\n\n/** What",
-    replace: "  fs.rename(beside, path);\n}\n\n/** What",
+    find: "  writeFlushed(fs, path, content, mode);\n  fs.syncDir(dirname(path));",
+    replace: "  writeFlushed(fs, path, content, mode);",
     test: HISTORY,
   },
   unflushed(

@@ -1,5 +1,5 @@
 /** Takes a path and what is to be built, puts a link there to each output. As long as the link is there and leads to
- * the output, gc keeps it: `gcroots/auto/<hash of the path>` leads to the link. */
+ * the output, gc keeps it: `gcroots/auto/<hash of the path>` has the path of the link. Earlier versions made a link to it. */
 import { dirname, join } from "node:path/posix";
 import { besidePath } from "../activation/beside.ts";
 import { asTheirUsers } from "../activation/their_files.ts";
@@ -10,6 +10,7 @@ import type { DerivationHash } from "../manifest/types.ts";
 import { makeFolders } from "../system/folders.ts";
 import type { FileSystem, ReadFs } from "../system/mod.ts";
 import { namedPath } from "../system/named_path.ts";
+import { writeLasting } from "../snapshot/files.ts";
 import { layoutOf } from "../store/layout.ts";
 import { objectsIn } from "../store/names.ts";
 import { AUTO, gcRoots } from "../store/roots.ts";
@@ -63,7 +64,7 @@ export async function makeOutLinks(
       makeFolders(fs, dirname(entry));
       refuseTaken(theirs, root, path);
       // The root comes first: a link without it would be taken for somebody else's.
-      if (fs.lstat(entry) === null) fs.symlink(path, entry);
+      if (fs.lstat(entry) === null) writeLasting(fs, entry, `${path}\n`, 0o600);
       point(theirs, path, store.pathOf(object));
     }
   } finally {
@@ -75,10 +76,7 @@ export async function makeOutLinks(
 export function madeOutLinks({ root, system: { fs } }: Machine): string[] {
   const layout = layoutOf(root);
   return gcRoots(fs, layout)
-    .filter(({ path, objects }) =>
-      dirname(path) === join(layout.gcroots, AUTO) && objects.length > 0
-    )
-    .map(({ path }) => fs.readLink(path)).sort();
+    .flatMap(({ link, objects }) => link !== null && objects.length > 0 ? [link] : []).sort();
 }
 
 function entryOf(root: string, path: string): string {

@@ -1,12 +1,11 @@
 /** Takes an object, says what keeps it in the store. */
-import { dirname } from "node:path/posix";
 import type { Machine } from "../machine/open.ts";
 import { allNeeds, inUse, neededBesides, snapshotNeeds } from "./needed.ts";
 import { currentNumber } from "../snapshot/history.ts";
 import { layoutOf } from "../store/layout.ts";
 import type { ObjectName } from "../store/names.ts";
 import { recentObjects } from "../store/recent.ts";
-import { AUTO, gcRoots } from "../store/roots.ts";
+import { gcRoots } from "../store/roots.ts";
 import { type NamedRoot, type Reason, whyKept } from "../store/why.ts";
 
 /** Snapshots and other roots that need an object, each with the way to it; where there are none, what keeps it for the
@@ -18,9 +17,8 @@ export function why(machine: Machine, object: ObjectName): Reason[] {
     const name = `snapshot ${one.number}${one.number === current ? " (current)" : ""}`;
     return { name, objects: one.objects };
   });
-  const links = gcRoots(fs, layoutOf(root)).map(({ path, objects }): NamedRoot => ({
-    // What `--out-link` has made is known by the link, which leads on from here.
-    name: dirname(path).endsWith(`/${AUTO}`) ? fs.readLink(path) : path,
+  const links = gcRoots(fs, layoutOf(root)).map(({ path, link, objects }): NamedRoot => ({
+    name: link ?? path,
     objects,
   }));
   const lasting = [...snapshots, ...neededBesides(machine), ...links];

@@ -8,19 +8,15 @@ export const UNFINISHED = ".new";
 
 /** Writes beside, flushes, renames into place, and flushes the folder. */
 export function writeLasting(fs: FileSystem, path: string, content: string, mode = 0o644): void {
-  const spare = `${path}${UNFINISHED}`;
-  if (fs.lstat(spare) !== null) fs.remove(spare);
-  writeAtomic(fs, path, content, { spare, mode });
+  writeFlushed(fs, path, content, mode);
   fs.syncDir(dirname(path));
 }
 
-/** Points a link to somewhere in one step, and flushes its folder. */
-export function pointLink(fs: FileSystem, path: string, to: string): void {
-  const beside = `${path}${UNFINISHED}`;
-  if (fs.lstat(beside) !== null) fs.remove(beside);
-  fs.symlink(to, beside);
-  fs.rename(beside, path);
-  fs.syncDir(dirname(path));
+/** The same for who flushes the folder later: until then a power cut may take it. */
+export function writeFlushed(fs: FileSystem, path: string, content: string, mode: number): void {
+  const spare = `${path}${UNFINISHED}`;
+  if (fs.lstat(spare) !== null) fs.remove(spare);
+  writeAtomic(fs, path, content, { spare, mode });
 }
 
 /** What a crash left half written in a folder. */

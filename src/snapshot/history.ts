@@ -4,7 +4,7 @@ import { SysError } from "../errors.ts";
 import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { Bases } from "./base.ts";
 import { Damage, editedLists } from "./edits.ts";
-import { pointLink } from "./files.ts";
+import { writeLasting } from "./files.ts";
 import { damaged, parseStored, type Shared, type Stored } from "./format.ts";
 import { type Lists, listsOf, type Rest, withLists } from "./lists.ts";
 import { relocated } from "./relocate.ts";
@@ -20,7 +20,7 @@ export function snapshotPath(root: string, number: SnapshotNumber): string {
   return join(snapshotFolder(root), `${number}.json`);
 }
 
-/** `<root>/snapshots/current`: a link to the current one. */
+/** `<root>/snapshots/current`: a file with the name of the current one, `12.json`. Earlier versions made a link to it. */
 export function currentPath(root: string): string {
   return join(snapshotFolder(root), "current");
 }
@@ -38,10 +38,14 @@ export function snapshotNumbers(fs: ReadFs, root: string): SnapshotNumber[] {
  * @throws SysError of kind "snapshot" when it names none */
 export function currentNumber(fs: ReadFs, root: string): SnapshotNumber | null {
   const path = currentPath(root);
-  const info = fs.lstat(path);
-  if (info === null) return null;
-  const to = info.kind === "link" ? fs.readLink(path) : "";
-  const number = /^([1-9][0-9]{0,8})\.json$/.exec(to)?.[1];
+  const kind = fs.lstat(path)?.kind;
+  if (kind === undefined) return null;
+  const to = kind === "link"
+    ? fs.readLink(path)
+    : kind === "file"
+    ? new TextDecoder().decode(fs.readFile(path))
+    : "";
+  const number = /^([1-9][0-9]{0,8})\.json\n?$/.exec(to)?.[1];
   if (number === undefined) throw unknownCurrent(path, "names none");
   if (fs.lstat(snapshotPath(root, Number(number) as SnapshotNumber)) === null) {
     throw unknownCurrent(path, `names ${number}, and there is none`);
@@ -164,7 +168,7 @@ export function nextNumber(fs: ReadFs, root: string): SnapshotNumber {
 /** Makes one current; null makes none current. */
 export function makeCurrent(fs: FileSystem, root: string, number: SnapshotNumber | null): void {
   const path = currentPath(root);
-  if (number !== null) return pointLink(fs, path, `${number}.json`);
+  if (number !== null) return writeLasting(fs, path, `${number}.json\n`, 0o600);
   if (fs.lstat(path) === null) return;
   fs.remove(path);
   fs.syncDir(snapshotFolder(root));

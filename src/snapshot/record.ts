@@ -9,7 +9,7 @@ import { makeLastingFolders } from "../system/folders.ts";
 import { type BaseHash, formatBase } from "./base.ts";
 import { countsOf } from "./counts.ts";
 import { type Edits, editsBetween, type Lines, linesOf, mapLists } from "./edits.ts";
-import { writeLasting } from "./files.ts";
+import { writeFlushed } from "./files.ts";
 import { formatShared, formatSnapshot, sizeOfEdits } from "./format.ts";
 import { snapshotFolder, snapshotPath } from "./history.ts";
 import { LISTS, listsOf, type Rest } from "./lists.ts";
@@ -20,7 +20,8 @@ import { writeBase } from "./write_base.ts";
 /** Characters from which on a snapshot's lists are shared with others. */
 const LARGE = 16_384;
 
-/** Writes one, flushed, for its owner alone: it names commands and paths of private files. It is not current yet. */
+/** Writes one, for its owner alone: it names commands and paths of private files. It is not current yet: its name is
+ * flushed with that of the current one. */
 export function recordSnapshot(fs: FileSystem, root: string, snapshot: Snapshot): void {
   makeLastingFolders(fs, snapshotFolder(root));
   const path = snapshotPath(root, snapshot.number);
@@ -29,14 +30,14 @@ export function recordSnapshot(fs: FileSystem, root: string, snapshot: Snapshot)
   const counts = before === "unreadable" ? undefined : countsOf(before, lines);
   const base = before === "unreadable" ? undefined : before?.base;
   if (sizeOf(lines) < LARGE) {
-    return writeLasting(fs, path, formatSnapshot(snapshot, counts), 0o600);
+    return writeFlushed(fs, path, formatSnapshot(snapshot, counts), 0o600);
   }
   const rest = restOf(snapshot);
   const edits = base && editsBetween(base.lines, lines);
   const spent = base && edits ? base.spent + sizeOfEdits(edits) : 0;
   if (base && edits && spent <= base.size) {
     const text = formatShared({ rest, ...known(counts), base: base.hash, spent, edits });
-    return writeLasting(fs, path, text, 0o600);
+    return writeFlushed(fs, path, text, 0o600);
   }
   writeWithBase(fs, root, { rest, lines, ...known(counts) });
 }
@@ -57,7 +58,7 @@ function writeWithBase(
   });
   const edits: Edits<string> = { moves: [], lists };
   const text = formatShared({ rest, ...known(counts), base, spent: 0, edits });
-  writeLasting(fs, snapshotPath(root, rest.number), text, 0o600);
+  writeFlushed(fs, snapshotPath(root, rest.number), text, 0o600);
 }
 
 function sizeOf(lines: Lines): number {

@@ -43,8 +43,7 @@ export function setAsideDamaged(fs: FileSystem, root: string): SetAside {
   if (paths.length > 0) fs.syncDir(snapshotFolder(root));
   if (namesOne(fs, root)) return { aside, again };
   const path = currentPath(root);
-  const kind = fs.lstat(path)?.kind;
-  if (kind !== undefined && kind !== "link") fs.rename(path, freeName(fs, `${path}.damaged`));
+  if (fs.lstat(path)?.kind === "dir") fs.rename(path, freeName(fs, `${path}.damaged`));
   const current = snapshotNumbers(fs, root).at(-1) ?? null;
   makeCurrent(fs, root, current);
   return { aside, again, current };

@@ -12,8 +12,9 @@ interface Named {
   readonly version: string | null;
 }
 
-/** Makes a link for each of the outputs. */
+/** Makes a link for each of the outputs. Windows has none that need no privilege and move with the root. */
 export function linkForPeople(writer: StoreWriter, named: Named, outputs: Outputs): void {
+  if (writer.host.os === "windows") return;
   writer.prepare();
   for (const [output, object] of Object.entries(outputs)) link(writer, named, output, object);
 }

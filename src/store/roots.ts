@@ -2,9 +2,9 @@
  *
  * Something outside the store that needs objects (a project's shell, a link made by hand) says so by an entry there:
  * a link to an object or into one, a link to such a link (so that removing the outer one is enough), or a file in
- * whose text paths of objects stand. */
+ * whose text paths of objects stand. Below `auto/` a file is as good as a link: its one line is a path. */
 import { Buffer } from "node:buffer";
-import { dirname, resolve } from "node:path/posix";
+import { basename, dirname, resolve } from "node:path/posix";
 import { type FsCode, FsError, type ReadFs } from "../system/fs.ts";
 import type { Layout } from "./layout.ts";
 import { type ObjectName, objectsIn } from "./names.ts";
@@ -14,6 +14,8 @@ export interface GcRoot {
   /** Path of the entry. */
   readonly path: string;
   readonly objects: readonly ObjectName[];
+  /** The link for which sys.lua made the entry; null for one of somebody else's. */
+  readonly link: string | null;
   /** It points to what is not there any more, or, where sys.lua made it, is no object's any more. */
   readonly stale: boolean;
 }
@@ -34,28 +36,33 @@ function entriesOf(fs: ReadFs, folder: string): GcRoot[] {
     const path = `${folder}/${name}`;
     const kind = fs.lstat(path)?.kind;
     if (kind === "dir") return entriesOf(fs, path);
-    if (kind === "file") {
-      const text = Buffer.from(fs.readFile(path)).toString();
-      return [{ path, objects: objectsIn([text]), stale: false }];
+    const isAuto = basename(folder) === AUTO;
+    if (kind === "file" && !isAuto) {
+      return [{ path, objects: objectsIn([textOf(fs, path)]), link: null, stale: false }];
     }
-    return [follow(fs, path)];
+    if (kind !== "file" && kind !== "link") {
+      return [{ path, objects: [], link: null, stale: isAuto }];
+    }
+    const to = kind === "file"
+      ? textOf(fs, path).replace(/\n$/, "")
+      : resolve(folder, fs.readLink(path));
+    const end = endOf(fs, to);
+    const objects = end === null ? [] : objectsIn([end]);
+    const stale = end === null || (isAuto && objects.length === 0);
+    return [{ path, objects, link: isAuto ? to : null, stale }];
   });
 }
 
-function follow(fs: ReadFs, entry: string): GcRoot {
-  const end = endOf(fs, entry);
-  if (end === null) return { path: entry, objects: [], stale: true };
-  const objects = objectsIn([end]);
-  const isAuto = entry.split("/").at(-2) === AUTO;
-  return { path: entry, objects, stale: isAuto && objects.length === 0 };
+function textOf(fs: ReadFs, path: string): string {
+  return Buffer.from(fs.readFile(path)).toString();
 }
 
-/** Where an entry leads: an object, or the last that is there; null for nothing. */
-function endOf(fs: ReadFs, entry: string): string | null {
-  let path = entry;
+/** Where a path leads: to an object, or the last that is there; null for nothing. */
+function endOf(fs: ReadFs, from: string): string | null {
+  let path = from;
   try {
     for (let n = 0; n < MOST_LINKS; n++) {
-      if (path !== entry && objectsIn([path]).length > 0) break;
+      if (objectsIn([path]).length > 0) break;
       const info = fs.lstat(path);
       if (info === null) return null;
       if (info.kind !== "link") break;

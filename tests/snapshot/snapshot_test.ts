@@ -9,6 +9,7 @@ import { formatSnapshot, parseStored } from "../../src/snapshot/format.ts";
 import { parseSnapshotNumber } from "../../src/snapshot/number.ts";
 import {
   currentNumber,
+  currentPath,
   eachSnapshot,
   makeCurrent,
   nextNumber,
@@ -20,6 +21,9 @@ import { removeSnapshots } from "../../src/snapshot/remove.ts";
 import { tagSnapshot } from "../../src/snapshot/tag.ts";
 import type { SnapshotNumber } from "../../src/snapshot/types.ts";
 import type { PathState } from "../../src/plan/types.ts";
+import { Disk } from "../../src/system/memory/disk.ts";
+import { memorySystem } from "../../src/system/memory/memory.ts";
+import { RULES } from "../../src/system/memory/rules.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { snapshot, wantedPath } from "./support.ts";
 
@@ -148,6 +152,33 @@ Deno.test(
     Deno.writeTextFileSync(join(root, "snapshots", "current"), "x");
     assert.throws(() => currentNumber(fs, root), refuses("snapshot", /current/));
   }),
+);
+
+Deno.test(
+  "snapshot: the link that earlier versions made current is read, and becomes a file",
+  withRoot((root) => {
+    for (const number of [1, 2]) recordSnapshot(fs, root, snapshot(number));
+    fs.symlink("1.json", currentPath(root));
+    assert.equal(readCurrent(fs, root)?.number, 1);
+    makeCurrent(fs, root, 2 as SnapshotNumber);
+    assert.equal(fs.lstat(currentPath(root))?.kind, "file");
+    assert.equal(readCurrent(fs, root)?.number, 2);
+    fs.remove(currentPath(root));
+    fs.symlink("3.json", currentPath(root));
+    assert.throws(() => currentNumber(fs, root), refuses("snapshot", /names 3, and there is none/));
+  }),
+);
+
+Deno.test(
+  "windows: neither `current` nor what is recorded needs a link",
+  () => {
+    const { fs } = memorySystem({ disk: new Disk({ rules: RULES.windows }) });
+    for (const number of [1, 2]) {
+      recordSnapshot(fs, "/c/root", snapshot(number));
+      makeCurrent(fs, "/c/root", number as SnapshotNumber);
+    }
+    assert.equal(readCurrent(fs, "/c/root")?.number, 2);
+  },
 );
 
 Deno.test(

@@ -6,6 +6,8 @@ import { collectGarbage } from "../../src/store/gc.ts";
 import { listObjects } from "../../src/store/list.ts";
 import type { ObjectName } from "../../src/store/names.ts";
 import type { Outputs } from "../../src/store/outputs.ts";
+import { layoutOf } from "../../src/store/layout.ts";
+import { gcRoots } from "../../src/store/roots.ts";
 import { openStore } from "../../src/store/store.ts";
 import { whyKept } from "../../src/store/why.ts";
 import { realSystem } from "../../src/system/real.ts";
@@ -176,6 +178,37 @@ Deno.test(
     fs.remove(`${root}/project`);
     const second = await collectGarbage(system, root, [d]);
     assert.deepEqual(second.removed.map(({ object }) => object), [b]);
+  }),
+);
+
+Deno.test(
+  "entries for links that sys made are files, or links of earlier versions, and go with the links",
+  inStore(async (store, root) => {
+    const [a, b, c] = ["a", "b", "c"].map((name) => add(store, name));
+    grow(fs, `${root}/result`, { link: store.pathOf(a) });
+    grow(fs, `${root}/result 2`, { link: store.pathOf(b) });
+    grow(fs, `${root}/taken`, { file: store.pathOf(c) });
+    grow(fs, `${root}/gcroots`, {
+      dir: {
+        auto: {
+          dir: {
+            now: { file: `${root}/result\n` },
+            earlier: { link: `${root}/result 2` },
+            taken: { file: `${root}/taken\n` },
+            gone: { file: `${root}/nowhere\n` },
+            empty: { file: "" },
+          },
+        },
+      },
+    });
+    const roots = gcRoots(fs, layoutOf(root));
+    assert.deepEqual(
+      roots.flatMap(({ link, objects }) => objects.length > 0 ? [[link, objects[0]]] : []),
+      [[`${root}/result 2`, b], [`${root}/result`, a]],
+    );
+    const { removed } = await collectGarbage(system, root, []);
+    assert.deepEqual(removed.map(({ object }) => object), [c]);
+    assert.deepEqual(fs.readDir(`${root}/gcroots/auto`), ["earlier", "now"]);
   }),
 );
 

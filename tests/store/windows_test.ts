@@ -142,6 +142,13 @@ for (const isPrivate of [false, true]) {
   }
 }
 
+Deno.test("windows: the store makes no links for people", () => {
+  const windows = machine("windows");
+  const object = build(windows, { dir: {} });
+  windows.store().linkForPeople({ name: "thing", version: "1" }, { out: object });
+  assert.deepEqual(windows.process().fs.readDir(`${ROOT}/store/pkg`), []);
+});
+
 Deno.test("windows: what was made writable in the store has changed", () => {
   const windows = machine("windows");
   const object = windows.store().addFile("file", Buffer.from("x"), true);
