@@ -1,9 +1,9 @@
 /** Takes the text of a shell's rc file, gives it with or without the line that sources the env script. */
+import { quotePowershell } from "../manifest/powershell.ts";
 import { shellWord } from "../manifest/shell_word.ts";
 import type { Os } from "../system/host.ts";
 import { quoteFish } from "./shell/fish.ts";
 import { quoteNushell } from "./shell/nushell.ts";
-import { quotePowershell } from "./shell/powershell.ts";
 
 /** Shells that `sys init` can set up. */
 export type ShellName = "sh" | "bash" | "zsh" | "fish" | "powershell" | "nushell";

@@ -57,7 +57,7 @@ function run(
   command: string | readonly string[],
   { account, signal, tail }: RunOptions & { readonly tail?: Tail },
 ): Promise<Finished> {
-  const argv = typeof command === "string" ? [...adapters.shell, command] : command;
+  const argv = typeof command === "string" ? adapters.shell(command) : command;
   const env = { ...adapters.environment, [MARKER]: randomBytes(16).toString("hex") };
   const plain = { argv, cwd: adapters.home, env };
   return adapters.processes.run({

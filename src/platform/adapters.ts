@@ -45,8 +45,8 @@ export type PlainCommand = Pick<Command, "argv" | "cwd" | "env">;
 
 export interface Adapters {
   readonly processes: Processes;
-  /** Program and flags that run a line: `["/bin/sh", "-c"]`. */
-  readonly shell: readonly string[];
+  /** Program and arguments that run a line: `["/bin/sh", "-c", line]`. */
+  shell(line: string): readonly string[];
   /** What commands find in their environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds that a command may take. */

@@ -1,42 +1,13 @@
 /** Takes the machine's ports, gives what an apply may use of the platform beside files. */
-import { join } from "node:path/posix";
+import { powershellLines } from "../manifest/powershell.ts";
 import type { System } from "../system/mod.ts";
 import type { Places } from "./places.ts";
 import { accountsOf } from "./accounts.ts";
 import type { Adapters } from "./adapters.ts";
+import { commandEnvironment } from "./environment.ts";
 import { type LinkSupport, linkSupport } from "./links.ts";
 import { serviceManager } from "./services/manager.ts";
 import { settingsOf } from "./settings/settings.ts";
-
-/** Variables of the user's that commands of an activation see, besides HOME and PATH. */
-const PASSED = [
-  "USER",
-  "LOGNAME",
-  "SHELL",
-  "LANG",
-  "LC_ALL",
-  "LC_CTYPE",
-  "TZ",
-  "TERM",
-  "TMPDIR",
-  "SSH_AUTH_SOCK",
-  "DISPLAY",
-  "WAYLAND_DISPLAY",
-  "DBUS_SESSION_BUS_ADDRESS",
-  "XDG_RUNTIME_DIR",
-  "XDG_CONFIG_HOME",
-  "XDG_DATA_HOME",
-  "XDG_STATE_HOME",
-  "XDG_CACHE_HOME",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "SystemRoot",
-  "USERPROFILE",
-  "LOCALAPPDATA",
-  "APPDATA",
-  "TEMP",
-];
 
 /** Half an hour: long enough for a package manager, short enough for whoever finds it hanging. */
 const COMMAND_TIMEOUT = 30 * 60_000;
@@ -47,15 +18,8 @@ export function platformAdapters(
   places: Pick<Places, "root" | "home">,
 ): Adapters {
   const { host, processes } = system;
-  const environment: Record<string, string> = { HOME: places.home };
-  for (const name of PASSED) {
-    const value = host.env(name);
-    if (value !== undefined) environment[name] = value;
-  }
+  const environment = commandEnvironment(host, places);
   let links: LinkSupport | undefined;
-  const windows = host.os === "windows";
-  const path = host.env("PATH") ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
-  environment.PATH = `${join(places.root, "profile", "bin")}${windows ? ";" : ":"}${path}`;
   const numbers = new Map<string, number | undefined>();
   const numberOf = (name: string) => {
     if (!numbers.has(name)) numbers.set(name, accountsOf(system).user(name)?.uid);
@@ -70,7 +34,7 @@ export function platformAdapters(
   });
   return {
     processes,
-    shell: windows ? ["powershell.exe", "-NoProfile", "-Command"] : ["/bin/sh", "-c"],
+    shell: (line) => host.os === "windows" ? powershellLines(line) : ["/bin/sh", "-c", line],
     environment,
     home: places.home,
     commandTimeout: COMMAND_TIMEOUT,

@@ -2,6 +2,7 @@
  * the machine can, and whatever it started ends with it. */
 import { basename, dirname, isAbsolute, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
+import { powershellLines } from "../manifest/powershell.ts";
 import type { Command, Os, System } from "../system/mod.ts";
 import { mapCompilers } from "./compilers.ts";
 import { NOWHERE } from "./environment.ts";
@@ -155,10 +156,7 @@ class Captured {
 
 function argvOf({ command, shell }: RunRequest, os: Os): string[] {
   if (typeof command !== "string") return [...command];
-  if (os === "windows" && shell === null) {
-    const script = `$ErrorActionPreference = "Stop"\n${command}\nexit $LASTEXITCODE`;
-    return ["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", script];
-  }
+  if (os === "windows" && shell === null) return powershellLines(command);
   // With `-e` a script stops at its first command that fails, instead of building on.
   return shell === null ? ["/bin/sh", "-e", "-c", command] : [shell, "-c", command];
 }

@@ -106,7 +106,7 @@ const WAYS_BACK: [string, (rig: Rig) => Promise<unknown>][] = [
     const wanted = { ...ours(rig), runs: [{ ...failing, command: "true", undo: "exit 1" }] };
     await rig.apply(wanted, { replace: "all" });
     await assert.rejects(rig.apply({}), /Cannot activate/);
-    await rig.apply({}, { adapters: { shell: ["/bin/true"] } });
+    await rig.apply({}, { adapters: { shell: () => ["/bin/true"] } });
   }],
 ];
 

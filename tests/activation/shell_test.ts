@@ -6,7 +6,8 @@ import { type Environment, environmentOf } from "../../src/activation/shell/envi
 import { fishScript } from "../../src/activation/shell/fish.ts";
 import { nushellScript, quoteNushell } from "../../src/activation/shell/nushell.ts";
 import { posixScript } from "../../src/activation/shell/posix.ts";
-import { powershellScript, quotePowershell } from "../../src/activation/shell/powershell.ts";
+import { powershellScript } from "../../src/activation/shell/powershell.ts";
+import { quotePowershell } from "../../src/manifest/powershell.ts";
 import { NU } from "../support/nushell.ts";
 import { real } from "./support.ts";
 

@@ -92,7 +92,7 @@ export class Rig {
   adapters(system: System = this.system): Adapters {
     return {
       processes: system.processes,
-      shell: ["/bin/sh", "-c"],
+      shell: (line) => ["/bin/sh", "-c", line],
       environment: { PATH: "/usr/bin:/bin", HOME: this.home },
       home: this.home,
       commandTimeout: 60_000,

@@ -7,9 +7,7 @@ import {
   namesSet,
   type Variable,
 } from "./environment.ts";
-
-/** PowerShell takes the typographic quotes for quotes too. */
-const QUOTES = /['\u2018\u2019\u201a\u201b]/g;
+import { quotePowershell } from "../../manifest/powershell.ts";
 
 /** `_SysluaWithout LIST SEPARATOR PARTS` gives the list without those parts. */
 const WITHOUT = `function _SysluaWithout([string]$List, [string]$Separator, [string[]]$Parts) {
@@ -32,11 +30,6 @@ export function powershellScript(environment: Environment, windows: boolean): st
   }
   lines.push("Remove-Item Function:_SysluaWithout");
   return lines.join("\n") + "\n";
-}
-
-/** Quotes any text. */
-export function quotePowershell(text: string): string {
-  return `'${text.replace(QUOTES, "$&$&")}'`;
 }
 
 function unsetting(environment: Environment): string[] {
