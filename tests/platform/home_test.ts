@@ -18,10 +18,12 @@ const world: SettingWorld = {
   host,
   run,
   must: async (_what, command) => assert.equal((await run(command)).code, 0),
-  has: () => true,
+  which: (program) => program,
   accounts: accountsOf(realSystem()),
   home: host.home,
   isClosed: () => false,
+  ownerOf: () => null,
+  as: () => world,
 };
 
 for (

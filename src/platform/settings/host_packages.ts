@@ -1,11 +1,18 @@
 /** Takes packages of the host's own manager, gives command lines, and reads what they print. Pure.
  * Keys: `<manager>:<package>`. */
 import { SysError } from "../../errors.ts";
+import { BREW, brewCommand } from "./homebrew.ts";
 import type { SettingCommand } from "./provider.ts";
 
 export interface Manager {
   /** What must be there. */
   readonly program: string;
+  /** For one that belongs to a user: absolute paths where it may be, and its commands by that path. It is run as who
+   * owns it. */
+  readonly owned?: {
+    readonly at: readonly string[];
+    readonly command: (program: string, command: SettingCommand) => SettingCommand;
+  };
   /** Whether only root may change anything. */
   readonly root: boolean;
   /** Prints what is installed of some packages, or of all. */
@@ -32,6 +39,7 @@ const apt = (op: string, ...flags: string[]) =>
 
 const brew = (what: "brew" | "cask", flag: string): Manager => ({
   program: "brew",
+  owned: { at: BREW, command: brewCommand },
   root: false,
   query: () => [{ argv: ["brew", "list", flag, "-1"] }],
   line: itself,

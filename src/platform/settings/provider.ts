@@ -1,5 +1,5 @@
 /** What the settings of one kind are read and given with. The kinds are the files of `kinds/`. */
-import type { ObservedSetting, SettingChange } from "../../plan/types.ts";
+import type { Account, ObservedSetting, SettingChange } from "../../plan/types.ts";
 import type { Finished } from "../../system/processes.ts";
 import type { System } from "../../system/mod.ts";
 import type { Accounts } from "../../system/accounts.ts";
@@ -17,11 +17,15 @@ export interface SettingWorld {
   run(command: SettingCommand): Promise<Finished>;
   /** Runs what has to succeed. @throws SysError with the last lines that it printed */
   must(what: string, command: SettingCommand): Promise<void>;
-  /** Whether a program is there. */
-  has(program: string): boolean;
+  /** Absolute path of a program; null where there is none. */
+  which(program: string): string | null;
   readonly accounts: Accounts;
   /** Home of the user whose settings they are. */
   readonly home: string;
+  /** Number of the user whose a file is; null where there is none. */
+  ownerOf(path: string): number | null;
+  /** The same as another user. */
+  as(account: Account): SettingWorld;
   /** Whether a folder is there that may not be looked into. */
   isClosed(folder: string): boolean;
 }

@@ -42,10 +42,11 @@ function isClosed(fs: ReadFs, folder: string): boolean {
 }
 
 function worldOf(
-  { fs, processes, host }: Pick<System, "fs" | "processes" | "host">,
-  { environment, become }: Pick<Adapters, "environment" | "become">,
+  system: Pick<System, "fs" | "processes" | "host">,
+  adapters: Pick<Adapters, "environment" | "become">,
   account: Account | undefined,
 ): SettingWorld {
+  const { fs, processes, host } = system, { environment, become } = adapters;
   // What `su` leaves of PATH has no folder of the system's own programs.
   const PATH = host.os === "windows"
     ? environment.PATH
@@ -65,9 +66,11 @@ function worldOf(
         { notes: new TextDecoder().decode(stderr).split("\n").filter(Boolean).slice(-10) },
       );
     },
-    has: (program) => processes.which(program, PATH) !== null,
+    which: (program) => processes.which(program, PATH),
     accounts: accountsOf({ fs, host }),
     home: account?.home ?? environment.HOME ?? host.home,
+    ownerOf: (path) => fs.lstat(path)?.uid ?? null,
+    as: (other) => worldOf(system, adapters, other),
     isClosed: (folder) => isClosed(fs, folder),
   };
 }

@@ -1,21 +1,24 @@
 import type { ObservedSetting } from "../../../plan/types.ts";
-import { installed, type Manager, managerOf, splitPackageKey } from "../host_packages.ts";
+import { installed, managerOf, splitPackageKey } from "../host_packages.ts";
+import { type Here, placed, whereIs } from "../host_manager.ts";
 import { printed, type Provider, type SettingWorld } from "../provider.ts";
 
 /** Keys: `<manager>:<package>`. */
 export const host_packages: Provider = {
   async get(world, asked) {
-    const present = new Map<string, ReadonlySet<string> | null>();
+    const present = new Map<string, Found | null>();
     for (const [manager, names] of byManager(asked.map(({ key }) => key))) {
-      present.set(manager, await query(world, managerOf(manager), names));
+      present.set(manager, await find(world, manager, names));
     }
     return asked.map(({ key }): ObservedSetting => {
       const { manager, name } = splitPackageKey(key);
-      const { program, root } = managerOf(manager);
       const found = present.get(manager)!;
-      if (found === null) return { value: null, skipped: `skipped: there is no ${program} here` };
-      const refused = root && !world.host.elevated ? { blocked: `${manager} needs root` } : {};
-      return { value: found.has(name) ? true : null, ...refused };
+      if (found === null) {
+        const { program } = managerOf(manager);
+        return { value: null, skipped: `skipped: there is no ${program} here` };
+      }
+      const { names, here: { blocked } } = found;
+      return { value: names.has(name) ? true : null, ...(blocked ? { blocked } : {}) };
     });
   },
   async set(world, changes) {
@@ -24,30 +27,43 @@ export const host_packages: Provider = {
     for (const [op, keys] of [["remove", going], ["install", coming]] as const) {
       for (const [id, names] of byManager(keys)) {
         const manager = managerOf(id);
-        const there = await query(world, manager, names) ?? new Set();
-        const left = names.filter((name) => there.has(name) === (op === "remove"));
+        const found = await find(world, id, names);
+        const left = names.filter((name) =>
+          (found?.names.has(name) ?? false) === (op === "remove")
+        );
         if (left.length === 0) continue;
+        // Without the program what it says is the error.
+        const here = found?.here ?? { world, program: manager.program };
         for (const command of manager[op](left)) {
-          await world.must(`${op} ${left.join(", ")}`, command);
+          await here.world.must(`${op} ${left.join(", ")}`, placed(manager, here, command));
         }
       }
     }
   },
 };
 
-/** Which of the names are installed; null where the manager is not there. */
-async function query(
+/** A manager, and which of the names it has installed. */
+interface Found {
+  readonly here: Here;
+  readonly names: ReadonlySet<string>;
+}
+
+/** Null where the manager is not there. */
+async function find(
   world: SettingWorld,
-  manager: Manager,
+  id: string,
   names: readonly string[],
-): Promise<ReadonlySet<string> | null> {
-  if (!world.has(manager.program)) return null;
+): Promise<Found | null> {
+  const here = whereIs(world, id), manager = managerOf(id);
+  if (here === null) return null;
   const found = new Set<string>();
+  // Root does not even ask what is not root's.
+  if (manager.owned && here.blocked && world.host.elevated) return { here, names: found };
   for (const command of manager.query(names)) {
-    const finished = await world.run(command);
+    const finished = await here.world.run(placed(manager, here, command));
     for (const name of installed(manager, names, printed(finished))) found.add(name);
   }
-  return found;
+  return { here, names: found };
 }
 
 function byManager(keys: readonly string[]): Map<string, string[]> {
