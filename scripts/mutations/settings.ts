@@ -55,9 +55,9 @@ export const SETTINGS: readonly Mutation[] = [
   },
   {
     name: "root's managers are tried without root",
-    file: "src/platform/settings/kinds/host_packages.ts",
-    find: "? { blocked:",
-    replace: "? { x:",
+    file: "src/platform/settings/host_manager.ts",
+    find: "root && !world.host.elevated",
+    replace: "false",
     test: "tests/platform/settings_test.ts",
   },
   {
