@@ -1,16 +1,16 @@
 /** Compiles the executable: `deno task compile [--target <platform>]… [--all]`.
  *
- *     main.ts ─────────────────bundle──▶ main.js ─────────────────────────────┐
- *     program.ts ──────────────bundle──▶ program.script ──run──▶ program.cache ├─compile──▶ dist/sys
- *     packages, Lua's image ───bundle──▶ *.js ────────────────────────────────┘
+ *     main.ts, program.ts ─────bundle──▶ *.script ──run──▶ *.cache ─┐
+ *     packages, Lua's image ───bundle──▶ *.js ──────────────────────┼─compile──▶ dist/sys
+ *     compile/load.ts ─────────bundle──▶ load.js ───────────────────┘
  *
- * `main.js` is what every command needs. All else is one script (`compile/script.ts`) with what V8 has made of it when
- * it was run (`compile/cache.ts`): reading the program and compiling it takes longer than most commands. What is large
- * and seldom needed are files of their own (`compile/pieces.ts`).
+ * `main.ts` is what every command needs, `program.ts` all else. Each is one script (`compile/script.ts`), and there is
+ * what V8 has made of it when it was run (`compile/cache.ts`): to read the program and to compile it takes longer than
+ * most commands. What is large and seldom needed are files of their own (`compile/pieces.ts`).
  * The same sources give the same bytes. `DENORT_BIN` names the runtime to compile in, where Deno's download host
  * is out of reach; it is for the platform that it was made for. */
 import { createHash } from "node:crypto";
-import { bundle } from "./compile/bundle.ts";
+import { bundle, ENTRIES } from "./compile/bundle.ts";
 import { makeCache, withoutCache } from "./compile/cache.ts";
 import { BUNDLE, deno, PROJECT } from "./compile/deno.ts";
 import { PERMISSIONS } from "./permissions.ts";
@@ -35,17 +35,21 @@ const TARGETS: Readonly<Record<string, string>> = {
  * nothing to do takes a sixth less time without them. Long ones take no longer, and less memory. */
 const V8 = "--v8-flags=--max-semi-space-size=4,--single-threaded";
 
-/** Makes an executable of a script of the bundle. */
-async function compile(script: string, output: string, target?: string): Promise<void> {
+/** Makes an executable of an entry with all of the bundle. */
+async function compile(
+  entry: typeof ENTRIES[number],
+  output: string,
+  target?: string,
+): Promise<void> {
   const others = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => name)
-    .filter((name) => !name.endsWith(".map") && !["main.js", "train.js", script].includes(name));
+    .filter((name) => !name.endsWith(".map") && !ENTRIES.some((entry) => name === `${entry}.js`));
   await deno([
     // The runtime's own code cache would be a file in the shared temporary folder, which anybody could have put there.
     ...["compile", "--quiet", "--no-check", "--no-code-cache", V8, ...PERMISSIONS],
     ...others.flatMap((name) => ["--include", `dist/bundle/${name}`]),
     ...["--output", output],
     ...(target === undefined ? [] : ["--target", target]),
-    `dist/bundle/${script}`,
+    `dist/bundle/${entry}.js`,
   ]);
 }
 
@@ -59,7 +63,7 @@ async function compileFor(platform: string | null): Promise<string> {
   else withoutCache();
   // The executable records when its files were written.
   for (const { name } of Deno.readDirSync(BUNDLE)) Deno.utimeSync(`${BUNDLE}/${name}`, 1, 1);
-  await compile("main.js", `dist/${name}`, platform === null ? undefined : target);
+  await compile("load", `dist/${name}`, platform === null ? undefined : target);
   return name;
 }
 

@@ -1,35 +1,29 @@
 /** Makes of the sources what the executable contains. */
 import { BUNDLE, deno } from "./deno.ts";
 import { bundlePieces } from "./pieces.ts";
-import { bundleProgram } from "./script.ts";
+import { bundleScript } from "./script.ts";
 
-const MODULE = ["bundle", "--quiet", "--minify", "--sourcemap=external", "--outdir", BUNDLE];
+/** The entry of the executable, and that of the one which makes the byte code. */
+export const ENTRIES = ["load", "train"] as const;
+
+/** What is a script each, and what it does not contain. */
+export const SCRIPTS = { main: ["./program.ts"], program: [] } as const;
 
 /** Writes `dist/bundle/` anew. */
 export async function bundle(): Promise<void> {
   await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
   Deno.mkdirSync(BUNDLE, { recursive: true });
   const pieces = await bundlePieces();
-  await bundleProgram();
-  const files = { ...pieces, "./program.ts": "./program.js" };
-  const external = Object.keys(files).flatMap((name) => ["--external", name]);
-  await deno([...MODULE, ...external, "main.ts"]);
-  for (const [name, file] of Object.entries(files)) {
-    change("main.js", (text) => text.replaceAll(`import("${name}")`, `import("${file}")`));
+  for (const [name, without] of Object.entries(SCRIPTS)) {
+    await bundleScript(name, [...Object.keys(pieces), ...without]);
   }
-  for (const [name, source] of [["program.js", "load.ts"], ["train.js", "train.ts"]]) {
-    await deno([...MODULE, `scripts/compile/${source}`]);
-    const bundled = source.replace(/ts$/, "js");
-    if (bundled !== name) {
-      for (const end of ["", ".map"]) {
-        Deno.renameSync(`${BUNDLE}/${bundled}${end}`, `${BUNDLE}/${name}${end}`);
-      }
-    }
-    change(name, (text) => `const PIECES=${JSON.stringify(pieces)};${text}`);
+  for (const name of ENTRIES) {
+    await deno([
+      ...["bundle", "--quiet", "--minify", "--sourcemap=external", "--outdir", BUNDLE],
+      `scripts/compile/${name}.ts`,
+    ]);
+    const path = `${BUNDLE}/${name}.js`;
+    const text = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, `const PIECES=${JSON.stringify(pieces)};${text}`);
   }
-}
-
-function change(name: string, by: (text: string) => string): void {
-  const path = `${BUNDLE}/${name}`;
-  Deno.writeTextFileSync(path, by(Deno.readTextFileSync(path)));
 }

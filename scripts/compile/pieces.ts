@@ -15,9 +15,6 @@ const PIECES: Readonly<Record<string, string>> = {
   ),
 };
 
-/** What they are imported as. */
-export const PIECE_NAMES = Object.keys(PIECES);
-
 /** Packages born as CommonJS ask for these by name, also in a bundle. One line, so that a source map needs only one
  * more. */
 const BANNER = 'import{createRequire as __createRequire}from"node:module";' +
@@ -39,7 +36,8 @@ export async function bundlePieces(): Promise<Readonly<Record<string, string>>> 
     ...["--outdir", BUNDLE, list],
   ]);
   const found = [...Deno.readTextFileSync(`${BUNDLE}/pieces.js`).matchAll(/import\("(.*?)"\)/g)];
-  if (found.length !== PIECE_NAMES.length) throw new Error("not every piece is a file of its own");
+  const names = Object.keys(PIECES);
+  if (found.length !== names.length) throw new Error("not every piece is a file of its own");
   for (const name of ["pieces.ts", "pieces.js", "pieces.js.map"]) {
     Deno.removeSync(`${BUNDLE}/${name}`);
   }
@@ -47,7 +45,7 @@ export async function bundlePieces(): Promise<Readonly<Record<string, string>>> 
     .filter((path) => path.endsWith(".js"));
   scripts.forEach(addBanner);
   for (const script of scripts) await addNamedExports(script);
-  return Object.fromEntries(PIECE_NAMES.map((name, n) => [name, `./${basename(found[n][1])}`]));
+  return Object.fromEntries(names.map((name, n) => [name, `./${basename(found[n][1])}`]));
 }
 
 function addBanner(script: string): void {

@@ -1,10 +1,9 @@
-/** Makes `program.ts` one script: a function that is given what it imports, and gives what it exports. V8 keeps what it
- * has made of a script, which it does not of a module. */
+/** Makes a module one script: a function that is given what it imports, and gives what it exports. V8 keeps what it has
+ * made of a script, which it does not of a module. */
 import { BUNDLE, deno } from "./deno.ts";
-import { PIECE_NAMES } from "./pieces.ts";
 
-/** Names its parameters. `loader` has as many letters as `import`, so that the source map fits. */
-const HEAD = '(function(require,loader){"use strict";';
+/** Names the parameters. `loader` has as many letters as `import`, so that the source map fits. */
+const HEAD = '(async function(require,loader){"use strict";';
 const END = "\n})\n";
 
 /** `import a,{b as c}from"node:fs";` */
@@ -13,19 +12,20 @@ const IMPORT =
 /** The last statement; comments may follow. */
 const EXPORT = /\bexport\s*\{([^}]*)\};?(?=\s*(?:\/\*[^*]*\*\/\s*)*$)/;
 
-/** Writes `program.script` and its source map. */
-export async function bundleProgram(): Promise<void> {
+/** Bundles `<name>.ts`, writes `<name>.script` and its source map.
+ * @param without what it imports when it is needed, from elsewhere */
+export async function bundleScript(name: string, without: readonly string[]): Promise<void> {
   await deno([
     ...["bundle", "--quiet", "--minify", "--sourcemap=external", "--outdir", BUNDLE],
-    ...PIECE_NAMES.flatMap((name) => ["--external", name]),
-    "program.ts",
+    ...without.flatMap((name) => ["--external", name]),
+    `${name}.ts`,
   ]);
-  const [module, map] = [`${BUNDLE}/program.js`, `${BUNDLE}/program.js.map`];
-  const script = scriptOf(Deno.readTextFileSync(module));
-  Deno.writeTextFileSync(`${BUNDLE}/program.script`, script);
+  const [module, map] = [`${BUNDLE}/${name}.js`, `${BUNDLE}/${name}.js.map`];
+  const script = scriptOf(Deno.readTextFileSync(module), without);
+  Deno.writeTextFileSync(`${BUNDLE}/${name}.script`, script);
   const { mappings, ...rest } = JSON.parse(Deno.readTextFileSync(map));
   Deno.writeTextFileSync(
-    `${BUNDLE}/program.script.map`,
+    `${BUNDLE}/${name}.script.map`,
     JSON.stringify({ ...rest, mappings: `;${mappings}` }),
   );
   Deno.removeSync(module);
@@ -33,7 +33,7 @@ export async function bundleProgram(): Promise<void> {
 }
 
 /** The same as a script. What is taken out leaves spaces: places in it stay the same. */
-export function scriptOf(module: string): string {
+export function scriptOf(module: string, without: readonly string[]): string {
   const imports: string[] = [];
   const body = module
     .replace(IMPORT, (text, all, name, some, from) => {
@@ -43,19 +43,19 @@ export function scriptOf(module: string): string {
       if (some !== undefined) imports.push(`const{${renamed(some)}}=${of};`);
       return " ".repeat(text.length);
     })
-    .replace(loads(), "loader")
+    .replace(loads(without), "loader")
     // Where main.ts is, which is asked for by a program that runs from source.
     .replaceAll("import.meta.url", '""             ');
+  if (/\bimport\.meta\b/.test(body)) throw new Error("a script does not know where it is");
   const end = EXPORT.exec(body);
-  if (end === null || /\bimport\.meta\b/.test(body)) throw new Error("the script can't be made");
-  const given = `return{${end[1].replace(/([\w$]+) as ([\w$]+)/g, "$2:$1")}};`;
-  return `${HEAD}${imports.join("")}\n${body.slice(0, end.index)}${given}${END}`;
+  const given = end === null ? "" : `return{${end[1].replace(/([\w$]+) as ([\w$]+)/g, "$2:$1")}};`;
+  return `${HEAD}${imports.join("")}\n${body.slice(0, end?.index)}${given}${END}`;
 }
 
-/** Where a piece, or a module of the runtime's, is loaded. */
-function loads(): RegExp {
-  const names = PIECE_NAMES.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
-  return new RegExp(`\\bimport(?=\\("(?:node:\\w+|${names.join("|")})"\\))`, "g");
+/** Where one of these, or a module of the runtime's, is loaded. */
+function loads(without: readonly string[]): RegExp {
+  const names = without.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  return new RegExp(`\\bimport(?=\\("(?:${["node:\\w+", ...names].join("|")})"\\))`, "g");
 }
 
 /** `a as b,c` as a pattern: `a:b,c`. */
