@@ -47,19 +47,20 @@ export interface RealFsOptions {
 export class RealFs implements FileSystem {
   readonly uid: number | null;
   readonly holds: Holds;
-  readonly #calls: NativeFs;
+  /** Not private to the class: views of this file system inherit its methods. */
+  protected readonly calls: NativeFs;
   /** By user and group. */
   readonly #agents = new Map<string, Agent>();
 
   constructor(options?: RealFsOptions) {
     this.uid = options ? options.uid : Deno.uid();
     this.holds = options?.os === "windows" ? WINDOWS : POSIX;
-    this.#calls = options?.calls ?? DENO_FS;
+    this.calls = options?.calls ?? DENO_FS;
   }
 
   lstat(path: string): FileInfo | null {
     try {
-      return this.#calls.lstat(path);
+      return this.calls.lstat(path);
     } catch (thrown) {
       const code = codeOf(thrown);
       // A path below a file does not exist either.
@@ -69,33 +70,33 @@ export class RealFs implements FileSystem {
   }
 
   readFile(path: string): Uint8Array {
-    return attempt("read", path, () => this.#calls.readFile(path));
+    return attempt("read", path, () => this.calls.readFile(path));
   }
 
   readLink(path: string): string {
-    return attempt("read the link", path, () => this.#calls.readLink(path));
+    return attempt("read the link", path, () => this.calls.readLink(path));
   }
 
   readDir(path: string): string[] {
-    return sortByBytes(attempt("list", path, () => this.#calls.readDir(path)));
+    return sortByBytes(attempt("list", path, () => this.calls.readDir(path)));
   }
 
   realPath(path: string): string {
-    return attempt("resolve", path, () => this.#calls.realPath(path));
+    return attempt("resolve", path, () => this.calls.realPath(path));
   }
 
   openRead(path: string): FileHandle {
-    return attempt("open", path, () => new RealHandle(this.#calls.openRead(path), path));
+    return attempt("open", path, () => new RealHandle(this.calls.openRead(path), path));
   }
 
   openItself(path: string): OpenFile {
-    return attempt("open", path, () => new RealFile(this.#calls.openItself(path), path));
+    return attempt("open", path, () => new RealFile(this.calls.openItself(path), path));
   }
 
   create(path: string, mode: number): OpenFile {
     return attempt("create", path, () => {
-      const file = new RealFile(this.#calls.openNew(path, mode), path);
-      if (this.#narrows(mode)) file.chmod(mode);
+      const file = new RealFile(this.calls.openNew(path, mode), path);
+      if (this.narrows(mode)) file.chmod(mode);
       return file;
     });
   }
@@ -104,24 +105,24 @@ export class RealFs implements FileSystem {
     return attempt(
       "append to",
       path,
-      () => new RealHandle(this.#calls.openAppend(path, mode), path),
+      () => new RealHandle(this.calls.openAppend(path, mode), path),
     );
   }
 
   symlink(to: string, path: string): void {
-    attempt("link", path, () => this.#calls.symlink(to, path));
+    attempt("link", path, () => this.calls.symlink(to, path));
   }
 
   link(existing: string, path: string): void {
-    attempt("link", path, () => this.#calls.link(existing, path));
+    attempt("link", path, () => this.calls.link(existing, path));
   }
 
   mkdir(path: string, mode: number): void {
     attempt("make the folder", path, () => {
-      if (!this.#narrows(mode)) return this.#calls.mkdir(path, mode);
+      if (!this.narrows(mode)) return this.calls.mkdir(path, mode);
       // Readable at first, so that it can be opened.
-      this.#calls.mkdir(path, mode | 0o400);
-      const folder = this.#calls.openItself(path);
+      this.calls.mkdir(path, mode | 0o400);
+      const folder = this.calls.openItself(path);
       try {
         folder.chmod(mode);
       } finally {
@@ -131,27 +132,27 @@ export class RealFs implements FileSystem {
   }
 
   rename(from: string, to: string): void {
-    attempt(`rename ${from} to`, to, () => this.#calls.rename(from, to));
+    attempt(`rename ${from} to`, to, () => this.calls.rename(from, to));
   }
 
   remove(path: string): void {
-    attempt("remove", path, () => this.#calls.remove(path));
+    attempt("remove", path, () => this.calls.remove(path));
   }
 
   chmod(path: string, mode: number): void {
-    attempt("change the mode of", path, () => this.#calls.chmod(path, mode));
+    attempt("change the mode of", path, () => this.calls.chmod(path, mode));
   }
 
   chown(path: string, uid: number, gid: number): void {
-    attempt("change the owner of", path, () => this.#calls.chown(path, uid, gid));
+    attempt("change the owner of", path, () => this.calls.chown(path, uid, gid));
   }
 
   utime(path: string, seconds: number): void {
-    attempt("set the time of", path, () => this.#calls.utime(path, seconds));
+    attempt("set the time of", path, () => this.calls.utime(path, seconds));
   }
 
   syncDir(path: string): void {
-    attempt("flush", path, () => this.#calls.syncDir(path));
+    attempt("flush", path, () => this.calls.syncDir(path));
   }
 
   canSyncAll(path: string): boolean {
@@ -183,14 +184,14 @@ export class RealFs implements FileSystem {
 
   async lock(path: string, mode: "shared" | "exclusive"): Promise<FileLock> {
     try {
-      return await this.#calls.lock(path, mode === "exclusive");
+      return await this.calls.lock(path, mode === "exclusive");
     } catch (thrown) {
       throw new FsError("lock", path, codeOf(thrown), thrown);
     }
   }
 
   /** Whether the umask takes bits of a mode away: it is set again then. */
-  #narrows(mode: number): boolean {
+  protected narrows(mode: number): boolean {
     return this.holds.modes === "all" && (mode & (ownUmask() | 0o7000)) !== 0;
   }
 }
