@@ -113,6 +113,7 @@ function contain(
     ],
     writable: [{ from: places.tmp, at: places.seen.tmp }],
     standIn,
+    outputs: Object.values(places.outputs),
     jobs,
     network: derivation.fixed !== null,
     cwd,

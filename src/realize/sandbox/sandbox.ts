@@ -1,8 +1,9 @@
 /** Takes what the user wants and what the machine can, gives the sandbox that builds run in. */
+import { basename, dirname, join } from "node:path/posix";
 import { SysError } from "../../errors.ts";
 import type { System } from "../../system/mod.ts";
 import { bubblewrap, NETWORK_PATHS, SYSTEM_PATHS } from "./bubblewrap.ts";
-import { seatbeltProfile } from "./seatbelt.ts";
+import { resolvedContainment, seatbeltProfile } from "./seatbelt.ts";
 import { JOBSERVER_FILE } from "../jobserver.ts";
 import type { Containment, Sandbox, SystemPart } from "./types.ts";
 
@@ -76,7 +77,8 @@ export function contained(
     case "none":
       return onlyStandardFiles(system, argv, containment.jobs);
     case "seatbelt": {
-      const box = [sandbox.program, "-p", seatbeltProfile(containment), ...argv];
+      const real = resolvedContainment(containment, (path) => realPlace(system.fs, path));
+      const box = [sandbox.program, "-p", seatbeltProfile(real), ...argv];
       return onlyStandardFiles(system, box, containment.jobs);
     }
     case "bubblewrap": {
@@ -129,6 +131,14 @@ function systemParts(fs: System["fs"], paths: readonly string[]): SystemPart[] {
     if (!path.startsWith("/etc/")) return [{ path, link: fs.readLink(path) }];
     return fs.lstat(resolved(fs, path) ?? path) ? [{ path, link: null }] : [];
   });
+}
+
+/** A path without links; what is not made yet will lie in its folder. */
+function realPlace(fs: System["fs"], path: string): string {
+  const real = resolved(fs, path);
+  if (real !== null) return real;
+  const folder = dirname(path);
+  return folder === path ? path : join(realPlace(fs, folder), basename(path));
 }
 
 function resolved(fs: System["fs"], path: string): string | null {

@@ -6,6 +6,8 @@ export interface Containment {
   readonly writable: readonly Mount[];
   /** Stands in for the folder in which outputs are made, so that nobody else's are seen. Mounted before `writable`. */
   readonly standIn: Mount;
+  /** Paths of the outputs, which the build makes: where nothing can be mounted, only these are open. */
+  readonly outputs: readonly string[];
   /** Whether the network may be used. */
   readonly network: boolean;
   readonly cwd: string;
