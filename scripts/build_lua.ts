@@ -5,8 +5,8 @@
  * Needs curl, patch, and of Debian 12 the packages clang-14, lld-14, wasi-libc and libclang-rt-14-dev-wasm32. The
  * same bytes come out on every machine. With `--check` it only says whether the present file is what it would write.
  * `LUA_SOURCE` names an archive that is at hand already. */
-import { createHash } from "node:crypto";
 import { fromFileUrl } from "../tests/support/paths.ts";
+import { hashOf, moduleOf, run, unpackSources, writeOrCheck } from "./wasm.ts";
 
 const SOURCE = "https://www.lua.org/ftp/lua-5.4.8.tar.gz";
 const SHA256 = "4f18ddae154e793e46eeab727c59ef1c0c0c2b744e7b94219710d76f530629ae";
@@ -29,20 +29,12 @@ const LINK = [
 
 /** SHA-256 of all that the VM is made from. */
 export function sourcesHash(): string {
-  const hash = createHash("sha256").update(SHA256).update([...COMPILE, ...LINK].join(" "));
-  for (const { name } of [...Deno.readDirSync(OURS)].sort((a, b) => a.name < b.name ? -1 : 1)) {
-    hash.update(name).update(Deno.readFileSync(`${OURS}/${name}`));
-  }
-  return hash.digest("hex");
+  return hashOf([SHA256, [...COMPILE, ...LINK].join(" ")], OURS, () => true);
 }
 
 /** The generated file, as it should be. Works in a folder that exists and is empty. */
 export async function generatedVm(folder: string): Promise<string> {
-  const archive = Deno.env.get("LUA_SOURCE") ?? `${folder}/lua.tar.gz`;
-  if (!Deno.env.has("LUA_SOURCE")) await run("curl", ["-sSfL", "-o", archive, SOURCE], folder);
-  const found = createHash("sha256").update(Deno.readFileSync(archive)).digest("hex");
-  if (found !== SHA256) throw new Error(`${archive}: its SHA-256 is ${found}, not ${SHA256}`);
-  await run("tar", ["xzf", archive, "--strip-components=1"], folder);
+  await unpackSources({ url: () => SOURCE, sha256: SHA256, variable: "LUA_SOURCE" }, folder);
   await run("patch", ["-s", "-p1", "-d", `${folder}/src`, "-i", `${OURS}/lua.patch`], folder);
   const files = [
     ...LUA.split(" ").map((name) => `src/${name}.c`),
@@ -56,29 +48,13 @@ export async function generatedVm(folder: string): Promise<string> {
     objects.push(object);
   }
   await run("clang-14", [...LINK, ...objects, "-o", "lua.wasm"], folder);
-  const wasm = Deno.readFileSync(`${folder}/lua.wasm`);
-  return "// Made by scripts/build_lua.ts; do not edit.\n// deno-fmt-ignore-file\n\n" +
-    `/** SHA-256 of what it was made from. */\nexport const SOURCES = "${sourcesHash()}";\n\n` +
-    "/** Lua 5.4 as WebAssembly, in base64. */\n" +
-    `export const LUA_WASM =\n  ${JSON.stringify(wasm.toBase64())};\n`;
+  return moduleOf({
+    script: "build_lua.ts",
+    name: "LUA_WASM",
+    what: "Lua 5.4",
+    sources: sourcesHash(),
+    wasm: Deno.readFileSync(`${folder}/lua.wasm`),
+  });
 }
 
-async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
-  const { success } = await new Deno.Command(program, { args: [...args], cwd, stdin: "null" })
-    .spawn().status;
-  if (!success) throw new Error(`${program} failed`);
-}
-
-if (import.meta.main) {
-  const folder = await Deno.makeTempDir({ prefix: "sys-lua-" });
-  try {
-    const text = await generatedVm(folder);
-    if (!Deno.args.includes("--check")) Deno.writeTextFileSync(GENERATED, text);
-    else if (Deno.readTextFileSync(GENERATED) !== text) {
-      console.error("stale: wasm.generated.ts (run scripts/build_lua.ts)");
-      Deno.exit(1);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+if (import.meta.main) await writeOrCheck(GENERATED, generatedVm);

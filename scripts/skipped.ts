@@ -6,6 +6,7 @@ const NEEDS: readonly (readonly [RegExp, string, string?])[] = [
   [/only as an ordinary user/, "an ordinary user: these run when root does not run the tests"],
   [/only as root with the executable/, "root, and SYS_UNDER_TEST=dist/sys"],
   [/with LUA_SOURCE/, "the sources of Lua and a compiler: see scripts/build_lua.ts"],
+  [/with ZSTD_SOURCE/, "the sources of zstd and a compiler: see scripts/build_zstd.ts"],
   [
     /with SYSLUA_TEST_LANGUAGES/,
     "SYSLUA_TEST_LANGUAGES, and cargo, go, npm, python3 with their registries",

@@ -1,4 +1,4 @@
-/** What is large and seldom needed: packages for formats, Lua's image. Each is a file of its own, loaded when a command
+/** What is large and seldom needed: packages for formats, zstd's decoder, Lua's image. Each is a file of its own, loaded when a command
  * imports it. */
 import { basename } from "node:path";
 import { BUNDLE, deno, PROJECT } from "./deno.ts";
@@ -6,11 +6,12 @@ import { BUNDLE, deno, PROJECT } from "./deno.ts";
 /** As they are imported, and from where. */
 const PIECES: Readonly<Record<string, string>> = {
   "./image.generated.ts": `${PROJECT}/src/lua/image.generated.ts`,
+  "./decoder.generated.ts": `${PROJECT}/src/fetch/unpack/zstd/decoder.generated.ts`,
   "./help.generated.ts": `${PROJECT}/src/cli/help.generated.ts`,
   ...Object.fromEntries(
     [
       ...["smol-toml", "yaml", "diff", "isomorphic-git"],
-      ...["tar-stream", "yauzl", "xz-decompress", "zstddec/stream"],
+      ...["tar-stream", "yauzl", "xz-decompress"],
     ].map((name) => [name, name]),
   ),
 };

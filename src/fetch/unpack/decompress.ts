@@ -80,29 +80,8 @@ async function* withXzReasons(stream: ReadableStream<Uint8Array>): AsyncGenerato
 }
 
 async function zstd(input: Iterable<Uint8Array>) {
-  const { ZSTDDecoder } = await import("zstddec/stream");
-  const decoder = new ZSTDDecoder();
-  await decoder.init();
-  return zstdPieces(decoder, input);
-}
-
-/** The decoder does not report damaged data: it gives nothing, again and again, without taking more in. */
-function* zstdPieces(
-  decoder: { decodeStreaming(input: Iterable<Uint8Array>): Iterable<Uint8Array> },
-  input: Iterable<Uint8Array>,
-): Generator<Uint8Array> {
-  let fruitless = 0;
-  const counted = function* () {
-    for (const chunk of input) {
-      fruitless = 0;
-      yield chunk;
-    }
-  };
-  for (const chunk of decoder.decodeStreaming(counted())) {
-    if (chunk.length > 0) fruitless = 0;
-    else if (++fruitless > 2) throw new Error("corrupt frame");
-    if (chunk.length > 0) yield chunk;
-  }
+  const { zstdDecoder } = await import("./zstd/zstd.ts");
+  return (await zstdDecoder())(input);
 }
 
 /** What `pipe` and asynchronous iteration need of a stream. */
