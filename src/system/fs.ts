@@ -46,6 +46,15 @@ const HINTS: Partial<Record<FsCode, string>> = {
   EDQUOT: "free some space: `sys gc` removes what nothing needs any more",
 };
 
+/** Folders of a home that macOS keeps from programs until the user allows it, whoever owns them. It says EPERM. */
+const PRIVATE_FOLDER = /^\/Users\/[^/]+\/(Desktop|Documents|Downloads|Library)(\/|$)/;
+
+function hintFor(code: FsCode, path: string): string | undefined {
+  if (code !== "EPERM" || !PRIVATE_FOLDER.test(path)) return HINTS[code];
+  return "macOS may keep this folder from programs: allow your terminal in System Settings, " +
+    "Privacy & Security (Files and Folders, or Full Disk Access)";
+}
+
 /** What every method of a file system throws. */
 export class FsError extends SysError {
   readonly doing: string;
@@ -54,7 +63,7 @@ export class FsError extends SysError {
 
   constructor(doing: string, path: string, code: FsCode, cause?: unknown) {
     const reason = REASONS[code] ?? (cause instanceof Error ? cause.message : code);
-    const hint = HINTS[code];
+    const hint = hintFor(code, path);
     super("io", `Cannot ${doing} ${path}: ${reason}`, { cause, ...(hint ? { hint } : {}) });
     this.doing = doing;
     this.code = code;

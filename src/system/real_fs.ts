@@ -14,6 +14,7 @@ import { type Holds, POSIX, WINDOWS } from "./holds.ts";
 import { DENO_FS } from "./deno_fs.ts";
 import type { Os } from "./host.ts";
 import type { NativeFile, NativeFs, NativeHandle } from "./native_fs.ts";
+import { flushWherePossible } from "./unflushable.ts";
 import { ownUmask } from "./umask.ts";
 import { canSyncAll, syncAll } from "./real_sync.ts";
 
@@ -152,7 +153,7 @@ export class RealFs implements FileSystem {
   }
 
   syncDir(path: string): void {
-    attempt("flush", path, () => this.calls.syncDir(path));
+    attempt("flush", path, () => flushWherePossible(() => this.calls.syncDir(path)));
   }
 
   canSyncAll(path: string): boolean {
@@ -220,7 +221,7 @@ class RealHandle<Native extends NativeHandle = NativeHandle> implements FileHand
   }
 
   sync(): void {
-    attempt("flush", this.path, () => this.file.sync());
+    attempt("flush", this.path, () => flushWherePossible(() => this.file.sync()));
   }
 
   close(): void {
