@@ -7,6 +7,7 @@ import { NOTHING } from "../../src/plan/wanted.ts";
 import type { WantedPath } from "../../src/plan/types.ts";
 import { makeFolders } from "../../src/system/folders.ts";
 import { inMemory } from "../support/memory.ts";
+import { WORLDS as SIMULATED } from "../support/worlds/world.ts";
 import { Rig, treeOf, writeText } from "./support.ts";
 
 /** Few names, so that paths meet: a folder here is a file there. */
@@ -69,6 +70,11 @@ function busy({ system: { fs }, home }: Rig, { target, content, how }: Edit) {
 const WORLDS = [
   { world: "on the real disk", newRig: () => new Rig(), numRuns: 20 },
   { world: "in memory", newRig: () => new Rig(inMemory()), numRuns: 600 },
+  ...SIMULATED.filter(({ os }) => os !== "linux").map(({ name, system }) => ({
+    world: name,
+    newRig: () => new Rig(system()),
+    numRuns: 150,
+  })),
 ];
 
 for (const { world, newRig, numRuns } of WORLDS) {

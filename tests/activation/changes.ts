@@ -4,10 +4,11 @@ import { HELD } from "../../src/activation/hold.ts";
 import type { Wanted } from "../../src/plan/types.ts";
 import { chooseSnapshot } from "../../src/snapshot/choose.ts";
 import { originalsFolder, readOriginals } from "../../src/snapshot/originals.ts";
-import { faultySystem } from "../../src/system/faulty.ts";
+import { type Fault, type FaultySystem, faultySystem } from "../../src/system/faulty.ts";
 import { MANY_FLUSHES } from "../../src/system/flush_all.ts";
 import type { System } from "../../src/system/mod.ts";
 import { inMemory } from "../support/memory.ts";
+import { WORLDS as SIMULATED, type WorldSystem } from "../support/worlds/world.ts";
 import { Rig, treeOf, writeText } from "./support.ts";
 
 /** Something that is done to a machine. */
@@ -84,7 +85,14 @@ export interface Prepared {
 
 /** Where a change is made: in memory, in memory with the home on a disk of its own, on one where no file may have
  * another name, by root in a user's home on a disk of its own, or on the real disk. */
-export type World = "memory" | "two disks" | "few links" | "a user's home" | "real";
+export type World = "memory" | "two disks" | "few links" | "a user's home" | "real" | Simulated;
+
+/** Another system (`tests/support/worlds/`). */
+export type Simulated =
+  | "mac"
+  | "windows"
+  | "windows with Developer Mode"
+  | "windows with a scanner";
 
 const USER = { uid: 1000, gid: 1000 };
 
@@ -96,7 +104,12 @@ export async function prepare(change: Change, world: World): Promise<Prepared> {
     return rig;
   };
   let fresh = () => start(new Rig());
-  if (world !== "real") {
+  const simulated = SIMULATED.find(({ name }) => name === world);
+  if (simulated) {
+    const prepared = simulated.system();
+    await start(new Rig(prepared));
+    fresh = () => Promise.resolve(new Rig(simulated.system({ disk: prepared.disk.copy() })));
+  } else if (world !== "real") {
     const prepared = inMemory();
     const rig = new Rig(prepared);
     if (world === "two disks" || world === "a user's home") prepared.fs.mount(rig.home);
@@ -108,9 +121,14 @@ export async function prepare(change: Change, world: World): Promise<Prepared> {
   }
   using rig = await fresh();
   const old = relative(rig);
-  const counting = faultySystem(rig.system, { at: 0, when: "before" });
+  const counting = faulty(rig, { at: 0, when: "before" });
   await change.make(rig, counting.system);
   return { fresh, old, new: relative(rig), operations: counting.operations() };
+}
+
+/** The system of a rig with a fault, as deep as its world can have one. */
+export function faulty({ system }: Rig, fault: Fault): FaultySystem {
+  return "faulty" in system ? (system as WorldSystem).faulty(fault) : faultySystem(system, fault);
 }
 
 /** What is there: paths relative to the rig, without times, and what depends on whole paths, which differ from run to run. */
@@ -166,13 +184,21 @@ function giveAway({ system: { fs }, home, root }: Rig) {
 }
 
 /** What the user had. */
-function furnish({ system, home }: Rig) {
+function furnish(rig: Rig) {
+  const { system, home } = rig;
   const { fs } = system;
   writeText(fs, `${home}/.vimrc`, "mine\n", 0o600);
   writeText(fs, `${home}/tool`, "#!/bin/sh\n", 0o755);
   fs.link(`${home}/.vimrc`, `${home}/twin`);
-  fs.symlink("/nowhere", `${home}/dangling`);
-  fs.symlink(".vimrc", `${home}/linked`);
+  if (rig.canLink) {
+    fs.symlink("/nowhere", `${home}/dangling`);
+    fs.symlink(".vimrc", `${home}/linked`);
+  } else {
+    // What a user there can make.
+    fs.mkdir(`${home}/somewhere`, 0o755);
+    fs.symlink(`${home}/somewhere`, `${home}/dangling`);
+    writeText(fs, `${home}/linked`, "read-only", 0o444);
+  }
   fs.mkdir(`${home}/empty`, 0o700);
   fs.utime(`${home}/.vimrc`, 12345);
   fs.utime(`${home}/empty`, 12345);
@@ -246,5 +272,8 @@ export const WORLDS = [
   { world: "two disks", every: 1 },
   { world: "few links", every: 1 },
   { world: "a user's home", every: 1 },
+  { world: "mac", every: 2 },
+  { world: "windows", every: 2 },
+  { world: "windows with Developer Mode", every: 3 },
   { world: "real", every: 9 },
 ] as const;

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { recover } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
 import { readCurrent } from "../../src/snapshot/history.ts";
-import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import { Crash } from "../../src/system/faulty.ts";
 import type { FsCode } from "../../src/system/fs.ts";
 import {
   type Change,
   CHANGES,
+  faulty,
   heldForNobody,
   prepare,
   type Prepared,
@@ -40,7 +41,7 @@ for (const change of CHANGES) {
         const prepared = await prepare(change, world);
         for (let at = 1; at <= prepared.operations; at += every) {
           using rig = await prepared.fresh();
-          const { system } = faultySystem(rig.system, { at, when: "before", code });
+          const { system } = faulty(rig, { at, when: "before", code });
           const failed = await change.make(rig, system).then(() => null, (thrown) => thrown);
           if (failed === null) {
             assert.deepEqual(relative(rig), prepared.new, `operation ${at}`);
@@ -58,7 +59,7 @@ for (const change of CHANGES) {
     for (let at = 1; at <= prepared.operations; at++) {
       using rig = await prepared.fresh();
       const fault = { at, when: "before", code: "EIO", for_good: true } as const;
-      const { system } = faultySystem(rig.system, fault);
+      const { system } = faulty(rig, fault);
       await change.make(rig, system).catch((thrown) => {
         assert.ok(thrown instanceof SysError, String(thrown));
       });
@@ -75,7 +76,7 @@ async function killed(
   when: "before" | "after",
 ): Promise<"old" | "new"> {
   using rig = await prepared.fresh();
-  await change.make(rig, faultySystem(rig.system, { at, when }).system).catch((thrown) => {
+  await change.make(rig, faulty(rig, { at, when }).system).catch((thrown) => {
     assert.ok(thrown instanceof Crash || thrown instanceof SysError, String(thrown));
   });
   return await settles(rig, change, prepared, `${when} operation ${at}`);
@@ -107,12 +108,12 @@ for (const { world, every } of WORLDS) {
     for (let at = 5; at < prepared.operations - 12; at += 2 * every) {
       using rig = await prepared.fresh();
       await assert.rejects(
-        change.make(rig, faultySystem(rig.system, { at, when: "before" }).system),
+        change.make(rig, faulty(rig, { at, when: "before" }).system),
       );
       // Each recovery gets one operation further than the one before it.
       let recovered = false;
       for (let further = 1; further < 200 && !recovered; further++) {
-        const { system } = faultySystem(rig.system, { at: further, when: "before" });
+        const { system } = faulty(rig, { at: further, when: "before" });
         recovered = await recover(system.fs, rig.adapters(system), rig.root)
           .then(() => true, () => false);
       }

@@ -15,6 +15,9 @@ import type { Store } from "../../src/store/types.ts";
 import { sha256Hex } from "../../src/digest.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { makeFolders } from "../../src/system/folders.ts";
+import { heldMode } from "../../src/system/holds.ts";
+import type { LinkSupport } from "../../src/platform/links.ts";
+import type { WorldSystem } from "../support/worlds/world.ts";
 import type { MemorySystem } from "../../src/system/memory/memory.ts";
 import type { FileSystem, ReadFs, System } from "../../src/system/mod.ts";
 
@@ -28,15 +31,27 @@ export class Rig {
   readonly root: string;
   readonly store: Store;
   readonly #memory: boolean;
+  readonly #links: LinkSupport;
 
-  constructor(memory?: MemorySystem, onDisk: System = real) {
+  constructor(memory?: MemorySystem | WorldSystem, onDisk: System = real) {
     this.system = memory ?? onDisk;
     this.#memory = memory !== undefined;
-    this.dir = memory ? "/rig" : Deno.makeTempDirSync({ prefix: "sys-activation-" });
+    this.#links = memory && "links" in memory ? memory.links : "everything";
+    const own = memory && "below" in memory;
+    this.dir = own
+      ? `${memory.host.home}/rig`
+      : memory
+      ? "/rig"
+      : Deno.makeTempDirSync({ prefix: "sys-activation-" });
     this.home = join(this.dir, "home");
     this.root = join(this.dir, "root");
     makeFolders(this.system.fs, this.home);
     this.store = openStore(this.system, this.root);
+  }
+
+  /** Whether links to files, and such that lead nowhere, can be made. */
+  get canLink(): boolean {
+    return this.#links === "everything";
   }
 
   /** Removes it all, read-only folders too. */
@@ -48,8 +63,9 @@ export class Rig {
     return target.replace(/^~/, this.home);
   }
 
-  /** A link to a file with this content in the store. */
+  /** A link to a file with this content in the store; a copy where none can be made. */
   link(target: string, content: string, details: Partial<WantedPath> = {}): WantedPath {
+    if (this.#links === "folders") return this.copy(target, content);
     const object = this.store.addFile(
       target.split("/").at(-1)!,
       new TextEncoder().encode(content),
@@ -65,7 +81,7 @@ export class Rig {
     return this.wantedPath(target, {
       kind: "file",
       digest: sha256Hex(bytes),
-      mode,
+      mode: heldMode(this.system.fs.holds, "file", mode),
       content: this.store.pathOf(object),
     }, { role: "copy" });
   }
@@ -96,7 +112,7 @@ export class Rig {
       environment: { PATH: "/usr/bin:/bin", HOME: this.home },
       home: this.home,
       commandTimeout: 60_000,
-      links: "everything",
+      links: this.#links,
       become: (_account, command) => command,
       services: {
         unitPath: () => "/nowhere",

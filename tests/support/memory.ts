@@ -4,7 +4,7 @@ import type { Disk } from "../../src/system/memory/disk.ts";
 import { type MemorySystem, memorySystem, type Program } from "../../src/system/memory/memory.ts";
 
 /** `echo text > file`, `rm -f file` and `false`; what it does is flushed, since that is not what is tested. */
-const shell: Program = ({ argv, env }, fs) => {
+export const shell: Program = ({ argv, env }, fs) => {
   const line = argv.at(-1)!.replaceAll("~", env.HOME);
   const [, text, to] = /^echo (.*) > (\S+)$/.exec(line) ?? [];
   const [, gone] = /^rm -f (\S+)$/.exec(line) ?? [];

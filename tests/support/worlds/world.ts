@@ -1,5 +1,7 @@
 /** The systems on which the suites run, all of them in memory: a disk with the system's rules, behind the same port as
  * the system's own. */
+import type { LinkSupport } from "../../../src/platform/links.ts";
+import { type Fault, type FaultySystem, faultySystem } from "../../../src/system/faulty.ts";
 import type { Host } from "../../../src/system/host.ts";
 import { Disk } from "../../../src/system/memory/disk.ts";
 import { MemoryFs } from "../../../src/system/memory/memory_fs.ts";
@@ -7,8 +9,11 @@ import { memorySystem, type Program } from "../../../src/system/memory/memory.ts
 import { RULES } from "../../../src/system/memory/rules.ts";
 import type { User } from "../../../src/system/memory/walk.ts";
 import type { System } from "../../../src/system/mod.ts";
+import type { NativeFs } from "../../../src/system/native_fs.ts";
 import { RealFs } from "../../../src/system/real_fs.ts";
 import { windowsFs } from "../../../src/system/windows/windows_fs.ts";
+import { shell } from "../memory.ts";
+import { faultyCalls } from "./faulty_calls.ts";
 import { emptyDrive, WindowsCalls, type WindowsWorld } from "./windows_calls.ts";
 
 /** A system of a world, with what lies below its port. */
@@ -18,6 +23,10 @@ export interface WorldSystem extends System {
   readonly below: MemoryFs;
   /** Milliseconds for which the port has waited. */
   readonly waited: () => number;
+  /** What can be linked. */
+  readonly links: LinkSupport;
+  /** The same system with a fault: on Windows between two calls of the runtime's, too. */
+  faulty(fault: Fault): FaultySystem;
   /** Only on Windows. */
   readonly calls?: WindowsCalls;
 }
@@ -79,18 +88,30 @@ function windows(name: string, world: WindowsWorld): World {
       twoCases: false,
       twins: false,
     },
-    system({ disk = emptyDrive(now), programs } = {}) {
+    system({ disk = emptyDrive(now), programs = PROGRAMS } = {}) {
       const memory = memorySystem({ disk, programs });
-      const calls = new WindowsCalls(disk, world);
+      const below = memory.fs;
       let waited = 0;
-      const port = windowsFs(calls, { aside: `${home}/aside`, pause: (ms) => void (waited += ms) });
-      const fs = new RealFs({ calls: port, os: "windows", uid: null });
-      const facts = { os: "windows", username: "maria", elevated: false, home, cwd: home } as const;
-      const host = { ...memory.host, ...facts };
-      return { ...memory, fs, host, disk, below: memory.fs, waited: () => waited, calls };
+      const portTo = (calls: NativeFs): System => {
+        const pause = (ms: number) => void (waited += ms);
+        const port = windowsFs(calls, { aside: `${home}/aside`, pause });
+        const fs = new RealFs({ calls: port, os: "windows", uid: null });
+        const facts = { os: "windows", username: "maria", elevated: false, home } as const;
+        return { ...memory, fs, host: { ...memory.host, ...facts, cwd: home } };
+      };
+      const calls = new WindowsCalls(disk, world);
+      const can: LinkSupport = links ? "everything" : "folders";
+      const faulty = (fault: Fault) => {
+        const dying = faultyCalls(new WindowsCalls(disk, world), fault);
+        return { system: portTo(dying.calls), operations: dying.operations };
+      };
+      return { ...portTo(calls), disk, below, waited: () => waited, links: can, calls, faulty };
     },
   };
 }
+
+/** What programs there are, unless others are given. */
+const PROGRAMS: Readonly<Record<string, Program>> = { "/bin/sh": shell };
 
 export const WORLDS: readonly World[] = [
   LINUX,
@@ -100,11 +121,17 @@ export const WORLDS: readonly World[] = [
   windows("windows with a scanner", { developerMode: true, scanner: 7 }),
 ];
 
-function posix({ disk, programs, user }: WorldOptions, os: "linux" | "darwin", home: string) {
+function posix(
+  { disk, programs = PROGRAMS, user }: WorldOptions,
+  os: "linux" | "darwin",
+  home: string,
+) {
   const made = disk ?? emptyDisk(os, home);
   const memory = memorySystem({ disk: made, programs, user });
   const host = { ...memory.host, os, home, cwd: home };
-  return { ...memory, host, disk: made, below: memory.fs, waited: () => 0 };
+  const can: LinkSupport = "everything";
+  const faulty = (fault: Fault) => faultySystem({ ...memory, host }, fault);
+  return { ...memory, host, disk: made, below: memory.fs, waited: () => 0, links: can, faulty };
 }
 
 function emptyDisk(os: "linux" | "darwin", home: string): Disk {
