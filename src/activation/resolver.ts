@@ -3,12 +3,16 @@
 import { join } from "node:path/posix";
 import { type Place, SysError } from "../errors.ts";
 import type { Origin } from "../manifest/types.ts";
-import { placeholdersIn, substitute } from "../manifest/placeholder.ts";
+import { PLACEHOLDER, placeholdersIn, substitute } from "../manifest/placeholder.ts";
 import { objectsIn } from "../store/names.ts";
+import { nativePaths } from "../system/mod.ts";
 import type { BindWorld, GeneratedFile, Scope } from "./scope.ts";
 
 /** Stands for what is not built yet. */
 export const PENDING = "(not built yet)";
+
+/** A placeholder, and what is below it. */
+const PATH_OF_PLACEHOLDER = new RegExp(`${PLACEHOLDER.source}(?:/[^\\s;:"'|&<>/]+)*`, "g");
 
 /** Whether a text holds something that is not built yet. */
 export function isPending(text: string): boolean {
@@ -37,6 +41,24 @@ export class Resolver {
   /** The same for a path: `~` is the scope's home. */
   path(text: string, place: Place): string {
     return this.absolute(this.fill(text, place));
+  }
+
+  /** As `fill`, for a text that programs get: paths that are put in are as the system has them. */
+  native(text: string, place: Place): string {
+    const filled = this.fill(text, place);
+    const { os } = this.world.system.host;
+    if (os !== "windows") return filled;
+    const { toNative } = nativePaths(os);
+    return text.replace(PATH_OF_PLACEHOLDER, (path) => {
+      const inside = this.fill(path, place);
+      return isPending(inside) ? inside : toNative(inside);
+    });
+  }
+
+  /** As `path`, for a text that programs get. */
+  nativePath(text: string, place: Place): string {
+    if (text !== "~" && !text.startsWith("~/")) return this.native(text, place);
+    return nativePaths(this.world.system.host.os).toNative(this.path(text, place));
   }
 
   absolute(path: string): string {

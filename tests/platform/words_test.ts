@@ -17,7 +17,6 @@ import {
   managerOf,
   splitPackageKey,
 } from "../../src/platform/settings/host_packages.ts";
-import { valueInQuery, writeVariable } from "../../src/platform/settings/registry.ts";
 import { type Accounts, groupIn, userIn } from "../../src/system/accounts.ts";
 import { SysError } from "../../src/errors.ts";
 
@@ -44,7 +43,7 @@ Deno.test("macOS: labels and paths of services", () => {
   assert.equal(plistPath("a", false, "/h"), "/Library/LaunchDaemons/org.syslua.a.plist");
 });
 
-Deno.test("Windows: tasks and the registry", () => {
+Deno.test("windows: tasks", () => {
   assert.equal(
     taskPath("a", true, "C:\\Users\\me"),
     "C:\\Users\\me\\AppData\\Local\\syslua\\tasks\\a.xml",
@@ -54,23 +53,6 @@ Deno.test("Windows: tasks and the registry", () => {
     "schtasks.exe /Run /TN \\syslua\\a",
   ]);
   assert.equal(words(schtasks("stop", "a", ""))[1], "schtasks.exe /Delete /F /TN \\syslua\\a");
-  assert.deepEqual(writeVariable("A", "b c"), [
-    "reg.exe",
-    "add",
-    "HKCU\\Environment",
-    "/v",
-    "A",
-    "/t",
-    "REG_SZ",
-    "/d",
-    "b c",
-    "/f",
-  ]);
-  assert.equal(writeVariable("A", null)[1], "delete");
-  const output =
-    "\r\nHKEY_CURRENT_USER\\Environment\r\n    Path    REG_EXPAND_SZ    C:\\a;C:\\b c\r\n\r\n";
-  assert.equal(valueInQuery(output, "PATH"), "C:\\a;C:\\b c");
-  assert.equal(valueInQuery(output, "OTHER"), null);
 });
 
 Deno.test("macOS: the key of a default may have colons", () => {

@@ -1,9 +1,21 @@
+import { keyOfFolder } from "../../platform/settings/registry.ts";
+import { nativePaths } from "../../system/mod.ts";
 import type { Bind } from "../binder.ts";
 
 export const persistent_env: Bind<"persistent_env"> = (binder, action, from) => {
   const { name } = action;
-  const value = binder.resolver.path(action.value, from.place);
+  const { os } = binder.world.system.host;
+  if (os !== "windows") {
+    return binder.persistent(name, binder.resolver.path(action.value, from.place), from);
+  }
   // Windows keeps these in the registry, other systems in a file.
-  if (binder.world.system.host.os !== "windows") binder.persistent(name, value, from);
-  else binder.setting("environment", { key: name, value }, from);
+  const value = binder.resolver.nativePath(action.value, from.place);
+  if (name.toUpperCase() !== "PATH") {
+    return binder.setting("environment", { key: name, value }, from);
+  }
+  // It has what other programs' installers have put there: folders are added.
+  const { separator } = nativePaths(os);
+  for (const folder of value.split(separator).filter((part) => part !== "")) {
+    binder.setting("environment", { key: keyOfFolder(folder), value: true }, from);
+  }
 };

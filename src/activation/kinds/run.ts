@@ -3,7 +3,7 @@ import type { Bind } from "../binder.ts";
 import { isPending } from "../resolver.ts";
 
 export const run: Bind<"run"> = (binder, action, from) => {
-  const fill = (text: string) => binder.resolver.fill(text, from.place);
+  const fill = (text: string) => binder.resolver.native(text, from.place);
   const command = typeof action.command === "string"
     ? fill(action.command)
     : action.command.map(fill);
