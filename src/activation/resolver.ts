@@ -77,6 +77,10 @@ export class Resolver {
     return this.#add(name, encode(text), executable, false);
   }
 
+  addFile(name: string, content: Uint8Array): string {
+    return this.#add(name, content, false, false);
+  }
+
   /** What lies outside the store may change at any time: it is kept as it is now. */
   addLive(path: string, executable: boolean, secret: boolean): string {
     if (objectsIn([path]).length > 0) return path;

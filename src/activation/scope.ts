@@ -50,7 +50,7 @@ export interface Bound {
 export interface BindWorld {
   readonly system: Pick<System, "fs" | "host">;
   readonly store: Pick<Store, "pathOf" | "nameOfFile" | "outputsOf">;
-  readonly services: Pick<Adapters["services"], "unitPath" | "checkUnit">;
+  readonly services: Pick<Adapters["services"], "unitPath" | "checkUnit" | "unitFile">;
   readonly links: LinkSupport;
   /** Placeholder → path, for all that is known. */
   readonly known: ReadonlyMap<string, string>;

@@ -19,6 +19,8 @@ export interface ServiceManager {
   unitPath(name: string, user: boolean, home: string): string;
   /** Absent where a unit of any content may be a service's. @throws SysError where this one can't be */
   checkUnit?(name: string, content: Uint8Array): void;
+  /** A unit in the form in which it is to lie there; absent where it is the one that was given. */
+  unitFile?(name: string, content: Uint8Array): Uint8Array;
   /** Enables a service and starts it, from the unit as it is now. */
   start(service: Service): Promise<void>;
   /** Stops a service and disables it. */

@@ -17,6 +17,7 @@ export const FACTS = [
   "uid",
   "gid",
   "elevated",
+  "administrator",
   "home",
   "cwd",
   "processors",

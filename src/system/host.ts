@@ -16,8 +16,10 @@ export interface Host {
   /** Numeric user and group; 0 on Windows. */
   readonly uid: number;
   readonly gid: number;
-  /** Root, or an administrator. */
+  /** Root, for whom the machine itself is; never on Windows, where an administrator is a user among others. */
   readonly elevated: boolean;
+  /** Whether it may do now what only root, or an administrator of Windows, may. */
+  readonly administrator: boolean;
   /** The user's home folder; root's own, whoever has called sudo. */
   readonly home: string;
   /** Users and groups that the system knows beside those in its files. */

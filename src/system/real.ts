@@ -9,6 +9,7 @@ import { homeFolder } from "./home.ts";
 import { startOf } from "./process_start.ts";
 import { realAccounts } from "./real_accounts.ts";
 import { RealFs } from "./real_fs.ts";
+import { isAdministrator } from "./windows/administrator.ts";
 import { RealProcesses } from "./real_processes.ts";
 import { type Accounts, userIn } from "./accounts.ts";
 
@@ -76,6 +77,7 @@ class RealHost implements Host {
   readonly accounts: Accounts = realAccounts(Deno.build.os);
   #username: string | undefined;
   #home: string | undefined;
+  #administrator: boolean | undefined;
 
   get processors(): number {
     return navigator.hardwareConcurrency;
@@ -99,6 +101,11 @@ class RealHost implements Host {
 
   get elevated(): boolean {
     return this.os !== "windows" && Deno.uid() === 0;
+  }
+
+  get administrator(): boolean {
+    if (this.os !== "windows") return this.elevated;
+    return this.#administrator ??= isAdministrator(this.env("SystemRoot") ?? "C:\\Windows");
   }
 
   get home(): string {

@@ -4,6 +4,7 @@ import { bind } from "../../src/activation/bind.ts";
 import type { BindWorld, Bound, Scope } from "../../src/activation/scope.ts";
 import { materialize } from "../../src/activation/materialize.ts";
 import { recover } from "../../src/activation/recover.ts";
+import { sha256Hex } from "../../src/digest.ts";
 import { SysError } from "../../src/errors.ts";
 import { formOfLink } from "../../src/platform/links.ts";
 import { platformAdapters } from "../../src/platform/platform.ts";
@@ -474,4 +475,58 @@ Deno.test("macOS: a unit with another label stops the plan", () => {
     () => bound(rig, [activation([service])], {}, {}, mac()),
     /Cannot enable the service a: the Label of its unit is "org.other"/,
   );
+});
+
+/** A user's machine with Windows, as binding sees it; its paths are those of the machine that runs the test. */
+function windows(): Partial<BindWorld> {
+  const host = new Proxy(real.host, {
+    get: (target, name) =>
+      name === "os" ? "windows" : name === "administrator" ? false : Reflect.get(target, name),
+  });
+  const { services } = platformAdapters({ ...real, host }, { root: "/r", home: "/h" });
+  return { system: { ...real, host }, services };
+}
+
+const TASK = `<Task xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <Actions><Exec><Command>x</Command></Exec></Actions>
+</Task>
+`;
+
+Deno.test("windows: variables of the session are settings, folders are added to PATH, paths are native", () => {
+  using rig = new Rig();
+  const set = activation([
+    { kind: "persistent_env", name: "A", value: `${OUT}/bin and /b` },
+    { kind: "persistent_env", name: "Path", value: "C:\\x;C:\\y" },
+    { kind: "persistent_env", name: "B", value: "~/b" },
+  ]);
+  const known = new Map([[OUT, "/c/r/store/obj/o"]]);
+  const { wanted } = bound(rig, [set], {}, { home: "/c/Users/jo" }, { ...windows(), known });
+  assert.deepEqual(wanted.settings.map(({ kind, key, value }) => [kind, key, value]), [
+    ["environment", "A", "C:\\r\\store\\obj\\o\\bin and /b"],
+    ["environment", "PATH:C:\\x", true],
+    ["environment", "PATH:C:\\y", true],
+    ["environment", "B", "C:\\Users\\jo\\b"],
+  ]);
+});
+
+Deno.test("windows: a unit lies there in UTF-16, and commands get native paths", () => {
+  using rig = new Rig();
+  const service = { kind: "service", name: "a", user: true, unit: text(TASK) } as const;
+  const known = new Map([[OUT, "/c/r/store/obj/o"]]);
+  const run = { kind: "run", command: `& '${OUT}/bin/x' /y`, check: null, undo: null } as const;
+  const done = bound(
+    rig,
+    [activation([service, { ...run, on: "change", after: [] } as Action])],
+    {},
+    {},
+    { ...windows(), known },
+  );
+  const [path] = done.wanted.paths;
+  assert(path.state.kind === "file");
+  const { content } = path.state;
+  const file = done.files.find(({ path: at }) => at === content)!;
+  assert.deepEqual([...file.content.slice(0, 2)], [0xff, 0xfe]);
+  assert.equal(path.state.digest, sha256Hex(file.content));
+  assert.equal(done.wanted.services[0].digest, path.state.digest);
+  assert.equal(done.wanted.runs[0].command, "& 'C:\\r\\store\\obj\\o\\bin\\x' /y");
 });

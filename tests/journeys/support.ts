@@ -161,7 +161,7 @@ function systemOf(home: string, root: string): System {
     SYSLUA_CACHE: join(home, ".cache/syslua"),
     PATH: "/usr/bin:/bin",
   };
-  const user = { username: "me", elevated: false, uid, gid };
+  const user = { username: "me", elevated: false, administrator: false, uid, gid };
   const facts = { os: "linux", arch, hostname, pid, processors, startOf, accounts } as const;
   return {
     ...real,

@@ -1,7 +1,6 @@
 /** What is said to service managers and settings of all three systems. */
 import assert from "node:assert/strict";
 import { label, plistPath } from "../../src/platform/services/launchd.ts";
-import { schtasks, taskPath } from "../../src/platform/services/schtasks.ts";
 import { systemctl, unitName, unitPath } from "../../src/platform/services/systemd.ts";
 import {
   accountName,
@@ -41,18 +40,6 @@ Deno.test("macOS: labels and paths of services", () => {
   assert.equal(label("a"), "org.syslua.a");
   assert.equal(plistPath("com.x.a", true, "/h"), "/h/Library/LaunchAgents/com.x.a.plist");
   assert.equal(plistPath("a", false, "/h"), "/Library/LaunchDaemons/org.syslua.a.plist");
-});
-
-Deno.test("windows: tasks", () => {
-  assert.equal(
-    taskPath("a", true, "C:\\Users\\me"),
-    "C:\\Users\\me\\AppData\\Local\\syslua\\tasks\\a.xml",
-  );
-  assert.deepEqual(words(schtasks("start", "a", "C:\\a.xml")), [
-    "schtasks.exe /Create /F /TN \\syslua\\a /XML C:\\a.xml",
-    "schtasks.exe /Run /TN \\syslua\\a",
-  ]);
-  assert.equal(words(schtasks("stop", "a", ""))[1], "schtasks.exe /Delete /F /TN \\syslua\\a");
 });
 
 Deno.test("macOS: the key of a default may have colons", () => {

@@ -21,6 +21,7 @@ function world(env: Record<string, string | undefined> = {}, later = 10_000): Sy
     uid: real.host.uid,
     gid: real.host.gid,
     elevated: real.host.elevated,
+    administrator: real.host.administrator,
     home: "/home/maria",
     accounts: NO_ACCOUNTS,
     cwd: "/",

@@ -7,10 +7,15 @@ export const service: Bind<"service"> = (binder, action, from) => {
   const { name, user } = action;
   const { fs } = binder.world.system;
   const unit = binder.world.services.unitPath(name, user, binder.scope.home);
-  const origin = binder.resolver.origin(action.unit, nameIn(unit), from.place);
-  const content = binder.resolver.files.get(origin)?.content ??
-    (!isPending(origin) && fs.lstat(origin)?.kind === "file" ? fs.readFile(origin) : null);
-  if (content !== null) binder.world.services.checkUnit?.(name, content);
+  const { checkUnit, unitFile } = binder.world.services;
+  const given = binder.resolver.origin(action.unit, nameIn(unit), from.place);
+  const text = binder.resolver.files.get(given)?.content ??
+    (!isPending(given) && fs.lstat(given)?.kind === "file" ? fs.readFile(given) : null);
+  if (text !== null) checkUnit?.(name, text);
+  const content = text !== null && unitFile ? unitFile(name, text) : text;
+  const origin = content === null || content === text
+    ? given
+    : binder.resolver.addFile(nameIn(unit), content);
   const digest = content === null ? "" : sha256Hex(content);
   const owner = binder.ownerAt(unit);
   const state: PathState = content === null

@@ -1,10 +1,10 @@
 /** Takes the machine's ports, gives its service manager; or one that refuses where there is none. */
 import { SysError } from "../../errors.ts";
-import type { Os, System } from "../../system/mod.ts";
+import type { System } from "../../system/mod.ts";
 import type { Service, ServiceManager } from "../adapters.ts";
 import { launchdManager } from "./launchd_manager.ts";
-import { schtasks, taskPath } from "./schtasks.ts";
 import { systemctl, unitPath } from "./systemd.ts";
+import { taskManager } from "./task_manager.ts";
 
 type Op = "start" | "stop" | "running";
 
@@ -19,10 +19,23 @@ export function serviceManager(
   system: Pick<System, "fs" | "processes" | "host" | "clock">,
   environment: Readonly<Record<string, string>>,
 ): ServiceManager {
-  const { fs, processes } = system;
   const { os } = system.host;
-  if (os === "darwin") return launchdManager(system, environment);
-  const words = wordsOf(system, os);
+  switch (os) {
+    case "darwin":
+      return launchdManager(system, environment);
+    case "windows":
+      return taskManager(system, environment);
+    case "linux":
+      return systemdManager(system, environment);
+  }
+}
+
+function systemdManager(
+  system: Pick<System, "fs" | "processes" | "host">,
+  environment: Readonly<Record<string, string>>,
+): ServiceManager {
+  const { fs, processes } = system;
+  const words = wordsOf(system);
   const run = async (op: Op, service: Service) => {
     for (const argv of words.argv(op, service)) {
       const { code, stdout, stderr } = await processes.run({ argv, env: environment });
@@ -50,32 +63,24 @@ export function serviceManager(
   };
 }
 
-function wordsOf(
-  { fs, host }: Pick<System, "fs" | "host">,
-  os: Exclude<Os, "darwin">,
-): Words {
-  switch (os) {
-    case "windows":
-      return { path: taskPath, argv: (op, { name, unit }) => schtasks(op, name, unit) };
-    case "linux":
-      return {
-        path: (name, user, home) => {
-          // The folder is there where systemd is process 1.
-          if (fs.lstat("/run/systemd/system") === null) {
-            throw new SysError(
-              "activation",
-              `Cannot enable the service ${name}: this machine does not run systemd`,
-              { hint: "declare it only where systemd is, or start it by other means" },
-            );
-          }
-          if (user || host.elevated) return unitPath(name, user, home);
-          throw new SysError(
-            "activation",
-            `Cannot enable the service ${name}: it belongs to the system, and you are not root`,
-            { hint: "`user = true` makes it a service of your own session" },
-          );
-        },
-        argv: (op, { name, user, account }) => systemctl(op, name, user, account?.name),
-      };
-  }
+function wordsOf({ fs, host }: Pick<System, "fs" | "host">): Words {
+  return {
+    path: (name, user, home) => {
+      // The folder is there where systemd is process 1.
+      if (fs.lstat("/run/systemd/system") === null) {
+        throw new SysError(
+          "activation",
+          `Cannot enable the service ${name}: this machine does not run systemd`,
+          { hint: "declare it only where systemd is, or start it by other means" },
+        );
+      }
+      if (user || host.elevated) return unitPath(name, user, home);
+      throw new SysError(
+        "activation",
+        `Cannot enable the service ${name}: it belongs to the system, and you are not root`,
+        { hint: "`user = true` makes it a service of your own session" },
+      );
+    },
+    argv: (op, { name, user, account }) => systemctl(op, name, user, account?.name),
+  };
 }

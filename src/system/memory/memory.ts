@@ -62,6 +62,7 @@ function hostOf({ uid, gid }: User): Host {
     uid,
     gid,
     elevated: uid === 0,
+    administrator: uid === 0,
     home: uid === 0 ? "/root" : "/home/maria",
     accounts: NO_ACCOUNTS,
     cwd: "/",

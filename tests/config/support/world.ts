@@ -21,6 +21,7 @@ export function fixedSystem(
     uid: 1000,
     gid: 1000,
     elevated: false,
+    administrator: false,
     home: "/home/me",
     accounts: NO_ACCOUNTS,
     cwd: "/home/me",

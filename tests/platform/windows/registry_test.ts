@@ -1,12 +1,12 @@
 /** Variables of a Windows session: read, given, and given back as they were. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Json } from "../../src/manifest/types.ts";
-import { platformAdapters } from "../../src/platform/platform.ts";
-import { keyOfFolder } from "../../src/platform/settings/registry.ts";
-import { memorySystem } from "../../src/system/memory/memory.ts";
-import { type RegistryValue, UserEnvironment } from "../support/worlds/commands/powershell.ts";
-import { programs } from "../support/worlds/commands/programs.ts";
+import type { Json } from "../../../src/manifest/types.ts";
+import { platformAdapters } from "../../../src/platform/platform.ts";
+import { keyOfFolder } from "../../../src/platform/settings/registry.ts";
+import { memorySystem } from "../../../src/system/memory/memory.ts";
+import { type RegistryValue, UserEnvironment } from "../../support/worlds/commands/powershell.ts";
+import { programs } from "../../support/worlds/commands/programs.ts";
 
 const OF = { kind: "environment" } as const;
 
