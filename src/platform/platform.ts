@@ -40,7 +40,7 @@ export function platformAdapters(
     commandTimeout: COMMAND_TIMEOUT,
     become,
     get links() {
-      return links ??= linkSupport(system, host.env("TEMP") ?? places.home);
+      return links ??= linkSupport(system);
     },
     services: serviceManager(system, environment),
     settings: settingsOf(system, { environment, become }),

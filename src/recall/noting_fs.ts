@@ -57,6 +57,11 @@ export function notingFs(inner: FileSystem, noting: Noting): FileSystem {
     chown: (path, uid, gid) => spoiled().chown(path, uid, gid),
     utime: (path, seconds) => spoiled().utime(path, seconds),
     syncDir: (path) => spoiled().syncDir(path),
+    canLinkFiles() {
+      // Where it is a privilege it may be given at any time.
+      if (inner.holds.modes !== "all") noting.spoil();
+      return inner.canLinkFiles();
+    },
     canSyncAll: (path) => spoiled().canSyncAll(path),
     syncAll: (path) => spoiled().syncAll(path),
     lock: (path, mode) => spoiled().lock(path, mode),

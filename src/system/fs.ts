@@ -166,6 +166,8 @@ export interface FileSystem extends LiveFs {
   utime(path: string, seconds: number): void;
   /** Flushes a folder's entries to the disk. */
   syncDir(path: string): void;
+  /** Whether this user may make links to files. Folders can be linked everywhere. */
+  canLinkFiles(): boolean;
   /** Whether all of the file system on which a path lies can be flushed in one operation that tells what fails. */
   canSyncAll(path: string): boolean;
   /** Does so: contents, attributes and names, whoever has changed them. */

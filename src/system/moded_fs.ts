@@ -75,6 +75,7 @@ export function modedFs(inner: FileSystem, recorded: RecordedModes): FileSystem 
     chown: (path, uid, gid) => inner.chown(path, uid, gid),
     utime: (path, seconds) => inner.utime(path, seconds),
     syncDir: (path) => inner.syncDir(path),
+    canLinkFiles: () => inner.canLinkFiles(),
     canSyncAll: (path) => inner.canSyncAll(path),
     syncAll: (path) => inner.syncAll(path),
     lock: (path, mode) => inner.lock(path, mode),

@@ -40,6 +40,8 @@ export interface NativeFs {
   /** Reading and appending; made where nothing is. */
   openAppend(path: string, mode: number): NativeHandle;
   symlink(to: string, path: string, type?: LinkType): void;
+  /** Absent where whoever may make a file may make a link. */
+  canLinkFiles?(): boolean;
   link(existing: string, path: string): void;
   mkdir(path: string, mode: number): void;
   rename(from: string, to: string): void;

@@ -156,6 +156,10 @@ export class RealFs implements FileSystem {
     attempt("flush", path, () => flushWherePossible(() => this.calls.syncDir(path)));
   }
 
+  canLinkFiles(): boolean {
+    return this.calls.canLinkFiles?.() ?? true;
+  }
+
   canSyncAll(path: string): boolean {
     return canSyncAll(path);
   }

@@ -1,6 +1,8 @@
 /** What Windows refuses, does otherwise or cannot have, behind the port. */
 import assert from "node:assert/strict";
 import { type FileSystem, FsError } from "../../src/system/mod.ts";
+import { linkSupport } from "../../src/platform/links.ts";
+import { readOnly } from "../../src/system/read_only.ts";
 import { refusedName } from "../../src/system/windows/names.ts";
 import { WORLDS, type WorldSystem } from "../support/worlds/world.ts";
 
@@ -95,7 +97,7 @@ Deno.test("windows: a program that runs is moved aside, and removed by a later c
   write(fs, `${HOME}/new`, "new");
   fs.rename(`${HOME}/new`, `${HOME}/tool.exe`);
   assert.equal(read(fs, `${HOME}/tool.exe`), "new");
-  const [left, ...others] = fs.readDir(`${HOME}/aside`);
+  const [left, ...others] = fs.readDir("/c/Temp/aside");
   assert.deepEqual([left, others], [".syslua-aside-1-tool.exe", []]);
   calls.run(`${HOME}/tool.exe`);
   fs.remove(`${HOME}/tool.exe`);
@@ -104,7 +106,7 @@ Deno.test("windows: a program that runs is moved aside, and removed by a later c
   write(later.fs, `${HOME}/another.exe`, "x");
   later.calls!.run(`${HOME}/another.exe`);
   later.fs.remove(`${HOME}/another.exe`);
-  assert.deepEqual(later.fs.readDir(`${HOME}/aside`), [".syslua-aside-1-another.exe"]);
+  assert.deepEqual(later.fs.readDir("/c/Temp/aside"), [".syslua-aside-1-another.exe"]);
 });
 
 Deno.test("windows: what a rename can't do leaves all as it was", () => {
@@ -207,4 +209,15 @@ Deno.test("windows: above drives and shares are folders, and no more", () => {
   }
   assert.equal(fs.lstat("/nowhere"), null);
   assert.equal(fs.lstat("/c")?.kind, "dir");
+});
+
+Deno.test("windows: plan and apply get one answer to what can be linked, and nothing is left of the question", () => {
+  for (
+    const [name, links] of [["windows", "folders"], ["windows with Developer Mode", "everything"]]
+  ) {
+    const system = world(name);
+    assert.equal(linkSupport(readOnly(system)), links);
+    assert.equal(linkSupport(system), links);
+    assert.deepEqual(system.below.readDir("/c/Temp/aside"), []);
+  }
 });

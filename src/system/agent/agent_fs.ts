@@ -97,6 +97,10 @@ export class AgentFs implements FileSystem {
     this.#value("syncDir", path);
   }
 
+  canLinkFiles(): boolean {
+    return true;
+  }
+
   /** Starting a program as somebody else is more than files. */
   canSyncAll(): boolean {
     return false;

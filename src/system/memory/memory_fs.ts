@@ -236,6 +236,10 @@ export class MemoryFs implements FileSystem {
     this.#attempt("flush", path, () => this.disk.flush(this.#open(path, READ)));
   }
 
+  canLinkFiles(): boolean {
+    return this.disk.rules.fileLinks;
+  }
+
   canSyncAll(path: string): boolean {
     return this.disk.flushesAll && this.lstat(path) !== null;
   }

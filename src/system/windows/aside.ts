@@ -29,6 +29,19 @@ export class Aside {
     }
   }
 
+  /** Whether something can be made, tried out of everybody's way. */
+  try(make: (path: string) => void): boolean {
+    this.#tidy();
+    const path = this.#free(this.folder, "tried");
+    try {
+      make(path);
+    } catch {
+      return false;
+    }
+    this.#remove(path);
+    return true;
+  }
+
   /** Does something that needs a path to be free, and gives back what was there where that fails. */
   around(path: string, action: () => void): void {
     const moved = this.#move(path);

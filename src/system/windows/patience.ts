@@ -34,12 +34,17 @@ export function patiently<T>(pause: Pause, action: () => T): T {
     try {
       return action();
     } catch (thrown) {
-      const code = codeOf(thrown);
-      const waits = IN_USE.has(code) ? FOR_USE : DENIED.has(code) ? FOR_DENIED : [];
-      if (tries >= waits.length) throw thrown;
-      pause(waits[tries]);
+      pauseOrThrow(pause, thrown, tries);
     }
   }
+}
+
+/** Waits before something is tried again, or throws what will not pass. @param tries how often it was tried again */
+export function pauseOrThrow(pause: Pause, thrown: unknown, tries: number): void {
+  const code = codeOf(thrown);
+  const waits = IN_USE.has(code) ? FOR_USE : DENIED.has(code) ? FOR_DENIED : [];
+  if (tries >= waits.length) throw thrown;
+  pause(waits[tries]);
 }
 
 /** Blocks the thread: file systems answer at once here. */

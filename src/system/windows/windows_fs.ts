@@ -14,7 +14,7 @@ import type { NativeFile, NativeFs, NativeHandle } from "../native_fs.ts";
 import { nativePaths } from "../native_path.ts";
 import { Aside } from "./aside.ts";
 import { isOnlyVerbatim, refusedIn } from "./names.ts";
-import { codeOf, isRefusal, patiently, type Pause } from "./patience.ts";
+import { codeOf, isRefusal, patiently, type Pause, pauseOrThrow } from "./patience.ts";
 
 const { toNative, fromNative } = nativePaths("windows");
 
@@ -36,6 +36,7 @@ export function windowsFs(calls: NativeFs, { aside, pause }: WindowsOptions): Na
 
 class WindowsFs implements NativeFs {
   readonly #aside: Aside;
+  #linksFiles: boolean | undefined;
 
   constructor(
     private readonly calls: NativeFs,
@@ -109,6 +110,10 @@ class WindowsFs implements NativeFs {
     this.calls.symlink(toNative(target), place, "junction");
   }
 
+  canLinkFiles(): boolean {
+    return this.#linksFiles ??= this.#aside.try((path) => this.symlink("nothing", path));
+  }
+
   link(existing: string, path: string): void {
     this.#patiently(() => this.calls.link(native(existing), named(path)));
   }
@@ -174,7 +179,13 @@ class WindowsFs implements NativeFs {
   }
 
   async lock(path: string, exclusive: boolean) {
-    return await this.calls.lock(named(path), exclusive);
+    for (let tries = 0;; tries++) {
+      try {
+        return await this.calls.lock(named(path), exclusive);
+      } catch (thrown) {
+        pauseOrThrow(this.pause, thrown, tries);
+      }
+    }
   }
 
   /** Windows denies access to the content of a folder. */

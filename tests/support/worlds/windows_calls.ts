@@ -79,7 +79,7 @@ export class WindowsCalls implements NativeFs {
   readFile(path: string): Uint8Array {
     return this.#do(path, (inside) => {
       this.#scanned();
-      this.#openable(this.#target(inside));
+      this.#readable(this.#openable(this.#target(inside)));
       return this.#fs.readFile(inside);
     });
   }
@@ -151,7 +151,7 @@ export class WindowsCalls implements NativeFs {
   link(existing: string, path: string): void {
     this.#do(path, (inside) => {
       const inode = this.#at(insideOf(existing));
-      if (isFolder(inode) || this.#locked.has(inode)) throw failure("EPERM");
+      if (isFolder(inode)) throw failure("EPERM");
       this.#fs.link(insideOf(existing), inside);
     });
   }
@@ -211,10 +211,10 @@ export class WindowsCalls implements NativeFs {
   async lock(path: string, exclusive: boolean) {
     const inside = insideOf(path);
     if (this.#fs.lstat(inside) === null) this.openNew(path).close();
+    this.#scanned();
     const inode = this.#target(inside);
     const held = await this.#fs.lock(inside, exclusive ? "exclusive" : "shared");
     this.#count(inode, 1);
-    // Others can't read what is locked [M: LockFileEx].
     if (exclusive) this.#locked.add(inode);
     return {
       ino: held.ino,
@@ -267,8 +267,12 @@ export class WindowsCalls implements NativeFs {
   #openable(inode: Inode): Inode {
     // [R]: a folder is not opened without FILE_FLAG_BACKUP_SEMANTICS.
     if (inode.kind === "dir") throw failure("EPERM");
-    if (this.#locked.has(inode)) throw failure("EBUSY");
     return inode;
+  }
+
+  /** [M: LockFileEx] What another handle has locked can be opened, and neither read nor written. */
+  #readable(inode: Inode) {
+    if (this.#locked.has(inode)) throw failure("EBUSY");
   }
 
   #writable(inode: Inode): Inode {
@@ -295,9 +299,12 @@ export class WindowsCalls implements NativeFs {
     this.#count(inode, 1);
     let open = true;
     const native: NativeHandle = {
-      read: (buffer) => telling(() => file.read(buffer)),
+      read: (buffer) => telling(() => (this.#readable(inode), file.read(buffer))),
       seek: (position) => file.seek(position),
-      write: (bytes) => telling(() => (file.write(bytes), bytes.length)),
+      write: (bytes) => {
+        this.#readable(inode);
+        return telling(() => (file.write(bytes), bytes.length));
+      },
       sync: () => telling(() => file.sync()),
       close: () => {
         if (open) this.#count(inode, -1);
@@ -399,7 +406,7 @@ function failure(code: string): Error {
 export function emptyDrive(now?: () => number): Disk {
   const disk = new Disk({ rules: NTFS, now });
   const fs = new MemoryFs(disk, USER);
-  for (const path of ["/c", "/c/Users", "/c/Users/maria"]) {
+  for (const path of ["/c", "/c/Temp", "/c/Users", "/c/Users/maria"]) {
     fs.mkdir(path, 0o755);
     fs.syncDir(dirname(path));
   }

@@ -94,7 +94,7 @@ function windows(name: string, world: WindowsWorld): World {
       let waited = 0;
       const portTo = (calls: NativeFs): System => {
         const pause = (ms: number) => void (waited += ms);
-        const port = windowsFs(calls, { aside: `${home}/aside`, pause });
+        const port = windowsFs(calls, { aside: "/c/Temp/aside", pause });
         const fs = new RealFs({ calls: port, os: "windows", uid: null });
         const facts = { os: "windows", username: "maria", elevated: false, home } as const;
         return { ...memory, fs, host: { ...memory.host, ...facts, cwd: home } };
