@@ -1,6 +1,6 @@
 /** Takes an ELF file and a change of its bytes, writes it anew: it may share its content with others by hard links. */
 import type { FileSystem } from "../system/mod.ts";
-import { BytesOfFile } from "./inspect/bytes.ts";
+import { BytesOfFile } from "../system/bytes.ts";
 import { type Elf, readElf } from "./inspect/elf.ts";
 
 /** `change` gives the new bytes, or null to leave the file as it is. It is not called for what is no ELF file. */

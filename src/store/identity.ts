@@ -10,6 +10,9 @@
  * - `bound`: a place is in a file with a NUL byte, whose layout may depend on its length, or is compressed in one, or a
  *   path of the store that means nothing elsewhere is in any file. It is named with the root as it is.
  *
+ * A program of macOS that names itself is signed for what it is: its signature counts as the one that it has with
+ * zeroes (`signature/renewed.ts`).
+ *
  * A source that the user wrote is free whatever is in it: nothing puts places there, and nothing may change it. */
 import { Buffer } from "node:buffer";
 import { shortHash } from "../digest.ts";
@@ -23,6 +26,7 @@ import { hashWithPrivacy, privateIn, privatePaths } from "./privacy.ts";
 import { type BoundFile, RelocatedTree } from "./relocated_tree.ts";
 import { CANONICAL_ROOT, Relocation } from "./relocation.ts";
 import { HashScan, type Replacement } from "./scan.ts";
+import { SignedTree } from "./signature/signed_tree.ts";
 
 /** How an object depends on where its store lies. */
 export type Kind = "free" | "movable" | "bound";
@@ -64,13 +68,16 @@ export function identify(fs: ReadFs, path: string, how: Identification): Identif
   const relocation = new Relocation(how.root, CANONICAL_ROOT);
   const scan = new HashScan(how.wanted ?? [], how.replacements);
   const root = new RootSeen(relocation, scan);
-  const plain = hashTree(fs, path, root);
+  const files = how.again ?? fs;
+  const renewed = (tree: ReadFs) =>
+    how.replacements.length === 0 ? tree : new SignedTree(tree, how.replacements, files);
+  const plain = hashTree(renewed(fs), path, root);
   const free: Identified = { kind: "free", places: 0, digest: plain, plain, scan };
   if (!root.seen) return free;
   const bound = () => {
     throw new Bound();
   };
-  const tree = new RelocatedTree(how.again ?? fs, relocation, how.replacements, bound);
+  const tree = new RelocatedTree(renewed(files), relocation, how.replacements, bound);
   try {
     const digest = hashTree(tree, path);
     return tree.places === 0 ? free : { ...free, kind: "movable", places: tree.places, digest };

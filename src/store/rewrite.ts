@@ -1,8 +1,9 @@
 /** Takes a tree that holds scratch paths, puts the final paths in their writer. */
 import type { FileSystem } from "../system/mod.ts";
-import { copyThrough, streamFile } from "./copy.ts";
-import { canonicalMode } from "./form.ts";
+import { streamFile } from "./copy.ts";
+import { canonicalMode, MTIME } from "./form.ts";
 import { HashScan, replaceInText, type Replacement } from "./scan.ts";
+import { SignedTree } from "./signature/signed_tree.ts";
 
 /**
  * Rewrites the contents of files and the targets of links. A file is never changed in writer: it may share its
@@ -27,7 +28,23 @@ export function rewriteTree(
     const look = new HashScan([], replacements);
     streamFile(fs, path, () => {}, look);
     if (look.replaced === 0) return;
-    copyThrough(fs, path, spare, canonicalMode(info.mode), new HashScan([], replacements));
+    writeReplaced(fs, { path, spare, mode: canonicalMode(info.mode) }, replacements);
     fs.rename(spare, path);
+  }
+}
+
+/** A signature is the one of what is written. */
+function writeReplaced(
+  fs: FileSystem,
+  { path, spare, mode }: Readonly<Record<"path" | "spare", string> & { mode: number }>,
+  replacements: readonly Replacement[],
+): void {
+  const target = fs.create(spare, mode);
+  try {
+    const signed = new SignedTree(fs, replacements), scan = new HashScan([], replacements);
+    streamFile(signed, path, (bytes) => target.write(bytes), scan);
+    target.utime(MTIME);
+  } finally {
+    target.close();
   }
 }

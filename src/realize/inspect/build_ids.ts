@@ -16,7 +16,7 @@ import { ZEROES } from "../../store/names.ts";
 import { HashScan, type Replacement } from "../../store/scan.ts";
 import type { FileInfo, FileSystem } from "../../system/mod.ts";
 import { type DebugLink, debugLinkOf } from "./debug_link.ts";
-import { BytesOfFile } from "./bytes.ts";
+import { BytesOfFile } from "../../system/bytes.ts";
 import { renameBuildIds } from "./build_id_names.ts";
 import type { Subject } from "./places.ts";
 

@@ -1,6 +1,6 @@
 /** Takes an ELF file, gives the name and checksum of the file that has its debug information: its section
  * `.gnu_debuglink`, which is a name that ends with a zero, up to three more, and a CRC-32. */
-import type { BytesOfFile } from "./bytes.ts";
+import type { BytesOfFile } from "../../system/bytes.ts";
 
 export interface DebugLink {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** Takes an ELF file (32 or 64 bits, either order of bytes), gives what the loader does with it. The format is that of
  * the System V ABI, chapters 4 and 5. */
-import type { Bytes, BytesOfFile } from "./bytes.ts";
+import type { Bytes, BytesOfFile } from "../../system/bytes.ts";
 
 /** A text, and where in the file it is: it can be replaced by one that is not longer. */
 export interface PlacedText {

@@ -8,7 +8,7 @@ import type { Compressed } from "../../store/types.ts";
 import type { Arch, System } from "../../system/mod.ts";
 import type { UnpackLimits } from "../../fetch/unpack/limits.ts";
 import { type Identified, remakeBuildIds } from "./build_ids.ts";
-import { BytesOfFile } from "./bytes.ts";
+import { BytesOfFile } from "../../system/bytes.ts";
 import { type Candidate, candidatesIn, isArchive } from "./candidates.ts";
 import { readElf } from "./elf.ts";
 import { hasCutPath } from "./cut_paths.ts";

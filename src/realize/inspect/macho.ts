@@ -1,6 +1,6 @@
 /** Takes a Mach-O file (thin, or fat with one for each processor), gives the libraries that it names. The format is that
  * of Apple's <mach-o/loader.h> and <mach-o/fat.h>. */
-import type { Bytes, BytesOfFile } from "./bytes.ts";
+import type { Bytes, BytesOfFile } from "../../system/bytes.ts";
 
 export interface MachO {
   /** Paths as they are written: `/usr/lib/…`, `@rpath/…`, `@loader_path/…`. */

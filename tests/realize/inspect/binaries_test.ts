@@ -1,7 +1,7 @@
 /** What is read of ELF and Mach-O files, whole ones and damaged ones. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BytesOfFile } from "../../../src/realize/inspect/bytes.ts";
+import { BytesOfFile } from "../../../src/system/bytes.ts";
 import { type PlacedText, readElf } from "../../../src/realize/inspect/elf.ts";
 import { readMachO } from "../../../src/realize/inspect/macho.ts";
 import type { FileHandle } from "../../../src/system/mod.ts";

@@ -1,5 +1,5 @@
 /** Takes an open file, gives the bytes and numbers at its places: null for whatever lies outside of it. */
-import type { FileHandle } from "../../system/mod.ts";
+import type { FileHandle } from "./fs.ts";
 
 /** Longest text that is read: no path or name is longer. */
 const LONGEST_TEXT = 4096;
