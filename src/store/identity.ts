@@ -189,6 +189,6 @@ class RootSeen implements NarFilter {
 
   see(window: Uint8Array): void {
     this.scan.see(window);
-    this.seen ||= this.relocation.find(window, 0) >= 0;
+    this.seen ||= this.relocation.isNamedIn(window);
   }
 }

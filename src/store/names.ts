@@ -7,8 +7,13 @@ export type ObjectName = string & { readonly __brand: "ObjectName" };
 /** The one grammar of names. A name never starts with a dot: what does is on its way into the store or out of it. */
 const GRAMMAR = "(?!\\.)[A-Za-z0-9+._?=-]+-[0-9a-df-np-sv-z]{32}";
 const WHOLE = new RegExp(`^${GRAMMAR}$`);
+/** Between parts of a path, as any system writes it, also in a quoted text: `/`, `\`, `\\`. */
+const SLASH = "(?:/|\\\\{1,2})";
 /** A path of an object, or of something in one, in the store of any root. */
-const PATH = new RegExp(`[\\\\/]store[\\\\/]obj[\\\\/](${GRAMMAR})(?![0-9A-Za-z])`, "g");
+const PATH = new RegExp(
+  `${SLASH}store${SLASH}obj${SLASH}(${GRAMMAR})(?![0-9A-Za-z])`,
+  "g",
+);
 const START = new RegExp(`^${GRAMMAR}(?![0-9A-Za-z])`);
 
 /** Longest stem of a name: with a hash it has to fit into what file systems take. */

@@ -3,7 +3,8 @@
  * A **place** of a root is what every root has under the same name: an object (`<root>/store/obj/<name>`, whatever
  * follows the name) and a profile (`<root>/profile`, `<root>/users/<name>/profile`). Moving a text from one root to
  * another replaces `<root>` in front of these and nothing else; moving it back gives the same bytes. Any other path
- * below `<root>/store/` is **stray**: it means nothing in another root. */
+ * below `<root>/store/` is **stray**: it means nothing in another root. So is a root as Windows writes it: who moves it
+ * could not tell how to write the other one. */
 import { Buffer } from "node:buffer";
 import { LONGEST_NAME, objectAtStart } from "./names.ts";
 
@@ -32,13 +33,17 @@ export class Relocation {
   readonly overlap: number;
   readonly #needle: Buffer;
   readonly #to: Buffer;
+  /** The store as Windows writes it, in several ways. */
+  readonly #native: readonly Buffer[];
   /** For each byte at the end of a window how far the needle can be moved on. */
   readonly #skip: Uint8Array;
 
   constructor(readonly from: string, readonly to: string) {
     this.#needle = Buffer.from(`${from}/`);
     this.#to = Buffer.from(`${to}/`);
-    this.overlap = this.#needle.length + AHEAD;
+    this.#native = nativeSpellings(`${from}/store`);
+    const longest = Math.max(...[this.#needle, ...this.#native].map(({ length }) => length));
+    this.overlap = longest + AHEAD;
     const last = Math.min(this.#needle.length, 255);
     this.#skip = new Uint8Array(256).fill(last);
     for (let n = this.#needle.length - last; n < this.#needle.length - 1; n++) {
@@ -60,10 +65,22 @@ export class Relocation {
     return -1;
   }
 
+  /** Whether the root is named, in any way. */
+  isNamedIn(bytes: Uint8Array): boolean {
+    return this.find(bytes, 0) >= 0 || this.#isNative(bytes);
+  }
+
+  #isNative(bytes: Uint8Array): boolean {
+    return this.#native.length > 0 &&
+      this.#native.some((spelling) =>
+        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(spelling)
+      );
+  }
+
   /** Moves the places that begin before `limit`. Behind it lie `overlap` bytes, or there is nothing more. */
   move(bytes: Uint8Array, limit: number): Moved {
     const pieces: Uint8Array[] = [];
-    let used = 0, places = 0, stray = false;
+    let used = 0, places = 0, stray = this.#isNative(bytes);
     for (let at = this.find(bytes, 0); at >= 0 && at < limit;) {
       const after = at + this.#needle.length;
       const kind = kindOf(Buffer.from(bytes.subarray(after, after + AHEAD)).toString("latin1"));
@@ -88,4 +105,14 @@ function kindOf(rest: string): "place" | "stray" | "nothing" {
   }
   if (PROFILE.test(rest)) return "place";
   return rest.startsWith(STORE) ? "stray" : "nothing";
+}
+
+/** How a path on a drive is written on Windows: with slashes of both kinds, and in a quoted text. */
+function nativeSpellings(path: string): Buffer[] {
+  const drive = /^\/([a-z])(?=\/)/.exec(path);
+  if (drive === null) return [];
+  const below = path.slice(2);
+  return [drive[1], drive[1].toUpperCase()].flatMap((letter) =>
+    ["/", "\\", "\\\\"].map((slash) => Buffer.from(`${letter}:${below.replaceAll("/", slash)}`))
+  );
 }

@@ -4,7 +4,7 @@ import type { NarFilter } from "./nar.ts";
 
 /** A hash that stands for a path which is not yet known, and what takes its writer. */
 export interface Replacement {
-  /** `<name>-<version>`: a path `tmp/<stem>-<from>` becomes `obj/<stem>-<to>`. */
+  /** `<name>-<version>`: a path `tmp/<stem>-<from>` becomes `obj/<stem>-<to>`, with the slashes of any system. */
   readonly stem: string;
   /** 32 characters each. */
   readonly from: string;
@@ -46,7 +46,7 @@ export class HashScan implements NarFilter {
     for (const replacement of replacements) {
       this.#expect(replacement.from);
       this.#replacements.set(replacement.from, replacement);
-      lookBehind = Math.max(lookBehind, "tmp/-".length + replacement.stem.length);
+      lookBehind = Math.max(lookBehind, "tmp\\\\-".length + replacement.stem.length);
     }
     this.overlap = this.#wanted.size === 0 ? 0 : LENGTH - 1 + lookBehind;
   }
@@ -94,16 +94,24 @@ export class HashScan implements NarFilter {
     write(window, start, to);
     this.replaced++;
     this.#counts.set(from, this.count(from) + 1);
-    const before = `tmp/${stem}-`;
-    const folder = start - before.length;
-    if (folder >= 0 && latin1(window, folder, start) === before) write(window, folder, "obj");
+    for (const slash of SLASHES) {
+      const before = `tmp${slash}${stem}-`;
+      const folder = start - before.length;
+      if (folder >= 0 && latin1(window, folder, start) === before) write(window, folder, "obj");
+    }
   }
 }
+
+/** Between parts of a path, also in a quoted text. */
+const SLASHES = ["/", "\\", "\\\\"];
 
 /** Applies replacements to a text. */
 export function replaceInText(text: string, replacements: Iterable<Replacement>): string {
   for (const { stem, from, to } of replacements) {
-    text = text.replaceAll(`tmp/${stem}-${from}`, `obj/${stem}-${to}`).replaceAll(from, to);
+    for (const slash of SLASHES) {
+      text = text.replaceAll(`tmp${slash}${stem}-${from}`, `obj${slash}${stem}-${to}`);
+    }
+    text = text.replaceAll(from, to);
   }
   return text;
 }

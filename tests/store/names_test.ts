@@ -11,6 +11,8 @@ const NAMED: [what: string, text: string, objects: string[]][] = [
   ["the path of an object", `/root/store/obj/${A}`, [A]],
   ["a path into an object", `/root/store/obj/${A}/bin/tool`, [A]],
   ["a path of Windows", `C:\\syslua\\store\\obj\\${A}\\bin`, [A]],
+  ["a path of Windows in a quoted text", `"C:\\\\syslua\\\\store\\\\obj\\\\${A}\\\\bin"`, [A]],
+  ["a path of Windows with slashes", `C:/syslua/store/obj/${A}`, [A]],
   ["several in a text, each once", `x=/r/store/obj/${B}:/r/store/obj/${A}:/r/store/obj/${B}`, [
     B,
     A,

@@ -43,6 +43,8 @@ const REPLACED: [text: string, result: string, count: number][] = [
   [OTHER + FROM.slice(0, -1), OTHER + FROM.slice(0, -1), 0],
   [FROM.toUpperCase(), FROM.toUpperCase(), 0],
   ["", "", 0],
+  [SCRATCH.replaceAll("/", "\\"), FINAL.replaceAll("/", "\\"), 1],
+  [SCRATCH.replaceAll("/", "\\\\"), FINAL.replaceAll("/", "\\\\"), 1],
 ];
 for (const [text, result, count] of REPLACED) {
   Deno.test(`"${text}" becomes "${result}"`, () => {

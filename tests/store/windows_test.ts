@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import type { DerivationHash } from "../../src/manifest/types.ts";
+import { layoutOf } from "../../src/store/layout.ts";
 import { dumpNar } from "../../src/store/nar.ts";
 import type { ObjectName } from "../../src/store/names.ts";
+import { readIdentity } from "../../src/store/record.ts";
 import { restoreNar } from "../../src/store/restore_nar.ts";
 import { openStore } from "../../src/store/store.ts";
 import { withStoredModes } from "../../src/store/stored_modes.ts";
@@ -140,6 +142,33 @@ for (const isPrivate of [false, true]) {
       );
     });
   }
+}
+
+const SPELLINGS = ["/c", "C:/", "c:/", "C:\\", "C:\\\\"];
+for (const drive of SPELLINGS) {
+  const slash = /[\\/]+$/.exec(drive)?.[0] ?? "/";
+  const spelled = (path: string) =>
+    drive + path.slice(drive === "/c" ? 2 : 3).replaceAll("/", slash);
+  Deno.test(`windows: an object that is named by ${spelled(ROOT)} is a reference, and a self one stays whole`, () => {
+    const { process } = machine("windows");
+    const { fs, ...system } = process();
+    const store = openStore({ fs, ...system }, ROOT);
+    const other = store.addFile("other", Buffer.from("other"), false);
+    const scratch = store.scratchPath(DERIVATION, "out", "thing", null);
+    const text = `${spelled(store.pathOf(other))} ${spelled(scratch)}`;
+    grow(fs, scratch, { dir: { file: { file: text } } });
+    const output = { scratch, name: "thing", version: null, candidates: [other] };
+    const object = store.register(output);
+    const stored = Buffer.from(fs.readFile(`${store.pathOf(object)}/file`)).toString();
+    assert.equal(stored, `${spelled(store.pathOf(other))} ${spelled(store.pathOf(object))}`);
+    assert.deepEqual(store.references(object), [other]);
+    assert.equal(kindOf(object), drive === "/c" ? "movable" : "bound");
+    assert.deepEqual(store.changed([object]), []);
+
+    function kindOf(object: ObjectName) {
+      return readIdentity(fs, layoutOf(ROOT), object)?.kind;
+    }
+  });
 }
 
 Deno.test("windows: the store makes no links for people", () => {
