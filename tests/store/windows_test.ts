@@ -1,6 +1,7 @@
 /** The store on a file system that has no permissions but "read-only", and whose files cannot be linked. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { dirname } from "node:path/posix";
 import fc from "fast-check";
 import type { DerivationHash } from "../../src/manifest/types.ts";
 import { layoutOf } from "../../src/store/layout.ts";
@@ -11,20 +12,23 @@ import { restoreNar } from "../../src/store/restore_nar.ts";
 import { openStore } from "../../src/store/store.ts";
 import { withStoredModes } from "../../src/store/stored_modes.ts";
 import { verifyObjects } from "../../src/store/verify.ts";
-import type { Os } from "../../src/system/host.ts";
-import { Disk } from "../../src/system/memory/disk.ts";
-import { memorySystem } from "../../src/system/memory/memory.ts";
-import { RULES } from "../../src/system/memory/rules.ts";
+import { makeFolders } from "../../src/system/folders.ts";
 import type { ReadFs } from "../../src/system/mod.ts";
+import { refusedName } from "../../src/system/windows/names.ts";
+import { type World, WORLDS } from "../support/worlds/world.ts";
 import { anyTree, grow, type Tree } from "./trees.ts";
 
 const ROOT = "/c/Users/jo/syslua";
+const USER = { uid: 1000, gid: 1000 };
 const DERIVATION = "d".repeat(64) as DerivationHash;
 
 /** A machine, and what each new process sees of it. */
-function machine(os: Os) {
-  const disk = new Disk({ rules: RULES[os] });
-  const process = () => withStoredModes(memorySystem({ disk, host: { os } }), ROOT);
+function machine(world: World) {
+  const { disk } = world.system();
+  const process = () => withStoredModes(world.system({ disk, user: USER }), ROOT);
+  const { fs } = world.system({ disk });
+  makeFolders(fs, dirname(ROOT));
+  fs.chown(dirname(ROOT), USER.uid, USER.gid);
   const store = () => openStore(process(), ROOT);
   store().prepare();
   return { process, store };
@@ -36,11 +40,12 @@ function narOf(fs: ReadFs, path: string): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Names that Windows has, in one case. */
+/** Names that Windows can have, in one case. */
 function onWindows(tree: Tree): boolean {
   if ("link" in tree) return false;
   if ("file" in tree) return true;
   const names = Object.keys(tree.dir);
+  if (names.some((name) => refusedName(name) !== null)) return false;
   const folded = new Set(names.map((name) => name.normalize("NFC").toLowerCase()));
   return folded.size === names.length && Object.values(tree.dir).every(onWindows);
 }
@@ -56,140 +61,141 @@ function build({ process }: ReturnType<typeof machine>, tree: Tree): ObjectName 
   return store.register({ scratch, name: "thing", version: null, candidates: [] });
 }
 
-Deno.test("windows: what is built is the same object as on Linux, and stays unchanged", () =>
-  fc.assert(fc.asyncProperty(trees, async (tree) => {
-    const windows = machine("windows");
-    const object = build(windows, tree);
-    assert.equal(object, build(machine("linux"), tree));
-    assert.deepEqual(windows.store().changed([object]), []);
-    assert.deepEqual(await verifyObjects(memorySystemOf(windows), ROOT), []);
-  })));
+const [LINUX] = WORLDS;
 
-Deno.test("windows: what a build made read-only gets the time that everything has", () => {
-  const windows = machine("windows");
-  const object = build(windows, {
-    dir: { a: { file: "x", mode: 0o444 }, b: { file: "#!", mode: 0o555 } },
-  });
-  const { fs } = windows.process();
-  const path = windows.store().pathOf(object);
-  for (const [name, mode] of [["a", 0o444], ["b", 0o555]] as const) {
-    const { mtime, mode: now } = fs.lstat(`${path}/${name}`)!;
-    assert.deepEqual({ mtime, now }, { mtime: 1, now: mode });
-  }
-});
+for (const world of WORLDS.filter(({ os }) => os === "windows")) {
+  const { name } = world;
+  Deno.test(`${name}: what is built is the same object as on Linux, and stays unchanged`, () =>
+    fc.assert(fc.asyncProperty(trees, async (tree) => {
+      const windows = machine(world);
+      const object = build(windows, tree);
+      assert.equal(object, build(machine(LINUX), tree));
+      assert.deepEqual(windows.store().changed([object]), []);
+      assert.deepEqual(await verifyObjects(windows.process(), ROOT), []);
+    })));
 
-Deno.test("windows: what names itself, or has other names outside, is stored as on Linux", () => {
-  const store = (os: Os) => {
-    const { process } = machine(os);
-    const { fs, ...system } = process();
-    const store = openStore({ fs, ...system }, ROOT);
-    const scratch = store.scratchPath(DERIVATION, "out", "thing", null);
-    grow(fs, scratch, { dir: { self: { file: `#!${scratch}/bin\n`, mode: 0o755 } } });
-    grow(fs, "/elsewhere", { file: "shared", mode: 0o755 });
-    fs.link("/elsewhere", `${scratch}/linked`);
-    const object = store.register({ scratch, name: "thing", version: null, candidates: [] });
-    assert.deepEqual(openStore(process(), ROOT).changed([object]), []);
-    return object;
-  };
-  assert.equal(store("windows"), store("linux"));
-});
-
-Deno.test("windows: what is copied into the store is the same object as on Linux", () =>
-  fc.assert(fc.property(trees, (tree) => {
-    const copy = ({ process }: ReturnType<typeof machine>) => {
-      const { fs, ...system } = process();
-      grow(fs, "/source", tree);
-      return openStore({ fs, ...system }, ROOT).addTree("source", "/source");
-    };
-    const windows = machine("windows");
-    const object = copy(windows);
-    assert.equal(object, copy(machine("linux")));
-    assert.deepEqual(windows.store().changed([object]), []);
-  })));
-
-Deno.test("windows: an archive that goes in comes out again", () =>
-  fc.assert(fc.asyncProperty(trees, async (tree) => {
-    const linux = machine("linux"), windows = machine("windows");
-    const made = build(linux, tree);
-    const archive = narOf(linux.process().fs, linux.store().pathOf(made));
-    const { fs, ...system } = windows.process();
-    const store = openStore({ fs, ...system }, ROOT);
-    const spare = store.sparePath();
-    await restoreNar(fs, spare, [archive]);
-    store.importTree(made, spare, { kind: "free", references: [] });
-    const later = windows.process();
-    assert.deepEqual(narOf(later.fs, store.pathOf(made)), archive);
-  })));
-
-for (const isPrivate of [false, true]) {
-  for (const executable of [false, true]) {
-    const what = `${executable ? "executable" : "plain"}${isPrivate ? ", private" : ""}`;
-    Deno.test(`windows: a file in the store is ${what} although the disk cannot say so`, async () => {
-      const windows = machine("windows");
-      const content = Buffer.from("x");
-      const object = windows.store().addFile("file", content, executable, isPrivate);
-      const mode = (executable ? 0o555 : 0o444) & (isPrivate ? 0o700 : 0o777);
-      const { fs } = windows.process();
-      const path = windows.store().pathOf(object);
-      assert.equal(fs.lstat(path)?.mode, mode);
-      // What a power cut takes of the record is made again.
-      fs.remove(`${ROOT}/store/refs/.files`);
-      assert.equal(windows.process().fs.lstat(path)?.mode, mode);
-      assert.ok(windows.store().intact(object));
-      assert.deepEqual(
-        (await verifyObjects(memorySystemOf(windows), ROOT)).map(({ kind }) => kind),
-        ["record"],
-      );
+  Deno.test(`${name}: what a build made read-only gets the time that everything has`, () => {
+    const windows = machine(world);
+    const object = build(windows, {
+      dir: { a: { file: "x", mode: 0o444 }, b: { file: "#!", mode: 0o555 } },
     });
-  }
-}
-
-const SPELLINGS = ["/c", "C:/", "c:/", "C:\\", "C:\\\\"];
-for (const drive of SPELLINGS) {
-  const slash = /[\\/]+$/.exec(drive)?.[0] ?? "/";
-  const spelled = (path: string) =>
-    drive + path.slice(drive === "/c" ? 2 : 3).replaceAll("/", slash);
-  Deno.test(`windows: an object that is named by ${spelled(ROOT)} is a reference, and a self one stays whole`, () => {
-    const { process } = machine("windows");
-    const { fs, ...system } = process();
-    const store = openStore({ fs, ...system }, ROOT);
-    const other = store.addFile("other", Buffer.from("other"), false);
-    const scratch = store.scratchPath(DERIVATION, "out", "thing", null);
-    const text = `${spelled(store.pathOf(other))} ${spelled(scratch)}`;
-    grow(fs, scratch, { dir: { file: { file: text } } });
-    const output = { scratch, name: "thing", version: null, candidates: [other] };
-    const object = store.register(output);
-    const stored = Buffer.from(fs.readFile(`${store.pathOf(object)}/file`)).toString();
-    assert.equal(stored, `${spelled(store.pathOf(other))} ${spelled(store.pathOf(object))}`);
-    assert.deepEqual(store.references(object), [other]);
-    assert.equal(kindOf(object), drive === "/c" ? "movable" : "bound");
-    assert.deepEqual(store.changed([object]), []);
-
-    function kindOf(object: ObjectName) {
-      return readIdentity(fs, layoutOf(ROOT), object)?.kind;
+    const { fs } = windows.process();
+    const path = windows.store().pathOf(object);
+    for (const [name, mode] of [["a", 0o444], ["b", 0o555]] as const) {
+      const { mtime, mode: now } = fs.lstat(`${path}/${name}`)!;
+      assert.deepEqual({ mtime, now }, { mtime: 1, now: mode });
     }
   });
-}
 
-Deno.test("windows: the store makes no links for people", () => {
-  const windows = machine("windows");
-  const object = build(windows, { dir: {} });
-  windows.store().linkForPeople({ name: "thing", version: "1" }, { out: object });
-  assert.deepEqual(windows.process().fs.readDir(`${ROOT}/store/pkg`), []);
-});
+  Deno.test(`${name}: what names itself, or has other names outside, is stored as on Linux`, () => {
+    const store = (world: World) => {
+      const { process } = machine(world);
+      const { fs, ...system } = process();
+      const store = openStore({ fs, ...system }, ROOT);
+      const scratch = store.scratchPath(DERIVATION, "out", "thing", null);
+      grow(fs, scratch, { dir: { self: { file: `#!${scratch}/bin\n`, mode: 0o755 } } });
+      grow(fs, `${ROOT}-elsewhere`, { file: "shared", mode: 0o755 });
+      fs.link(`${ROOT}-elsewhere`, `${scratch}/linked`);
+      const object = store.register({ scratch, name: "thing", version: null, candidates: [] });
+      assert.deepEqual(openStore(process(), ROOT).changed([object]), []);
+      return object;
+    };
+    assert.equal(store(world), store(LINUX));
+  });
 
-Deno.test("windows: what was made writable in the store has changed", () => {
-  const windows = machine("windows");
-  const object = windows.store().addFile("file", Buffer.from("x"), true);
-  const path = windows.store().pathOf(object);
-  const { fs } = windows.process();
-  fs.chmod(path, 0o644);
-  const file = fs.append(path, 0o644);
-  file.write(Buffer.from("y"));
-  file.close();
-  assert.deepEqual(windows.store().changed([object]), [{ object, path, change: "changed" }]);
-});
+  Deno.test(`${name}: what is copied into the store is the same object as on Linux`, () =>
+    fc.assert(fc.property(trees, (tree) => {
+      const copy = ({ process }: ReturnType<typeof machine>) => {
+        const { fs, ...system } = process();
+        grow(fs, `${ROOT}-source`, tree);
+        return openStore({ fs, ...system }, ROOT).addTree("source", `${ROOT}-source`);
+      };
+      const windows = machine(world);
+      const object = copy(windows);
+      assert.equal(object, copy(machine(LINUX)));
+      assert.deepEqual(windows.store().changed([object]), []);
+    })));
 
-function memorySystemOf({ process }: ReturnType<typeof machine>) {
-  return process();
+  Deno.test(`${name}: an archive that goes in comes out again`, () =>
+    fc.assert(fc.asyncProperty(trees, async (tree) => {
+      const linux = machine(LINUX), windows = machine(world);
+      const made = build(linux, tree);
+      const archive = narOf(linux.process().fs, linux.store().pathOf(made));
+      const { fs, ...system } = windows.process();
+      const store = openStore({ fs, ...system }, ROOT);
+      const spare = store.sparePath();
+      await restoreNar(fs, spare, [archive]);
+      store.importTree(made, spare, { kind: "free", references: [] });
+      const later = windows.process();
+      assert.deepEqual(narOf(later.fs, store.pathOf(made)), archive);
+    })));
+
+  for (const isPrivate of [false, true]) {
+    for (const executable of [false, true]) {
+      const what = `${executable ? "executable" : "plain"}${isPrivate ? ", private" : ""}`;
+      Deno.test(`${name}: a file in the store is ${what} although the disk cannot say so`, async () => {
+        const windows = machine(world);
+        const content = Buffer.from("x");
+        const object = windows.store().addFile("file", content, executable, isPrivate);
+        const mode = (executable ? 0o555 : 0o444) & (isPrivate ? 0o700 : 0o777);
+        const { fs } = windows.process();
+        const path = windows.store().pathOf(object);
+        assert.equal(fs.lstat(path)?.mode, mode);
+        // What a power cut takes of the record is made again.
+        fs.remove(`${ROOT}/store/refs/.files`);
+        assert.equal(windows.process().fs.lstat(path)?.mode, mode);
+        assert.ok(windows.store().intact(object));
+        assert.deepEqual(
+          (await verifyObjects(windows.process(), ROOT)).map(({ kind }) => kind),
+          ["record"],
+        );
+      });
+    }
+  }
+
+  const SPELLINGS = ["/c", "C:/", "c:/", "C:\\", "C:\\\\"];
+  for (const drive of SPELLINGS) {
+    const slash = /[\\/]+$/.exec(drive)?.[0] ?? "/";
+    const spelled = (path: string) =>
+      drive + path.slice(drive === "/c" ? 2 : 3).replaceAll("/", slash);
+    Deno.test(`${name}: an object that is named by ${spelled(ROOT)} is a reference, and a self one stays whole`, () => {
+      const { process } = machine(world);
+      const { fs, ...system } = process();
+      const store = openStore({ fs, ...system }, ROOT);
+      const other = store.addFile("other", Buffer.from("other"), false);
+      const scratch = store.scratchPath(DERIVATION, "out", "thing", null);
+      const text = `${spelled(store.pathOf(other))} ${spelled(scratch)}`;
+      grow(fs, scratch, { dir: { file: { file: text } } });
+      const output = { scratch, name: "thing", version: null, candidates: [other] };
+      const object = store.register(output);
+      const stored = Buffer.from(fs.readFile(`${store.pathOf(object)}/file`)).toString();
+      assert.equal(stored, `${spelled(store.pathOf(other))} ${spelled(store.pathOf(object))}`);
+      assert.deepEqual(store.references(object), [other]);
+      assert.equal(kindOf(object), drive === "/c" ? "movable" : "bound");
+      assert.deepEqual(store.changed([object]), []);
+
+      function kindOf(object: ObjectName) {
+        return readIdentity(fs, layoutOf(ROOT), object)?.kind;
+      }
+    });
+  }
+
+  Deno.test(`${name}: the store makes no links for people`, () => {
+    const windows = machine(world);
+    const object = build(windows, { dir: {} });
+    windows.store().linkForPeople({ name: "thing", version: "1" }, { out: object });
+    assert.deepEqual(windows.process().fs.readDir(`${ROOT}/store/pkg`), []);
+  });
+
+  Deno.test(`${name}: what was made writable in the store has changed`, () => {
+    const windows = machine(world);
+    const object = windows.store().addFile("file", Buffer.from("x"), true);
+    const path = windows.store().pathOf(object);
+    const { fs } = windows.process();
+    fs.chmod(path, 0o644);
+    const file = fs.append(path, 0o644);
+    file.write(Buffer.from("y"));
+    file.close();
+    assert.deepEqual(windows.store().changed([object]), [{ object, path, change: "changed" }]);
+  });
 }
