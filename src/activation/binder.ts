@@ -1,6 +1,5 @@
 /** Takes what the actions of one scope want, gives it together. The files of `kinds/` tell it. */
-import { formOfLink } from "../platform/links.ts";
-import { join } from "node:path/posix";
+import { dirname, join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DeclaredSetting } from "../manifest/kind.ts";
@@ -18,12 +17,14 @@ import type {
 import { idOf } from "../plan/settings.ts";
 import { refuseTwo, refuseTwoValues } from "../plan/wanted.ts";
 import { objectsIn } from "../store/names.ts";
+import { type NameKey, nameKey } from "../system/name_key.ts";
 import type { BindWorld, Bound, Scope } from "./scope.ts";
 import { envScripts } from "./env_scripts.ts";
 import { isPending, nameIn, PENDING, Resolver } from "./resolver.ts";
-import { digestOfFile } from "./observe.ts";
+import { possibleState, refuseName } from "./possible.ts";
 import { persistentEnvironment, type SessionFile } from "./persistent_env.ts";
 import { type ProfileFolder, profileHash } from "./profile.ts";
+import { profileShims } from "./shims.ts";
 import type { Environment, SourcedScript, Variable } from "./shell/environment.ts";
 
 /** Says what an action of a kind wants: the one export of each file of `kinds/`. */
@@ -44,6 +45,8 @@ export type Details = Partial<Pick<WantedPath, "role" | "pending" | "mutable" | 
 export class Binder {
   readonly resolver: Resolver;
   readonly #paths = new Map<string, WantedPath>();
+  /** How names are compared, by folder. */
+  readonly #keys = new Map<string, NameKey>();
   readonly #runs: WantedRun[] = [];
   readonly #services: WantedService[] = [];
   readonly #settings = new Map<string, WantedSetting & { readonly rank: number }>();
@@ -140,9 +143,8 @@ export class Binder {
     return {
       wanted: { ...wanted, objects: objectsIn(textsOf(wanted)) },
       files,
-      profile: this.#profilePending ? null : this.#folders,
+      profile: this.#profilePending ? null : this.#hasShims ? [] : this.#folders,
       environment,
-      links: this.world.links,
       texts: new Map(files.map(({ path, content }) => [path, sha256Hex(content)])),
     };
   }
@@ -156,7 +158,26 @@ export class Binder {
     );
   }
 
+  get #hasShims(): boolean {
+    return this.world.system.host.os === "windows";
+  }
+
+  /** A file for each program; the programs of what is not built yet are not known. */
+  #shims(bin: string): void {
+    const { fs, host } = this.world.system;
+    const details = { role: "profile", force: true } as const;
+    if (this.#profilePending) {
+      return this.path(bin, { kind: "link", to: PENDING }, null, { ...details, pending: true });
+    }
+    for (const [name, text] of profileShims(fs, host, this.#folders)) {
+      const content = this.resolver.addText(name, text);
+      const state: PathState = { kind: "file", digest: sha256Hex(text), mode: 0o644, content };
+      this.path(join(bin, name), state, null, details);
+    }
+  }
+
   #profile(path: string): void {
+    if (this.#hasShims) return this.#shims(join(path, "bin"));
     const { store } = this.world;
     const known = this.#profilePending
       ? undefined
@@ -211,39 +232,14 @@ export class Binder {
     return inside ? this.scope.owner : undefined;
   }
 
-  /** The state, or what stands in for it where its link can't be made. */
-  #possible(target: string, state: PathState, from: Declaration | null): PathState {
-    if (state.kind !== "link" || this.world.links === "everything") return state;
-    const { fs } = this.world.system;
-    const file = this.resolver.files.get(state.to);
-    const found = file ? "file" : fs.lstat(state.to)?.kind;
-    const leadsTo = found === "dir" ? "folder" : found === "file" ? "file" : "nothing";
-    const live = !file && objectsIn([state.to]).length === 0;
-    switch (formOfLink(this.world.links, leadsTo, live)) {
-      case "link":
-        return state;
-      case "refused":
-        throw new SysError("activation", `Cannot link ${target}: files cannot be linked here`, {
-          ...(from ? { place: from.place } : {}),
-          hint: "Developer Mode of Windows allows it; or leave out `mutable`",
-        });
-      case "copy": {
-        const executable = file?.executable ?? ((fs.lstat(state.to)?.mode ?? 0) & 0o100) !== 0;
-        const digest = file ? sha256Hex(file.content) : digestOfFile(fs, state.to);
-        return { kind: "file", digest, mode: executable ? 0o755 : 0o644, content: state.to };
-      }
-    }
-  }
-
   /** A path that shall have a state. */
   path(target: string, state: PathState, from: Declaration | null, details: Details): void {
-    const path = this.resolver.absolute(target);
     const { owner = this.ownerAt(target), ...rest } = details;
     const wanted: WantedPath = {
-      path,
+      path: this.resolver.absolute(target),
       target,
       role: "link",
-      state: details.pending ? state : this.#possible(target, state, from),
+      state,
       pending: false,
       mutable: false,
       force: false,
@@ -252,9 +248,24 @@ export class Binder {
       place: from?.place ?? null,
       ...rest,
     };
-    const known = this.#paths.get(path);
-    if (known) refuseTwo(known, wanted);
-    this.#paths.set(path, wanted);
+    refuseName(this.world.system, wanted);
+    const possible = wanted.pending
+      ? wanted
+      : { ...wanted, state: possibleState(this.world, this.resolver.files, wanted) };
+    const key = this.#keyOf(wanted.path);
+    const known = this.#paths.get(key);
+    if (known) refuseTwo(known, possible);
+    this.#paths.set(key, possible);
+  }
+
+  /** The same for two paths that the system takes for one. */
+  #keyOf(path: string): string {
+    const { fs } = this.world.system;
+    if (fs.holds.names === "exact") return path;
+    const folder = dirname(path);
+    const key = this.#keys.get(folder) ?? nameKey(fs, folder);
+    this.#keys.set(folder, key);
+    return key(path);
   }
 }
 

@@ -16,12 +16,10 @@ export function materialize(
     Store,
     "addFiles" | "missing" | "pathOf" | "outputsOf" | "scratchPath" | "register" | "recordOutputs"
   >,
-  { wanted, files, profile, links }: Bound,
+  { wanted, files, profile }: Bound,
 ): Wanted {
   store.addFiles(files);
-  const object = profile === null || profile.length === 0
-    ? null
-    : buildProfile(fs, store, profile, links);
+  const object = profile === null || profile.length === 0 ? null : buildProfile(fs, store, profile);
   const paths = wanted.paths.map((path) =>
     path.role === "profile" && object !== null
       ? { ...path, state: { kind: "link" as const, to: store.pathOf(object) }, pending: false }

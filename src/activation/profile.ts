@@ -3,7 +3,6 @@ import { basename, dirname, join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
 import { type Place, SysError } from "../errors.ts";
 import type { DerivationHash } from "../manifest/types.ts";
-import type { LinkSupport } from "../platform/links.ts";
 import { type ObjectName, objectsIn } from "../store/names.ts";
 import type { Store } from "../store/types.ts";
 import type { FileSystem, ReadFs } from "../system/fs.ts";
@@ -39,20 +38,11 @@ export function profileLinks(
   folders: readonly ProfileFolder[],
 ): ReadonlyMap<string, string> {
   const links = new Map<string, string>();
-  const sources = new Map<string, Entry[]>();
+  const sources = new Map<string, Brought[]>();
   const add = (at: string, path: string, folder: ProfileFolder) =>
     sources.set(at, [...sources.get(at) ?? [], { path, folder }]);
   for (const folder of [...folders].sort((a, b) => (a.dir < b.dir ? -1 : 1))) {
-    if (!leadsToFolder(fs, folder.dir)) {
-      throw new SysError(
-        "activation",
-        `Cannot add ${folder.dir} to PATH: there is no such folder`,
-        {
-          place: folder.place,
-          hint: `look at what ${folder.by} has built`,
-        },
-      );
-    }
+    checkFolder(fs, folder);
     add("bin", folder.dir, folder);
     if (basename(folder.dir) !== "bin") continue;
     for (const sibling of SIBLINGS) {
@@ -66,12 +56,20 @@ export function profileLinks(
   return links;
 }
 
+/** @throws SysError where there is no such folder */
+export function checkFolder(fs: ReadFs, { dir, by, place }: ProfileFolder): void {
+  if (leadsToFolder(fs, dir)) return;
+  throw new SysError("activation", `Cannot add ${dir} to PATH: there is no such folder`, {
+    place,
+    hint: `look at what ${by} has built`,
+  });
+}
+
 /** Makes a profile an object, unless it is one already. */
 export function buildProfile(
   fs: FileSystem,
   store: Pick<Store, "outputsOf" | "scratchPath" | "register" | "recordOutputs">,
   folders: readonly ProfileFolder[],
-  power: LinkSupport,
 ): ObjectName {
   const hash = profileHash(folders);
   const known = store.outputsOf(hash)?.out;
@@ -82,9 +80,7 @@ export function buildProfile(
   makeFolders(fs, scratch);
   for (const [at, to] of links) {
     makeFolders(fs, join(scratch, dirname(at)));
-    // A file that can't be linked is copied by the store, which takes no hard links from outside.
-    if (power === "everything" || leadsToFolder(fs, to)) fs.symlink(to, join(scratch, at));
-    else fs.link(fs.realPath(to), join(scratch, at));
+    fs.symlink(to, join(scratch, at));
   }
   const out = store.register({
     scratch,
@@ -97,7 +93,8 @@ export function buildProfile(
   return out;
 }
 
-interface Entry {
+/** Something that a folder brings. */
+export interface Brought {
   readonly path: string;
   readonly folder: ProfileFolder;
 }
@@ -105,7 +102,7 @@ interface Entry {
 function merge(
   fs: ReadFs,
   at: string,
-  entries: readonly Entry[],
+  entries: readonly Brought[],
   links: Map<string, string>,
 ): void {
   const different = entries.filter(({ path }, n) =>
@@ -113,7 +110,7 @@ function merge(
   );
   if (different.length === 1) return void links.set(at, different[0].path);
   if (different.every(({ path }) => leadsToFolder(fs, path))) {
-    const inside = new Map<string, Entry[]>();
+    const inside = new Map<string, Brought[]>();
     for (const { path, folder } of different) {
       for (const name of fs.readDir(path)) {
         inside.set(name, [...inside.get(name) ?? [], { path: join(path, name), folder }]);
@@ -122,11 +119,16 @@ function merge(
     for (const [name, below] of inside) merge(fs, `${at}/${name}`, below, links);
     return;
   }
-  const best = Math.min(...different.map(({ folder }) => folder.priority));
-  const [first, ...others] = different.filter(({ folder }) => folder.priority === best);
+  links.set(at, chosenOf(fs, at, different).path);
+}
+
+/** Of several of one name the one that wins. @throws SysError of kind "config" where that is not told */
+export function chosenOf<B extends Brought>(fs: ReadFs, at: string, all: readonly B[]): B {
+  const best = Math.min(...all.map(({ folder }) => folder.priority));
+  const [first, ...others] = all.filter(({ folder }) => folder.priority === best);
   const rival = others.find(({ path }) => resolved(fs, path) !== resolved(fs, first.path));
-  if (rival === undefined) return void links.set(at, first.path);
-  const named = ({ path, folder }: Entry) =>
+  if (rival === undefined) return first;
+  const named = ({ path, folder }: Brought) =>
     `${folder.by} at ${folder.place.file}:${folder.place.line} (${path})`;
   throw new SysError("config", `Cannot build the profile: two packages bring ${at}`, {
     place: rival.folder.place,

@@ -61,7 +61,8 @@ export class Resolver {
     return nativePaths(this.world.system.host.os).toNative(this.path(text, place));
   }
 
-  absolute(path: string): string {
+  absolute(named: string): string {
+    const path = nativePaths(this.world.system.host.os).fromNative(named);
     if (path === "~") return this.scope.home;
     return path.startsWith("~/") ? join(this.scope.home, path.slice(2)) : path;
   }

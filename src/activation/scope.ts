@@ -37,11 +37,9 @@ export interface Bound {
   readonly wanted: Wanted;
   /** Files that `materialize` adds to the store. */
   readonly files: readonly GeneratedFile[];
-  /** Folders of the profile; null while some are not built yet. Empty: there is no profile. */
+  /** Folders of the profile; null while some are not built yet. Empty: there is none that is an object. */
   readonly profile: readonly ProfileFolder[] | null;
   readonly environment: Environment;
-  /** What can be linked here. */
-  readonly links: LinkSupport;
   /** SHA-256 (hex) of the files, by path: for `observe`. */
   readonly texts: ReadonlyMap<string, string>;
 }

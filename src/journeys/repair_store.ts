@@ -147,11 +147,11 @@ async function makeAgain(
     for (const object of lost) putAside(system.fs, machine.root, object);
     await realizeFrom(machine, evaluated, makers.map(({ hash }) => hash), build);
     storeSources(machine, evaluated, evaluated.manifest.activations, []);
-    for (const { files, profile, links } of await bindAll(machine, evaluated)) {
+    for (const { files, profile } of await bindAll(machine, evaluated)) {
       for (const { name, content, executable, isPrivate } of files) {
         store.addFile(name, content, executable, isPrivate);
       }
-      if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile, links);
+      if (profile !== null && profile.length > 0) buildProfile(system.fs, store, profile);
     }
   } finally {
     evaluated.recipes.close();

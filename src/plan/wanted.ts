@@ -76,7 +76,9 @@ export function refuseTwo(one: WantedPath, other: WantedPath): void {
   throw new SysError("config", `Cannot put two things at ${other.target}`, {
     ...(other.place ? { place: other.place } : {}),
     notes: [one, other].map(({ by, place }) => place ? `${by} at ${place.file}:${place.line}` : by),
-    hint: "declare it once, or give one of them another target",
+    hint: one.path === other.path
+      ? "declare it once, or give one of them another target"
+      : `${one.target} and ${other.target} are one name on this system`,
   });
 }
 

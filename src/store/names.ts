@@ -22,11 +22,14 @@ const MOST_CHARACTERS = 160;
 /** Most characters of a name. */
 export const LONGEST_NAME = MOST_CHARACTERS + 33;
 
-/** Makes a name from its parts. Characters that a name may not have become `-`. */
+/** What Windows takes for a device, whatever follows the dot. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.)/i;
+
+/** Makes a name from its parts, the same on every system. Characters that a name may not have become `-`. */
 export function objectName(name: string, version: string | null, hash: string): ObjectName {
   const stem = `${name}${version === null || version === "" ? "" : `-${version}`}`
-    .replace(/[^A-Za-z0-9+._?=-]/g, "-").replace(/^\.+/, "").slice(0, MOST_CHARACTERS) ||
-    "unnamed";
+    .replace(/[^A-Za-z0-9+._?=-]/g, "-").replace(/^\.+/, "").replace(DEVICE, "$1-")
+    .slice(0, MOST_CHARACTERS) || "unnamed";
   return `${stem}-${hash}` as ObjectName;
 }
 

@@ -5,8 +5,10 @@
  * ever written through a link. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { dirname } from "node:path/posix";
 import { SysError } from "../errors.ts";
 import type { FileSystem } from "../system/mod.ts";
+import { type NameKey, nameKey } from "../system/name_key.ts";
 import { removeTree } from "./remove.ts";
 import { discard } from "../system/write_atomic.ts";
 
@@ -45,9 +47,10 @@ export async function restoreNar(
   if (fs.lstat(path) !== null) {
     throw new SysError("store", `Cannot unpack an archive to ${path}: something is there`);
   }
+  const key = nameKey(fs, dirname(path));
   try {
     await input.word("nix-archive-1");
-    await restoreNode(fs, path, input, 0);
+    await restoreNode({ fs, key }, path, input, 0);
     return await input.end();
   } catch (thrown) {
     discard(() => removeTree(fs, path));
@@ -57,7 +60,14 @@ export async function restoreNar(
   }
 }
 
-async function restoreNode(fs: FileSystem, path: string, input: NarInput, depth: number) {
+/** Where it goes, and how names are compared there. */
+interface Target {
+  readonly fs: FileSystem;
+  readonly key: NameKey;
+}
+
+async function restoreNode(to: Target, path: string, input: NarInput, depth: number) {
+  const { fs } = to;
   if (depth > MAX_DEPTH) throw input.refuse(`folders lie more than ${MAX_DEPTH} deep`);
   await input.word("(");
   await input.word("type");
@@ -84,11 +94,12 @@ async function restoreNode(fs: FileSystem, path: string, input: NarInput, depth:
     await input.word(")");
   } else {
     fs.mkdir(path, 0o755);
-    await restoreEntries(fs, path, input, depth);
+    await restoreEntries(to, path, input, depth);
   }
 }
 
-async function restoreEntries(fs: FileSystem, path: string, input: NarInput, depth: number) {
+async function restoreEntries(to: Target, path: string, input: NarInput, depth: number) {
+  const keys = new Map<string, string>();
   let last: Buffer | null = null;
   while (await input.oneOf("entry", ")") === "entry") {
     await input.word("(");
@@ -102,8 +113,13 @@ async function restoreEntries(fs: FileSystem, path: string, input: NarInput, dep
       throw input.refuse(`${JSON.stringify(name)} comes twice or out of order`);
     }
     last = bytes;
+    const twin = keys.get(to.key(name));
+    if (twin !== undefined) {
+      throw input.refuse(`${JSON.stringify(twin)} and ${JSON.stringify(name)} are one name here`);
+    }
+    keys.set(to.key(name), name);
     await input.word("node");
-    await restoreNode(fs, `${path}/${name}`, input, depth + 1);
+    await restoreNode(to, `${path}/${name}`, input, depth + 1);
     await input.word(")");
   }
 }

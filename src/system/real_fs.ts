@@ -10,7 +10,7 @@ import {
   FsError,
   type OpenFile,
 } from "./fs.ts";
-import { type Holds, POSIX, WINDOWS } from "./holds.ts";
+import { HOLDS, type Holds } from "./holds.ts";
 import { DENO_FS } from "./deno_fs.ts";
 import type { Os } from "./host.ts";
 import type { NativeFile, NativeFs, NativeHandle } from "./native_fs.ts";
@@ -55,7 +55,7 @@ export class RealFs implements FileSystem {
 
   constructor(options?: RealFsOptions) {
     this.uid = options ? options.uid : Deno.uid();
-    this.holds = options?.os === "windows" ? WINDOWS : POSIX;
+    this.holds = HOLDS[options?.os ?? (Deno.build.os === "darwin" ? "darwin" : "linux")];
     this.calls = options?.calls ?? DENO_FS;
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { refusedName } from "../../src/system/windows/names.ts";
 import { isObjectName, objectAtStart, objectName, objectsIn } from "../../src/store/names.ts";
 
 const HASH = "0123456789abcdfghijklmnpqrsvwxyz";
@@ -44,4 +45,13 @@ Deno.test("a name that is made can be read", () => {
     assert.equal(objectAtStart(`${name}/x`), name);
   }
   assert.equal(objectAtStart(`x/${A}`), null);
+});
+
+Deno.test("a name that is made is no device of Windows's, on any system", () => {
+  for (
+    const [stem, made] of [["con.lua", "con-.lua"], ["NUL.txt", "NUL-.txt"], ["console", "console"]]
+  ) {
+    assert.equal(objectName(stem, null, HASH), `${made}-${HASH}`);
+    assert.equal(refusedName(objectName(stem, null, HASH)), null);
+  }
 });

@@ -9,7 +9,9 @@ import type { ObjectName } from "../../src/store/names.ts";
 import { RelocatedTree } from "../../src/store/relocated_tree.ts";
 import { CANONICAL_ROOT, Relocation } from "../../src/store/relocation.ts";
 import { openStore } from "../../src/store/store.ts";
+import { memorySystem } from "../../src/system/memory/memory.ts";
 import { realSystem } from "../../src/system/real.ts";
+import { WORLDS } from "../support/worlds/world.ts";
 import { nixDump, nixMissing, nixRestore } from "./nix.ts";
 import { anyTree, fell, grow, inTemp } from "./trees.ts";
 
@@ -254,3 +256,17 @@ Deno.test("an object goes to another store through an archive, and keeps its nam
     });
     assert.equal(to.has(other), false);
   }));
+
+for (const { name, home, has, system } of WORLDS) {
+  Deno.test(`${name}: names in an archive that differ by case are ${has.twoCases ? "two" : "refused"}`, async () => {
+    const linux = memorySystem().fs;
+    grow(linux, "/tree", { dir: { in: { dir: { A: { file: "1" }, a: { file: "2" } } } } });
+    const chunks: Uint8Array[] = [];
+    dumpNar(linux, "/tree", (bytes) => chunks.push(bytes.slice()));
+    const { fs } = system();
+    const restored = restoreNar(fs, `${home}/tree`, chunks);
+    if (has.twoCases) return void await restored;
+    await assert.rejects(restored, /"A" and "a" are one name here/);
+    assert.equal(fs.lstat(`${home}/tree`), null);
+  });
+}

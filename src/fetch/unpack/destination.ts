@@ -7,6 +7,7 @@ import * as posix from "node:path/posix";
 import { messageOf, SysError } from "../../errors.ts";
 import type { OpenFile, System } from "../../system/mod.ts";
 import type { UnpackLimits } from "./limits.ts";
+import { refusedIn } from "../../system/windows/names.ts";
 import { makeFolders } from "../../system/folders.ts";
 
 /** Links followed one after the other before a loop is assumed, as Linux does. */
@@ -74,6 +75,8 @@ export class Destination {
       throw this.refusal(name, "where the link leads cannot be read");
     }
     if (isAbsolute(to)) throw this.refusal(name, `the link leads out, to ${to}`);
+    const refused = this.#onWindows ? refusedIn(to) : null;
+    if (refused) throw this.refusal(name, `the link leads to ${to}: ${refused.why}`);
     const path = this.#place(name, "link");
     if (path === null) return;
     this.#links.set(path, to);
@@ -136,6 +139,10 @@ export class Destination {
     return path;
   }
 
+  get #onWindows(): boolean {
+    return this.#system.host.os === "windows";
+  }
+
   /** Counts an entry, and gives its path below the root. */
   #admit(name: string): string | null {
     if (++this.#count > this.#limits.entries) {
@@ -147,14 +154,11 @@ export class Destination {
   #normal(name: string, refuse: (why: string) => SysError): string | null {
     if (name.includes("\0")) throw refuse("its name has a zero in it");
     if (name.includes("\ufffd")) throw refuse("its name is not UTF-8");
-    const windows = this.#system.host.os === "windows";
-    const slashed = windows ? name.replaceAll("\\", "/") : name;
-    if (isAbsolute(slashed)) throw refuse("its name is absolute");
-    const parts = slashed.split("/").filter((part) => part !== "" && part !== ".");
+    if (isAbsolute(name)) throw refuse("its name is absolute");
+    const parts = name.split("/").filter((part) => part !== "" && part !== ".");
     if (parts.includes("..")) throw refuse('its name has ".." in it');
-    if (windows && parts.some((part) => /[<>:"|?*]|[. ]$/.test(part))) {
-      throw refuse("Windows does not allow its name");
-    }
+    const refused = this.#onWindows ? refusedIn(name) : null;
+    if (refused) throw refuse(refused.why);
     if (parts.length === 0) return this.#strip === 0 ? "" : null;
     return parts.length <= this.#strip ? null : parts.slice(this.#strip).join("/");
   }

@@ -1,5 +1,5 @@
 /** In what the file systems of the operating systems differ. */
-import { type Holds, POSIX, WINDOWS } from "../holds.ts";
+import { type Holds, MACOS, POSIX, WINDOWS } from "../holds.ts";
 import type { Os } from "../host.ts";
 
 export interface Rules {
@@ -17,6 +17,6 @@ const folded = (name: string) => name.normalize("NFC").toLowerCase();
 /** What each operating system's usual file system does, for a user without special rights. */
 export const RULES: Readonly<Record<Os, Rules>> = {
   linux: { key: (name) => name, owners: true, holds: POSIX, fileLinks: true },
-  darwin: { key: folded, owners: true, holds: POSIX, fileLinks: true },
+  darwin: { key: folded, owners: true, holds: MACOS, fileLinks: true },
   windows: { key: folded, owners: false, holds: WINDOWS, fileLinks: false },
 };

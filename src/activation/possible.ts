@@ -1,0 +1,74 @@
+/** Takes what a path shall be, gives what the system can have there, and will show. */
+import { type Place, SysError } from "../errors.ts";
+import { sha256Hex } from "../digest.ts";
+import { formOfLink } from "../platform/links.ts";
+import type { PathRole, PathState } from "../plan/types.ts";
+import { objectsIn } from "../store/names.ts";
+import { heldMode } from "../system/holds.ts";
+import { refusedIn } from "../system/windows/names.ts";
+import { digestOfFile } from "./observe.ts";
+import type { BindWorld, GeneratedFile } from "./scope.ts";
+
+/** A path that is wanted. */
+export interface WantedState {
+  readonly path: string;
+  readonly target: string;
+  readonly role: PathRole;
+  readonly state: PathState;
+  readonly place: Place | null;
+}
+
+type World = Pick<BindWorld, "system" | "links">;
+
+/** The state with what stands in for a link that can't be made, and the permissions that can be held.
+ * @param files that are to be in the store, by the path that they will have */
+export function possibleState(
+  world: World,
+  files: ReadonlyMap<string, GeneratedFile>,
+  wanted: WantedState,
+): PathState {
+  const state = withoutLink(world, files, wanted);
+  if (state.kind !== "file") return state;
+  return { ...state, mode: heldMode(world.system.fs.holds, "file", state.mode) };
+}
+
+/** @throws SysError of kind "config" for a path that this system can't have */
+export function refuseName(
+  { host }: Pick<BindWorld["system"], "host">,
+  { path, target, place }: Pick<WantedState, "path" | "target" | "place">,
+): void {
+  const refused = host.os === "windows" ? refusedIn(path) : null;
+  if (refused === null) return;
+  throw new SysError("config", `Cannot put anything at ${target}: ${refused.why}`, {
+    ...(place ? { place } : {}),
+    hint: `another name than "${refused.name}" is possible on every system`,
+  });
+}
+
+function withoutLink(
+  { system: { fs, host }, links }: World,
+  files: ReadonlyMap<string, GeneratedFile>,
+  { target, role, state, place }: WantedState,
+): PathState {
+  // What sys.lua needs of its own is no link on Windows, whatever the user's rights are by now.
+  const power = role === "shell" && host.os === "windows" ? "folders" : links;
+  if (state.kind !== "link" || power === "everything") return state;
+  const file = files.get(state.to);
+  const found = file ? "file" : fs.lstat(state.to)?.kind;
+  const leadsTo = found === "dir" ? "folder" : found === "file" ? "file" : "nothing";
+  const live = !file && objectsIn([state.to]).length === 0;
+  switch (formOfLink(power, leadsTo, live)) {
+    case "link":
+      return state;
+    case "refused":
+      throw new SysError("activation", `Cannot link ${target}: files cannot be linked here`, {
+        ...(place ? { place } : {}),
+        hint: "Developer Mode of Windows allows it; or leave out `mutable`",
+      });
+    case "copy": {
+      const executable = file?.executable ?? ((fs.lstat(state.to)?.mode ?? 0) & 0o100) !== 0;
+      const digest = file ? sha256Hex(file.content) : digestOfFile(fs, state.to);
+      return { kind: "file", digest, mode: executable ? 0o755 : 0o644, content: state.to };
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { nameKey } from "../../src/system/name_key.ts";
+import { HOLDS } from "../../src/system/holds.ts";
+import { WORLDS } from "../support/worlds/world.ts";
+import { memorySystem } from "../../src/system/memory/memory.ts";
+
+for (const { name, home, has, system } of WORLDS) {
+  Deno.test(`${name}: names are compared as the folder does, also where it is not there yet`, () => {
+    const { fs } = system();
+    for (const folder of [home, `${home}/not/yet`]) {
+      const key = nameKey(fs, folder);
+      assert.equal(key("Caf\u00e9") === key("cAFE\u0301"), !has.twoCases);
+      assert.notEqual(key("a"), key("b"));
+    }
+  });
+}
+
+Deno.test("macOS: on a volume that sees case each name is one for itself", () => {
+  const { fs } = memorySystem();
+  fs.mkdir("/Volumes", 0o755);
+  const volume = Object.create(fs, { holds: { value: HOLDS.darwin } });
+  volume.lstat = (path: string) => fs.lstat(path);
+  const key = nameKey(volume, "/Volumes/Work");
+  assert.notEqual(key("a"), key("A"));
+});
