@@ -6,6 +6,7 @@ import { FLUSHED } from "./mutations/flushed.ts";
 import { INSPECTED } from "./mutations/inspected.ts";
 import { KEEPING } from "./mutations/keeping.ts";
 import { LIBRARY } from "./mutations/library.ts";
+import { MAC } from "./mutations/mac.ts";
 import { MENDS } from "./mutations/mends.ts";
 import { PRIVATE } from "./mutations/private.ts";
 import { RECALLED } from "./mutations/recalled.ts";
@@ -24,6 +25,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...BUILDING,
   ...RECALLED,
   ...RUNNING,
+  ...MAC,
   ...MENDS,
   ...KEEPING,
   ...SETTINGS,

@@ -37,7 +37,7 @@ export const SETTINGS: readonly Mutation[] = [
     file: "src/platform/settings/settings.ts",
     find: "account ? become(account, { argv, env }) : { argv, env }",
     replace: "{ argv, env }",
-    test: "tests/platform/settings_test.ts",
+    test: "tests/platform/macos/defaults_test.ts",
   },
   {
     name: "programs are looked for on PATH only",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Plist, PlistDate } from "../../../src/platform/plist/plist.ts";
 import { platformAdapters } from "../../../src/platform/platform.ts";
+import type { Current, Wanted } from "../../../src/plan/types.ts";
 import type { Json } from "../../../src/manifest/types.ts";
 import { EMPTY, planOf, wantedSettings } from "./support.ts";
 import { memorySystem } from "../../../src/system/memory/memory.ts";
@@ -95,6 +96,21 @@ comesBack(
   [new Map<string, Plist>([["a", 1], ["b", [new Uint8Array([1]), 1n]]])],
   {},
 );
+
+Deno.test("macOS: a number that was right, and was changed later, comes back with its type", async () => {
+  const { settings, domain, store } = machine();
+  domain("jo d", { k: 48 });
+  let current: { wanted: Wanted; settings: Current["settings"] } | null = null;
+  for (const value of [48, 50, null]) {
+    const key = { kind: "defaults", key: "d:k" } as const;
+    const wanted: Wanted = value === null ? EMPTY : wantedSettings([{ ...key, value }]);
+    const asked = value === null ? current!.wanted : wanted;
+    const plan = planOf(wanted, current, await settings.get(OWN, asked.settings));
+    for (const { changes } of plan.steps) await settings.set(OWN, changes);
+    current = { wanted, settings: plan.settings };
+  }
+  assert.deepEqual(store.domains.get("jo d")?.get("k"), 48);
+});
 
 Deno.test("macOS: to undo what was never set is harmless", async () => {
   const { settings, store } = machine();
