@@ -242,9 +242,9 @@ const example: Environment = {
 
 Deno.test("shell: env.ps1 as PowerShell wants it", () => {
   assert.equal(quotePowershell("it's\u2019"), "'it''s\u2019\u2019'");
-  assert.deepEqual(powershellScript(example, false).split("\n").slice(5), [
+  assert.deepEqual(powershellScript(example).split("\n").slice(5), [
     `foreach ($Name in "$env:SYSLUA_SET".Split(' ')) {`,
-    `  if ($Name -match '^[A-Za-z_][A-Za-z0-9_]*$' -and @('EDITOR') -cnotcontains $Name) {`,
+    `  if ($Name -match '^[A-Za-z_][A-Za-z0-9_]*$' -and @('EDITOR') -notcontains $Name) {`,
     `    Remove-Item "Env:$Name" -ErrorAction SilentlyContinue`,
     `  }`,
     `}`,

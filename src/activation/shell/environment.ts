@@ -1,7 +1,11 @@
 /** What the env scripts of one scope do, before it is put into the words of a shell. */
 
+import { nativePaths, type Os } from "../../system/mod.ts";
+
 /** A variable. `values` are joined by `separator`. */
 export interface Variable {
+  /** The same values with paths as the system has them, where those differ. */
+  readonly native?: readonly string[];
   readonly name: string;
   /** `set` gives it its value; the others add theirs to what the shell has, each once. */
   readonly op: "set" | "prepend" | "append";
@@ -16,6 +20,8 @@ export interface SourcedScript {
 }
 
 export interface Environment {
+  /** Whether paths are those of Windows, and lists of folders separated by `;`. */
+  readonly windows?: boolean;
   /** Sorted by name. `PATH` is never `set`: a shell without the system's own programs is of no use. */
   readonly variables: readonly Variable[];
   /** The folder whose `bin` comes first on PATH; null when nothing is in it. */
@@ -30,22 +36,40 @@ export const NAMES = "SYSLUA_SET";
 /** First line of every env script. */
 export const HEADING = "# Written by sys.lua: changes to this file are lost.";
 
+/** The environment for shells that have the system's own form of paths: all on Windows but those of Git Bash. */
+export function nativeEnvironment(environment: Environment, os: Os): Environment {
+  if (os !== "windows") return environment;
+  const { toNative } = nativePaths(os);
+  const { profile, variables, scripts } = environment;
+  return {
+    windows: true,
+    variables: variables.map((variable) => ({
+      ...variable,
+      values: variable.native ?? variable.values,
+      separator: variable.separator === ":" ? ";" : variable.separator,
+    })),
+    profile: profile === null ? null : toNative(profile),
+    scripts: scripts.map(({ path, shells }) => ({ path: toNative(path), shells })),
+  };
+}
+
 /** Variables and what the profile adds to them, in the order in which they are to be done: the profile comes
- * last, and thereby first. @param folders whether a variable of folders below `share` is understood */
+ * last, and thereby first. Programs of Windows know no pages of manuals, nor XDG's folders. */
 export function allVariables(environment: Environment): readonly Variable[] {
-  const { profile, variables } = environment;
+  const { profile, variables, windows = false } = environment;
   if (profile === null) return variables;
-  const first = (name: string, folder: string): Variable => ({
+  const first = (name: string, value: string, separator: string): Variable => ({
     name,
     op: "prepend",
-    values: [`${profile}/${folder}`],
-    separator: ":",
+    values: [value],
+    separator,
   });
+  if (windows) return [...variables, first("PATH", `${profile}\\bin`, ";")];
   return [
     ...variables,
-    first("PATH", "bin"),
-    first("MANPATH", "share/man"),
-    first("XDG_DATA_DIRS", "share"),
+    first("PATH", `${profile}/bin`, ":"),
+    first("MANPATH", `${profile}/share/man`, ":"),
+    first("XDG_DATA_DIRS", `${profile}/share`, ":"),
   ];
 }
 

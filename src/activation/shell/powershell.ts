@@ -1,5 +1,6 @@
-/** Takes an environment, gives `env.ps1` for PowerShell 5 and 7. */
+/** Takes an environment, gives `env.ps1` for Windows PowerShell 5.1 and PowerShell 7. */
 import {
+  allVariables,
   type Environment,
   FALLBACKS,
   HEADING,
@@ -9,22 +10,28 @@ import {
 } from "./environment.ts";
 import { quotePowershell } from "../../manifest/powershell.ts";
 
-/** `_SysluaWithout LIST SEPARATOR PARTS` gives the list without those parts. */
-const WITHOUT = `function _SysluaWithout([string]$List, [string]$Separator, [string[]]$Parts) {
+/** `_SysluaWithout LIST SEPARATOR PARTS` gives the list without those parts. `contains`: Windows knows no cases. */
+const without = (contains: string) =>
+  `function _SysluaWithout([string]$List, [string]$Separator, [string[]]$Parts) {
   if ($List -eq '') { return '' }
-  ($List.Split([string[]]@($Separator), 'None') | Where-Object { $Parts -cnotcontains $_ }) -join $Separator
+  ($List.Split([string[]]@($Separator), 'None') | Where-Object { $Parts -${contains} $_ }) -join $Separator
 }`;
 
-/** The script. @param windows whether paths in lists are separated by `;` */
-export function powershellScript(environment: Environment, windows: boolean): string {
-  const { profile, scripts, variables } = environment;
-  const between = windows ? ";" : ":";
-  const all: Variable[] = [...variables];
-  if (profile !== null) {
-    const bin = `${profile}${windows ? "\\" : "/"}bin`;
-    all.push({ name: "PATH", op: "prepend", values: [bin], separator: between });
-  }
-  const lines = [HEADING, WITHOUT, ...unsetting(environment), ...all.flatMap(setting)];
+/** Windows PowerShell 5.1 reads a file without it in the code page of the system, in which a part of \u00d2 ends a quote. */
+const MARK = "\ufeff";
+
+/** The script. */
+export function powershellScript(environment: Environment): string {
+  const { scripts, windows = false } = environment;
+  const all = allVariables(environment).filter(({ name }) =>
+    name === "PATH" || environment.variables.some((variable) => variable.name === name)
+  );
+  const lines = [
+    `${MARK}${HEADING}`,
+    without(windows ? "notcontains" : "cnotcontains"),
+    ...unsetting(environment),
+    ...all.flatMap(setting),
+  ];
   for (const { path, shells } of scripts) {
     if (shells.includes("powershell")) lines.push(`. ${quotePowershell(path)}`);
   }
@@ -37,7 +44,7 @@ function unsetting(environment: Environment): string[] {
   const list = `@(${names.map(quotePowershell).join(", ")})`;
   return [
     `foreach ($Name in "$env:${NAMES}".Split(' ')) {`,
-    `  if ($Name -match '^[A-Za-z_][A-Za-z0-9_]*$' -and ${list} -cnotcontains $Name) {`,
+    `  if ($Name -match '^[A-Za-z_][A-Za-z0-9_]*$' -and ${list} -notcontains $Name) {`,
     `    Remove-Item "Env:$Name" -ErrorAction SilentlyContinue`,
     `  }`,
     `}`,

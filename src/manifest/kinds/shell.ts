@@ -15,6 +15,7 @@ export const shell = kind({
       "fish",
       "powershell",
       "nushell",
+      "cmd",
     ]),
   },
   nouns: ["env script", "env scripts"],
