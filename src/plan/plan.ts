@@ -222,8 +222,10 @@ class Planner {
     if (now.kind === "other") {
       return this.#block(path, "neither a file, a folder nor a link can be seen there");
     }
-    // What is copied from a build may be a folder whose files go in here.
-    if (now.kind === "dir" && path.pending && path.role === "copy") return say("update");
+    // What is copied from a build may be a folder whose files go in here; so do the shims of a profile.
+    if (now.kind === "dir" && path.pending && ["copy", "profile"].includes(path.role)) {
+      return say("update");
+    }
     if (now.kind === "dir" && path.state.kind !== "dir" && !this.#emptied(path.path)) {
       return this.#block(path, "a folder with files in it is there");
     }
