@@ -23,6 +23,13 @@ export function sha256Hex(data: Uint8Array | string): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
+/** SHA-256 of bytes that come in pieces, as lower-case hex. */
+export function sha256HexOf(pieces: Iterable<Uint8Array>): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}
+
 /** Writes raw hash bytes in SRI form. */
 export function toDigest(algorithm: Algorithm, bytes: Uint8Array): Digest {
   return `${algorithm}-${toBase64(bytes)}` as Digest;

@@ -20,8 +20,8 @@ export const PRIVATE: readonly Mutation[] = [
   {
     name: "the journal is readable for all",
     file: "src/activation/journal.ts",
-    find: 'JSON.stringify(header) + "\\n", 0o600)',
-    replace: 'JSON.stringify(header) + "\\n", 0o644)',
+    find: "headerLine(header), 0o600)",
+    replace: "headerLine(header), 0o644)",
     test: "tests/activation/journal_test.ts",
   },
   {

@@ -45,8 +45,8 @@ export const SHOWN: readonly Mutation[] = [
   {
     name: "the session outlives the builds",
     file: "src/journeys/apply.ts",
-    find: "  evaluated.recipes.close();\n}\n\n/** With everything built",
-    replace: "}\n\n/** With everything built",
+    find: "  await endRecipes(machine, evaluated);\n}\n",
+    replace: "}\n",
     test: CLOSED,
   },
   {

@@ -75,7 +75,7 @@ export class Journal {
   constructor(readonly fs: FileSystem, readonly root: string, readonly header: JournalHeader) {
     makePrivate(fs, journalFolder(root));
     this.#path = join(journalFolder(root), `${header.number}.jsonl`);
-    writeLasting(fs, this.#path, JSON.stringify(header) + "\n", 0o600);
+    writeLasting(fs, this.#path, headerLine(header), 0o600);
   }
 
   /** Steps up to this one may be begun from now on. */
@@ -113,6 +113,17 @@ export class Journal {
     const { header, begun, reached } = this;
     return { path: this.#path, header, begun, reached, unrestored: false };
   }
+}
+
+/** A header as a line of JSON, in parts: of steps there may be many thousands. */
+function* headerLine({ steps, ...rest }: JournalHeader): Generator<string, void> {
+  yield `${JSON.stringify(rest).slice(0, -1)},"steps":[`;
+  let between = "";
+  for (const step of steps) {
+    yield between + JSON.stringify(step);
+    between = ",";
+  }
+  yield "]}\n";
 }
 
 /** A journal names what every user has in the home, and what is done there: for its owner alone. */

@@ -158,9 +158,11 @@ export class Evaluator {
     );
   }
 
-  close(): void {
-    this.#vm?.close();
+  /** Gives the bytes of memory that the VM had. */
+  close(): number {
+    const size = this.#vm?.close() ?? 0;
     this.#vm = undefined;
+    return size;
   }
 
   #facts(): LuaData {

@@ -19,6 +19,6 @@ export function laterRecipes(evaluate: () => Promise<RecipeSession>): RecipeSess
         resume: async (reply) => await (await recipe).resume(reply),
       };
     },
-    close: () => void session?.then((session) => session.close(), () => {}),
+    close: () => (session?.then((session) => session.close(), () => {}), 0),
   };
 }

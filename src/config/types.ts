@@ -75,8 +75,8 @@ export interface RecipeSession extends RecipeBook {
     derivation: DerivationHash,
     dependencies: ReadonlyMap<Derivation, Readonly<Record<string, string>>>,
   ): Promise<DerivationHash | null>;
-  /** Ends the VM; once more is harmless. */
-  close(): void;
+  /** Ends the VM; once more is harmless. Gives the bytes of memory that it had. */
+  close(): number;
 }
 
 /** How long and how much an evaluation may take. */

@@ -14,6 +14,7 @@ import type { Snapshot } from "../snapshot/types.ts";
 import type { ChangedFile } from "../store/changes.ts";
 import type { ObjectName } from "../store/names.ts";
 import { allOutputs, type BuildSettings, outputsUsed, realizeFrom, unrealized } from "./build.ts";
+import { reclaim, WORTH_RECLAIMING } from "../system/reclaim.ts";
 import { checkObjects } from "./check_objects.ts";
 import { storeConfigFiles } from "./config_files.ts";
 import { editedFiles, withEditsKept } from "./edits.ts";
@@ -65,6 +66,7 @@ async function applyOnce(
   const evaluated = await evaluateConfig(machine, request);
   try {
     evaluated.keep();
+    if (evaluated.manifest.derivations.length === 0) await endRecipes(machine, evaluated);
     const shown = await propose(machine, evaluated);
     machine.onPhase("ask");
     const decision = await request.decide(shown, evaluated);
@@ -116,7 +118,12 @@ async function realizeAll(
   const how = { ...settings, needed: outputsUsed(manifest, activations) };
   storeSources(machine, evaluated, activations, derivations);
   await realizeFrom(machine, evaluated, hashes, how);
-  evaluated.recipes.close();
+  await endRecipes(machine, evaluated);
+}
+
+/** Nothing will be built any more: the memory of Lua is for what comes next. */
+async function endRecipes({ system }: Machine, { recipes }: Evaluated): Promise<void> {
+  if (recipes.close() >= WORTH_RECLAIMING) await reclaim(system.clock);
 }
 
 /** With everything built, does what the plan says. */

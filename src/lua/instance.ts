@@ -52,6 +52,11 @@ export class Instance {
     this.#enter = promising(this.#exports.enter);
   }
 
+  /** Bytes of memory that it has taken. */
+  get size(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
   /** Says how many bytes of memory the state may have. Gives Lua's status. */
   limit(bytes: number): number {
     return this.#exports.limit(bytes);

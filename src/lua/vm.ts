@@ -28,7 +28,8 @@ export interface LuaVm {
    * error as JSON).
    * @throws SysError when it ran into a limit, or was interrupted */
   enter(name: string, ...args: string[]): Promise<string>;
-  close(): void;
+  /** Gives the bytes of memory that it had, and that nobody uses any more. */
+  close(): number;
 }
 
 /** What a VM may use up. */
@@ -55,7 +56,8 @@ export async function createVm(host: HostFunction, limits: VmLimits): Promise<Lu
 }
 
 class Vm implements LuaVm {
-  readonly #instance: Instance;
+  /** Null when it is closed. */
+  #instance: Instance | null;
   readonly #time: TimeLimit;
   readonly #limits: VmLimits;
   /** The call that was asked for last: Lua has one stack. */
@@ -70,7 +72,7 @@ class Vm implements LuaVm {
   /** Gives the state its limit. */
   open(): void {
     const bytes = Math.min(this.#limits.mebibytes * 1024 * 1024, MOST_BYTES);
-    if (this.#instance.limit(bytes) !== OK) throw this.#outOfMemory();
+    if (this.#lua.limit(bytes) !== OK) throw this.#outOfMemory();
   }
 
   enter(name: string, ...args: string[]): Promise<string> {
@@ -79,15 +81,23 @@ class Vm implements LuaVm {
     return call;
   }
 
-  close(): void {
+  close(): number {
     this.#time.close();
+    const size = this.#instance?.size ?? 0;
+    this.#instance = null;
+    return size;
+  }
+
+  get #lua(): Instance {
+    if (this.#instance === null) throw new Error("the VM is closed");
+    return this.#instance;
   }
 
   async #enter(texts: readonly string[]): Promise<string> {
     this.#time.start();
-    const status = await this.#instance.enter(texts);
+    const status = await this.#lua.enter(texts);
     if (this.#time.stopped !== null) throw this.#stopped();
-    const answer = this.#instance.answer();
+    const answer = this.#lua.answer();
     if (status === OUT_OF_MEMORY || answer === "!") throw this.#outOfMemory();
     if (status === OK) return answer;
     throw new SysError("config", `Cannot evaluate: ${answer}`);
@@ -122,7 +132,7 @@ class Vm implements LuaVm {
 
   /** The lines of the user's that Lua was in. */
   #places(): Place[] {
-    return this.#instance.place().flatMap((text) => {
+    return this.#lua.place().flatMap((text) => {
       const found = /^(\d+):(.+)$/.exec(text);
       return found === null ? [] : [{ file: found[2], line: Number(found[1]) }];
     });

@@ -53,12 +53,23 @@ export function sharedNamed(name: string): BaseHash | null {
   return baseNamed(name.endsWith(SPARE) ? `${name.slice(0, -SPARE.length)}${END}` : name);
 }
 
-/** Writes a base as text. */
-export function formatBase(lines: Lines): string {
-  const lists = LISTS.map((name) =>
-    [`"${name}":[`, ...lines[name].length === 0 ? [] : [lines[name].join(",\n")], "]"].join("\n")
-  );
-  return `{"version":1,\n${lists.join(",\n")}}\n`;
+/** A base as text, in parts: they can be gone through more than once. */
+export function formatBase(lines: Lines): Iterable<string> {
+  return { [Symbol.iterator]: () => partsOf(lines) };
+}
+
+function* partsOf(lines: Lines): Generator<string, void> {
+  yield '{"version":1';
+  for (const name of LISTS) {
+    yield `,\n"${name}":[\n`;
+    let between = "";
+    for (const line of lines[name]) {
+      yield between + line;
+      between = ",\n";
+    }
+    yield lines[name].length === 0 ? "]" : "\n]";
+  }
+  yield "}\n";
 }
 
 /** The texts of its entries. */

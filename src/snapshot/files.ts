@@ -1,19 +1,19 @@
 /** Takes a path and content, gives a file that is there whole and flushed, or not at all. */
 import { dirname, join } from "node:path/posix";
 import type { FileSystem } from "../system/fs.ts";
-import { writeAtomic } from "../system/write_atomic.ts";
+import { type Content, writeAtomic } from "../system/write_atomic.ts";
 
 /** Ends the names of files on their way; `recover` removes those that a crash left. */
 export const UNFINISHED = ".new";
 
 /** Writes beside, flushes, renames into place, and flushes the folder. */
-export function writeLasting(fs: FileSystem, path: string, content: string, mode = 0o644): void {
+export function writeLasting(fs: FileSystem, path: string, content: Content, mode = 0o644): void {
   writeFlushed(fs, path, content, mode);
   fs.syncDir(dirname(path));
 }
 
 /** The same for who flushes the folder later: until then a power cut may take it. */
-export function writeFlushed(fs: FileSystem, path: string, content: string, mode: number): void {
+export function writeFlushed(fs: FileSystem, path: string, content: Content, mode: number): void {
   const spare = `${path}${UNFINISHED}`;
   if (fs.lstat(spare) !== null) fs.remove(spare);
   writeAtomic(fs, path, content, { spare, mode });

@@ -3,9 +3,10 @@
  *
  * A base is made when there is none, and when what was written since the last one has grown to its size: then all of it
  * together takes twice the space of the bases at most, and what differs stays small. */
-import { sha256Hex } from "../digest.ts";
+import { sha256HexOf } from "../digest.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
+import { piecesOf } from "../system/pieces.ts";
 import { type BaseHash, formatBase } from "./base.ts";
 import { countsOf } from "./counts.ts";
 import { type Edits, editsBetween, type Lines, linesOf, mapLists } from "./edits.ts";
@@ -49,7 +50,7 @@ function writeWithBase(
   { rest, lines, counts }: { readonly rest: Rest; readonly lines: Lines; readonly counts?: Counts },
 ): void {
   const content = formatBase(lines);
-  const base = sha256Hex(content) as BaseHash;
+  const base = sha256HexOf(piecesOf(content)) as BaseHash;
   // It is on the disk before anything names it. Where that never happens, undoing the apply removes it.
   writeBase(fs, root, base, content);
   const lists = mapLists((name) => {

@@ -2,13 +2,18 @@
  * may have left them. */
 import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { freeName } from "../system/free_name.ts";
-import { writeAtomic } from "../system/write_atomic.ts";
+import { type Content, writeAtomic } from "../system/write_atomic.ts";
 import { type BaseHash, basePath, sharedNamed, sparePath, wholeText } from "./base.ts";
 import { UNFINISHED, writeLasting } from "./files.ts";
 import { snapshotFolder } from "./history.ts";
 
 /** Writes what is missing. Gives whether that was the base itself. */
-export function writeBase(fs: FileSystem, root: string, hash: BaseHash, content: string): boolean {
+export function writeBase(
+  fs: FileSystem,
+  root: string,
+  hash: BaseHash,
+  content: Content,
+): boolean {
   const path = basePath(root, hash), spare = sparePath(root, hash);
   const isMissing = !isWhole(fs, path, hash);
   if (isMissing) {

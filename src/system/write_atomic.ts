@@ -1,5 +1,9 @@
 /** Takes a path and content, gives a file that is there whole or not at all. */
-import type { FileSystem } from "./fs.ts";
+import type { FileHandle, FileSystem } from "./fs.ts";
+import { piecesOf } from "./pieces.ts";
+
+/** A text, its parts, or bytes. */
+export type Content = string | Uint8Array | Iterable<string>;
 
 /** How a file is put in place. */
 export interface AtomicOptions {
@@ -14,13 +18,13 @@ export interface AtomicOptions {
 export function writeAtomic(
   fs: FileSystem,
   path: string,
-  content: string | Uint8Array,
+  content: Content,
   { spare, mode = 0o644, flush = true }: AtomicOptions,
 ): void {
   const file = fs.create(spare, mode);
   try {
     try {
-      file.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+      writeAll(file, content);
       if (flush) file.sync();
     } finally {
       file.close();
@@ -30,6 +34,12 @@ export function writeAtomic(
     discard(() => fs.remove(spare));
     throw thrown;
   }
+}
+
+function writeAll(file: FileHandle, content: Content): void {
+  if (content instanceof Uint8Array) return file.write(content);
+  if (typeof content === "string") return file.write(new TextEncoder().encode(content));
+  for (const piece of piecesOf(content)) file.write(piece);
 }
 
 /** Cleans up after a failure. What can't be removed is left for later, since the failure is what counts. */

@@ -206,7 +206,7 @@ Deno.test("shared: what edits make of a base's texts is what was there", () => {
   fc.assert(
     fc.property(fc.array(act, { maxLength: 8 }), (acts) => {
       const all = histories(acts).map((one) => linesOf(listsOf(one)));
-      const base = linesOfBase(formatBase(all[0]));
+      const base = linesOfBase([...formatBase(all[0])].join(""));
       assert.deepEqual(base, all[0]);
       for (const lines of all) {
         const edits = editsBetween(base, lines);
