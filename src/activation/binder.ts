@@ -216,7 +216,7 @@ export class Binder {
     const unit = this.resolver.absolute(target);
     this.#services.push({
       ...{ name: agent, user: true, ...this.account(), unit, digest },
-      ...{ order: -1, by: "sys.lua", place: null },
+      ...{ order: 0, by: "sys.lua", place: null },
     });
   }
 
