@@ -89,7 +89,7 @@ export type World = "memory" | "two disks" | "few links" | "a user's home" | "re
 
 /** Another system (`tests/support/worlds/`). */
 export type Simulated =
-  | "mac"
+  | "macOS"
   | "windows"
   | "windows with Developer Mode"
   | "windows with a scanner";
@@ -272,7 +272,7 @@ export const WORLDS = [
   { world: "two disks", every: 1 },
   { world: "few links", every: 1 },
   { world: "a user's home", every: 1 },
-  { world: "mac", every: 2 },
+  { world: "macOS", every: 2 },
   { world: "windows", every: 2 },
   { world: "windows with Developer Mode", every: 3 },
   { world: "real", every: 9 },

@@ -6,9 +6,9 @@ import { optimiseStore, verifyStore } from "../../src/journeys/objects.ts";
 import { dropOriginals, restoreOriginal } from "../../src/journeys/originals.ts";
 import { repair } from "../../src/journeys/repair.ts";
 import { repairStore } from "../../src/journeys/repair_store.ts";
-import { faultySystem } from "../../src/system/faulty.ts";
 import type { System } from "../../src/system/mod.ts";
-import { HOME, MemoryMachine, UNASKED } from "./memory_machine.ts";
+import type { World } from "../support/worlds/world.ts";
+import { MemoryMachine, UNASKED } from "./memory_machine.ts";
 
 /** A command that is killed. */
 export interface Killed {
@@ -41,10 +41,10 @@ export const KILLED: readonly Killed[] = [
     name: "repair of what could not be undone",
     async arrange(t) {
       t.setup(`file { path = "~/a", content = "third" }
-activate { name = "x", config = function(_, ctx) ctx.run("wreck ${HOME}/a") end }`);
+activate { name = "x", config = function(_, ctx) ctx.run("wreck ${t.home}/a") end }`);
       await assert.rejects(t.apply(), /Cannot restore everything/);
-      t.system.fs.remove(`${HOME}/a/in the way`);
-      t.system.fs.remove(`${HOME}/a`);
+      t.system.fs.remove(`${t.home}/a/in the way`);
+      t.system.fs.remove(`${t.home}/a`);
       setupSecond(t);
     },
     run: mend,
@@ -97,13 +97,13 @@ activate { name = "x", config = function(_, ctx) ctx.run("wreck ${HOME}/a") end 
   {
     name: "repair of a damaged journal",
     async arrange(t) {
-      t.write(`${HOME}/edited`, "edited again", 0o600);
+      t.write(`${t.home}/edited`, "edited again", 0o600);
       t.setup(setup("third"));
       for (let at = 1;; at++) {
-        const killed = new MemoryMachine(t.system.fs.disk.copy());
-        const { system } = faultySystem(killed.system, { at, when: "before" });
+        const killed = t.again();
+        const { system } = killed.system.faulty({ at, when: "before" });
         await killed.apply(system).catch(() => {});
-        const left = new MemoryMachine(killed.system.fs.disk.copy());
+        const left = killed.again();
         // Right after the edit has left its place.
         if (left.texts().includes("edited again")) continue;
         left.write(`${rootOf(t)}/journal/${journalOf(left)}`, "damaged");
@@ -138,7 +138,7 @@ activate { name = "x", config = function(_, ctx) ctx.run("wreck ${HOME}/a") end 
     run: (t, system) =>
       t.held(
         "exclusive",
-        (machine) => restoreOriginal(machine, "1", `${HOME}/given back`, UNASKED.signal),
+        (machine) => restoreOriginal(machine, "1", `${t.home}/given back`, UNASKED.signal),
         system,
       ),
     precious: PRECIOUS,
@@ -195,14 +195,14 @@ function setupSecond(t: MemoryMachine) {
 }
 
 /** Two applies over files of the user's, and an edit that the second replaces. */
-export async function applied(): Promise<MemoryMachine> {
-  const t = new MemoryMachine();
-  t.write(`${HOME}/a`, "mine", 0o600);
-  t.write(`${HOME}/copied`, "of the user's");
-  t.write(`${HOME}/dotfiles/source`, "a source");
+export async function applied(world: World): Promise<MemoryMachine> {
+  const t = new MemoryMachine(undefined, world);
+  t.write(`${t.home}/a`, "mine", 0o600);
+  t.write(`${t.home}/copied`, "of the user's");
+  t.write(`${t.home}/dotfiles/source`, "a source");
   t.setup(setup("first"));
   await t.apply();
-  t.write(`${HOME}/edited`, "edited", 0o600);
+  t.write(`${t.home}/edited`, "edited", 0o600);
   setupSecond(t);
   await t.apply();
   return t;
@@ -211,9 +211,9 @@ export async function applied(): Promise<MemoryMachine> {
 /** An edit through a link, an object that is gone, one with another mode, one without a record. */
 function damageObjects(t: MemoryMachine) {
   const { fs } = t.system;
-  const real = (path: string) => fs.realPath(`${HOME}/${path}`);
-  t.writeThrough(`${HOME}/a`, "through the link");
-  t.writeThrough(`${HOME}/made/one/own`, " damaged");
+  const real = (path: string) => fs.realPath(`${t.home}/${path}`);
+  t.writeThrough(`${t.home}/a`, "through the link");
+  t.writeThrough(`${t.home}/made/one/own`, " damaged");
   fs.chmod(real("made/two/own"), 0o755);
   const { dir } = t.open().store;
   fs.remove(`${dir}/refs/${real("made/three").split("/").at(-1)}`);

@@ -8,10 +8,11 @@ import { destroy, rollback } from "../../src/journeys/restore.ts";
 import { status } from "../../src/journeys/status.ts";
 import { SysError } from "../../src/errors.ts";
 import type { Machine } from "../../src/machine/open.ts";
-import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import { Crash } from "../../src/system/faulty.ts";
 import { NAMES, NOTHING, random, type Survivors } from "../../src/system/memory/survivors.ts";
+import { LINUX, type World, WORLDS } from "../support/worlds/world.ts";
 import { applied, KILLED, type Killed, mend, verify } from "./killed_commands.ts";
-import { HOME, MemoryMachine, REPLACE_ALL, UNASKED } from "./memory_machine.ts";
+import { type MemoryMachine, REPLACE_ALL, UNASKED } from "./memory_machine.ts";
 
 /** One of so many operations is tried; the soak tries each, with all that may come next. */
 const EVERY = Number(Deno.env.get("SYSLUA_EVERY") ?? 11);
@@ -89,7 +90,7 @@ async function check(
   for (const text of precious) {
     assert.ok(there.includes(text), `${text} is lost; there is ${JSON.stringify(there)}`);
   }
-  const copied = new TextDecoder().decode(fs.readFile(`${HOME}/copied`));
+  const copied = new TextDecoder().decode(fs.readFile(`${t.home}/copied`));
   if (!forgets) assert.equal(copied, "of the user's");
   // What is not in use may be damaged still, where it was before.
   await verify(t, t.system);
@@ -113,29 +114,35 @@ async function kill(
   at: number,
   survivors: ((at: number) => Survivors) | null,
 ): Promise<MemoryMachine> {
-  const t = new MemoryMachine(prepared.system.fs.disk.copy());
-  await run(t, faultySystem(t.system, { at, when: "before" }).system).catch((thrown) => {
+  const t = prepared.again();
+  await run(t, t.system.faulty({ at, when: "before" }).system).catch((thrown) => {
     assert.ok(thrown instanceof Crash || thrown instanceof SysError, thrown.stack);
   });
-  if (survivors !== null) t.system.fs.disk.powerCut(survivors(at));
-  return new MemoryMachine(t.system.fs.disk.copy());
+  if (survivors !== null) t.system.disk.powerCut(survivors(at));
+  return t.again();
 }
 
 async function operationsOf(prepared: MemoryMachine, { run }: Killed): Promise<number> {
-  const t = new MemoryMachine(prepared.system.fs.disk.copy());
-  const counting = faultySystem(t.system, { at: 0, when: "before" });
+  const t = prepared.again();
+  const counting = t.system.faulty({ at: 0, when: "before" });
   await run(t, counting.system);
   return counting.operations();
 }
 
-for (const killed of KILLED) {
-  const name = `${killed.name}, killed at any operation: there is a way on, and nothing is lost`;
-  // A file that was just created when the machine died is never closed.
-  Deno.test({ name, sanitizeResources: false, fn: () => tryAll(killed) });
+for (const world of WORLDS.filter(({ name }) => !name.includes("scanner"))) {
+  for (const killed of KILLED) {
+    const name = `${killed.name}, killed at any operation: there is a way on, and nothing is lost`;
+    Deno.test({
+      name: world === LINUX ? name : `${world.name}: ${name}`,
+      // A file that was just created when the machine died is never closed.
+      sanitizeResources: false,
+      fn: () => tryAll(killed, world),
+    });
+  }
 }
 
-async function tryAll(killed: Killed): Promise<void> {
-  const start = await applied();
+async function tryAll(killed: Killed, world: World): Promise<void> {
+  const start = await applied(world);
   const prepared = await killed.arrange(start) ?? start;
   const found = await verifyStore(prepared.open(), [], {});
   const damaged = new Set(found.flatMap(({ lost }) => lost ?? []));

@@ -1,5 +1,5 @@
 /** A machine in memory on which commands can be killed at any operation, and the next ones run. */
-import { dirname } from "node:path";
+import { dirname } from "node:path/posix";
 import { apply } from "../../src/journeys/apply.ts";
 import type { BuildSettings } from "../../src/journeys/build.ts";
 import type { EvaluationRequest } from "../../src/journeys/evaluate.ts";
@@ -8,8 +8,10 @@ import { type Holding, holding } from "../../src/machine/lock.ts";
 import { type Machine, openMachine } from "../../src/machine/open.ts";
 import { makeFolders } from "../../src/system/folders.ts";
 import type { Disk } from "../../src/system/memory/disk.ts";
-import { type MemorySystem, memorySystem, type Program } from "../../src/system/memory/memory.ts";
+import type { Program } from "../../src/system/memory/memory.ts";
 import type { System } from "../../src/system/mod.ts";
+import { lineOf } from "../support/memory.ts";
+import { LINUX, type World, type WorldSystem } from "../support/worlds/world.ts";
 
 export const HOME = "/home/maria";
 export const CONFIG = `${HOME}/dotfiles`;
@@ -18,7 +20,7 @@ const { signal } = new AbortController();
 
 /** `wreck` puts a folder with something in it where a file was, so that nothing can be put back, and fails. */
 const shell: Program = ({ argv }, fs) => {
-  const [, path] = /^wreck (\S+)$/.exec(argv.at(-1)!) ?? [];
+  const [, path] = /^wreck (\S+)$/.exec(lineOf(argv)) ?? [];
   if (path === undefined) return 1;
   fs.remove(path);
   fs.mkdir(path, 0o755);
@@ -35,12 +37,31 @@ export const UNASKED = {
   signal,
 };
 
-export class MemoryMachine {
-  readonly system: MemorySystem;
+const EVALUATION: Omit<EvaluationRequest, "path"> = {
+  limits: { seconds: 20, mebibytes: 256 },
+  frozen: false,
+  program: "this one",
+  writeLock: true,
+  onFetch: () => {},
+  onPrint: () => {},
+  signal,
+};
 
-  constructor(disk?: Disk) {
-    if (disk === undefined) disk = emptyDisk();
-    this.system = memorySystem({ disk, user: USER, programs: { "/bin/sh": shell } });
+export class MemoryMachine {
+  readonly system: WorldSystem;
+  readonly home: string;
+  readonly config: string;
+
+  constructor(disk?: Disk, readonly world: World = LINUX) {
+    this.home = world.home;
+    this.config = `${world.home}/dotfiles`;
+    const programs = { "/bin/sh": shell, "powershell.exe": shell };
+    this.system = world.system({ disk: disk ?? emptyDisk(world), user: USER, programs });
+  }
+
+  /** The machine as it is now, as a new process finds it, or one on another disk. */
+  again(disk = this.system.disk.copy()): MemoryMachine {
+    return new MemoryMachine(disk, this.world);
   }
 
   /** The machine as a new process sees it, perhaps by a system that fails. */
@@ -82,11 +103,11 @@ export class MemoryMachine {
   }
 
   /** Texts of all files below the home but for what sys.lua keeps itself. */
-  texts(folder: string = HOME): string[] {
+  texts(folder: string = this.home): string[] {
     const { fs } = this.system;
     return fs.readDir(folder).flatMap((name) => {
       const path = `${folder}/${name}`;
-      if ([this.open().root, CONFIG].includes(path)) return [];
+      if ([this.open().root, this.config].includes(path)) return [];
       const kind = fs.lstat(path)?.kind;
       if (kind === "dir") return this.texts(path);
       return kind === "file" ? [new TextDecoder().decode(fs.readFile(path))] : [];
@@ -94,19 +115,12 @@ export class MemoryMachine {
   }
 
   setup(body: string): void {
-    this.write(`${CONFIG}/init.lua`, `return { setup = function()\n${body}\nend }\n`);
+    this.write(`${this.config}/init.lua`, `return { setup = function()\n${body}\nend }\n`);
   }
 
-  readonly evaluation: EvaluationRequest = {
-    path: CONFIG,
-    limits: { seconds: 20, mebibytes: 256 },
-    frozen: false,
-    program: "this one",
-    writeLock: true,
-    onFetch: () => {},
-    onPrint: () => {},
-    signal,
-  };
+  get evaluation(): EvaluationRequest {
+    return { ...EVALUATION, path: this.config };
+  }
 
   readonly build: BuildSettings = { jobs: 1, sandbox: "off", observer: () => {}, signal };
 
@@ -122,10 +136,14 @@ export class MemoryMachine {
   }
 }
 
-function emptyDisk(): Disk {
-  const { fs } = memorySystem();
-  makeFolders(fs, CONFIG);
-  for (const path of [HOME, CONFIG]) fs.chown(path, USER.uid, USER.gid);
-  for (const path of ["/", "/home", HOME, CONFIG]) fs.syncDir(path);
-  return fs.disk;
+function emptyDisk(world: World): Disk {
+  const { below, disk } = world.system();
+  const config = `${world.home}/dotfiles`;
+  makeFolders(below, config);
+  if (below.holds.modes === "all") {
+    for (const path of [world.home, config]) below.chown(path, USER.uid, USER.gid);
+  }
+  for (const path of ["/", dirname(world.home), world.home, config]) below.syncDir(path);
+  disk.flushNames();
+  return disk;
 }

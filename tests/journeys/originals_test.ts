@@ -188,7 +188,7 @@ Deno.test({
   sanitizeResources: false,
   fn: async () => {
     const prepared = await beforeDeath();
-    const copy = (t = prepared) => new MemoryMachine(t.system.fs.disk.copy());
+    const copy = (t = prepared) => new MemoryMachine(t.system.disk.copy());
     const all = (t: MemoryMachine, system?: System) =>
       t.held("exclusive", (machine) => deleteAll(machine, RESTORE), system);
     const counting = copy();

@@ -49,7 +49,7 @@ async function prepared(): Promise<MemoryMachine> {
   return t;
 }
 
-const copy = (t: MemoryMachine) => new MemoryMachine(t.system.fs.disk.copy());
+const copy = (t: MemoryMachine) => new MemoryMachine(t.system.disk.copy());
 
 const WORLDS: readonly [string, FsCode | undefined, Survivors | null][] = [
   ["is killed", undefined, null],
@@ -80,7 +80,7 @@ for (const [what, code, survivors] of WORLDS) {
         await evaluated(t, system).catch((thrown) => {
           if (!(thrown instanceof Crash)) throw thrown;
         });
-        if (survivors !== null) t.system.fs.disk.powerCut(survivors);
+        if (survivors !== null) t.system.disk.powerCut(survivors);
         const next = copy(t);
         assert.deepEqual((await evaluated(next)).manifest, manifest);
         assert.deepEqual((await evaluated(next)).manifest, manifest);

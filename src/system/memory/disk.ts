@@ -127,6 +127,11 @@ export class Disk {
     );
   }
 
+  /** Flushes all changes of names, as a file system does whose log is flushed with any file. */
+  flushNames(): void {
+    this.#flushNames(this.#pending.map(() => true));
+  }
+
   /** Flushes all that lies on one file system. */
   flushAll(dev: number): void {
     const visit = (folder: FolderInode) => {

@@ -1,5 +1,6 @@
-/** A folder for what is in use: it is moved there, and removed by a later command. */
+/** A folder for what is in nobody's way: what is in use is moved there, and removed by a later command. */
 import { basename, dirname, join } from "node:path/posix";
+import type { FileInfo } from "../fs.ts";
 import type { NativeFs } from "../native_fs.ts";
 import { codeOf, isRefusal } from "./patience.ts";
 
@@ -42,6 +43,26 @@ export class Aside {
     return true;
   }
 
+  /** Changes a file on a folder's disk, and flushes it. */
+  flush(folder: string, dev: number): void {
+    this.#tidy();
+    const isNear = this.#info(this.folder)?.dev === dev;
+    const path = join(isNear ? this.folder : folder, ".syslua-flushed");
+    try {
+      const file = this.calls.openAppend(this.native(path), 0o600);
+      try {
+        file.write(new Uint8Array(1));
+        file.sync();
+      } finally {
+        file.close();
+      }
+      if (!isNear) this.#remove(path);
+    } catch (thrown) {
+      // Where nothing can be made no name was changed.
+      if (!isRefusal(thrown)) throw thrown;
+    }
+  }
+
   /** Does something that needs a path to be free, and gives back what was there where that fails. */
   around(path: string, action: () => void): void {
     const moved = this.#move(path);
@@ -72,16 +93,15 @@ export class Aside {
   #free(folder: string, name: string): string {
     for (;;) {
       const path = join(folder, `.syslua-aside-${++this.#count}-${name.slice(0, 100)}`);
-      if (!this.#isThere(path)) return path;
+      if (this.#info(path) === null) return path;
     }
   }
 
-  #isThere(path: string): boolean {
+  #info(path: string): FileInfo | null {
     try {
-      this.calls.lstat(this.native(path));
-      return true;
+      return this.calls.lstat(this.native(path));
     } catch {
-      return false;
+      return null;
     }
   }
 
@@ -99,7 +119,9 @@ export class Aside {
     if (this.#isTidy) return;
     this.#isTidy = true;
     try {
-      if (!this.#isThere(this.folder)) return this.calls.mkdir(this.native(this.folder), 0o700);
+      if (this.#info(this.folder) === null) {
+        return this.calls.mkdir(this.native(this.folder), 0o700);
+      }
       for (const name of this.calls.readDir(this.native(this.folder))) {
         this.#remove(join(this.folder, name));
       }

@@ -173,9 +173,11 @@ class WindowsFs implements NativeFs {
     this.#patiently(() => this.calls.utime(native(path), seconds));
   }
 
-  /** Folders are not flushed: NTFS keeps a journal of names. */
+  /** The runtime opens no folder. But NTFS writes names into a log, one after the other, and a file that is flushed
+   * takes with it what the log has so far. */
   syncDir(path: string): void {
-    this.lstat(path);
+    const { dev } = this.lstat(path);
+    this.#aside.flush(path, dev);
   }
 
   async lock(path: string, exclusive: boolean) {

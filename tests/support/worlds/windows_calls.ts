@@ -305,7 +305,8 @@ export class WindowsCalls implements NativeFs {
         this.#readable(inode);
         return telling(() => (file.write(bytes), bytes.length));
       },
-      sync: () => telling(() => file.sync()),
+      // The log of NTFS, in which all names are, is flushed with any file: an open question of docs/platforms.md.
+      sync: () => telling(() => (file.sync(), this.disk.flushNames())),
       close: () => {
         if (open) this.#count(inode, -1);
         open = false;

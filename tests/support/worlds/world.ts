@@ -58,7 +58,7 @@ export interface World {
 
 const POSIX_HAS = { fileLinks: true, relativeLinks: true, modes: true, twins: true };
 
-const LINUX: World = {
+export const LINUX: World = {
   name: "linux",
   os: "linux",
   home: "/home/maria",
@@ -67,7 +67,7 @@ const LINUX: World = {
 };
 
 const MAC: World = {
-  name: "mac",
+  name: "macOS",
   os: "darwin",
   home: "/Users/maria",
   has: { ...POSIX_HAS, twoCases: false },
@@ -111,7 +111,10 @@ function windows(name: string, world: WindowsWorld): World {
 }
 
 /** What programs there are, unless others are given. */
-const PROGRAMS: Readonly<Record<string, Program>> = { "/bin/sh": shell };
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  "/bin/sh": shell,
+  "powershell.exe": shell,
+};
 
 export const WORLDS: readonly World[] = [
   LINUX,
