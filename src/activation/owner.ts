@@ -13,6 +13,16 @@ export function ownerNamed(
   const [name, group] = owner.split(":");
   const { host } = system, accounts = accountsOf(system);
   const user = accounts.user(name);
+  if (host.os === "windows") {
+    throw new SysError(
+      "activation",
+      `Cannot give a file to ${name}: on Windows sys gives none away`,
+      {
+        place,
+        hint: "leave `owner` out where `syslua.is_windows`",
+      },
+    );
+  }
   if (user === null) {
     throw new SysError("activation", `Cannot give a file to ${name}: there is no such user`, {
       place,

@@ -15,13 +15,13 @@ export const host_packages = settingKind({
   nouns: ["host package", "host packages"],
   name: () => "host packages",
   rank: 3,
-  // Homebrew belongs to a user, and refuses to be run by root.
+  // Homebrew and Scoop belong to a user, and refuse to be run by root.
   settings: ({ packages }) =>
     Object.entries(packages).flatMap(([manager, names]) =>
       names.map((name) => ({
         key: `${manager}:${name}`,
         value: true,
-        machine: manager !== "brew" && manager !== "cask",
+        machine: !["brew", "cask", "scoop"].includes(manager),
       }))
     ),
 });

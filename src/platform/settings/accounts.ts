@@ -19,7 +19,11 @@ export function accountName(name: string): string {
 export function whyNot(
   { os, elevated }: Pick<System["host"], "os" | "elevated">,
 ): { readonly blocked?: string } {
-  if (os !== "linux") return { blocked: "sys changes users and groups on Linux only" };
+  if (os !== "linux") {
+    return {
+      blocked: "sys changes users and groups on Linux only (declare it where `syslua.is_linux`)",
+    };
+  }
   return elevated ? {} : { blocked: "it needs root" };
 }
 

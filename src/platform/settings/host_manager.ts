@@ -1,5 +1,6 @@
 /** Takes a package manager, gives where it is here and as whom it is run. */
-import { type Manager, managerOf } from "./host_packages.ts";
+import { managerOf } from "./host_packages.ts";
+import type { Manager } from "./package_manager.ts";
 import type { SettingCommand, SettingWorld } from "./provider.ts";
 
 /** A manager that is there. */

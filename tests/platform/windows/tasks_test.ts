@@ -106,11 +106,12 @@ Deno.test("windows: a service is started, asked for, started anew and stopped", 
 });
 
 Deno.test("windows: stopping a service that is idle, or was never there, is harmless", async () => {
-  const { services, service, scheduler } = machine();
+  const { services, service, scheduler, commands } = machine();
   await services.stop(service);
   await services.start(service);
   scheduler.ends("\\syslua\\a", 0);
   await services.stop(service);
+  assert.ok(!commands.some(({ argv }) => argv.includes("/End")), "schtasks fails at that");
   assert.equal(scheduler.tasks.size, 0);
 });
 

@@ -1,5 +1,6 @@
+import { SysError } from "../../../errors.ts";
 import type { ObservedSetting } from "../../../plan/types.ts";
-import { installed, managerOf, splitPackageKey } from "../host_packages.ts";
+import { managerOf, splitPackageKey } from "../host_packages.ts";
 import { type Here, placed, whereIs } from "../host_manager.ts";
 import { printed, type Provider, type SettingWorld } from "../provider.ts";
 
@@ -37,10 +38,24 @@ export const host_packages: Provider = {
         for (const command of manager[op](left)) {
           await here.world.must(`${op} ${left.join(", ")}`, placed(manager, here, command));
         }
+        if (manager.doubted) await refuseUndone(world, id, op, left);
       }
     }
   },
 };
+
+/** @throws SysError where packages are not as they shall be */
+async function refuseUndone(
+  world: SettingWorld,
+  id: string,
+  op: "install" | "remove",
+  names: readonly string[],
+): Promise<void> {
+  const there = (await find(world, id, names))?.names ?? new Set();
+  const undone = names.filter((name) => there.has(name) !== (op === "install"));
+  if (undone.length === 0) return;
+  throw new SysError("activation", `Cannot ${op} ${undone.join(", ")}: ${id} did not`);
+}
 
 /** A manager, and which of the names it has installed. */
 interface Found {
@@ -61,7 +76,8 @@ async function find(
   if (manager.owned && here.blocked && world.host.elevated) return { here, names: found };
   for (const command of manager.query(names)) {
     const finished = await here.world.run(placed(manager, here, command));
-    for (const name of installed(manager, names, printed(finished))) found.add(name);
+    const answer = { code: finished.code, output: printed(finished) };
+    for (const name of manager.found(command.about, answer)) found.add(name);
   }
   return { here, names: found };
 }
