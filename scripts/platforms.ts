@@ -85,12 +85,13 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 function questions(runs: Runs): string[] {
   const lines = SYSTEMS.flatMap(({ os, title, world }) => {
     if (world === undefined) return [];
-    const file = `${os}_test.ts`;
-    const answered = runs[os]?.files[`tests/real/${file}`] !== undefined;
-    return Array.from(
-      Deno.readTextFileSync(`${REAL}/${file}`).matchAll(/\bquestion\(\s*"([^"]+)"/g),
-      ([, text]) => `| ${title} | ${text} | ${answered ? `yes, ${runs[os].date}` : "open"} |`,
-    );
+    return askingFiles(os).flatMap((file) => {
+      const answered = runs[os]?.files[`tests/real/${file}`] !== undefined;
+      return Array.from(
+        Deno.readTextFileSync(`${REAL}/${file}`).matchAll(/\bquestion\(\s*"([^"]+)"/g),
+        ([, text]) => `| ${title} | ${text} | ${answered ? `yes, ${runs[os].date}` : "open"} |`,
+      );
+    });
   });
   return [
     "## Open questions",
@@ -101,6 +102,12 @@ function questions(runs: Runs): string[] {
     "| --- | --- | --- |",
     ...lines,
   ];
+}
+
+/** Names of the files that ask a system, in the order of the page. */
+function askingFiles(os: string): string[] {
+  const names = Array.from(Deno.readDirSync(REAL), ({ name }) => name);
+  return names.filter((name) => name.startsWith(`${os}_`)).sort().reverse();
 }
 
 if (import.meta.main) Deno.writeTextFileSync(PAGE, platformsPage(readRuns()));
