@@ -7,7 +7,10 @@ export const defaults = settingKind({
   args: {
     domain: text("`com.apple.dock`."),
     key: text("`autohide`."),
-    value: data("Text, number, boolean, list or table.", { weighed: true }),
+    value: data(
+      'Text, number, boolean, list or table; `{ ["plist:data"] = … }`, `plist:date` and `plist:real` for other types.',
+      { weighed: true },
+    ),
   },
   nouns: ["setting", "settings"],
   name: ({ domain, key }) => `default ${domain} ${key}`,
