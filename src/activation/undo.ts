@@ -9,7 +9,7 @@ import type { FileSystem } from "../system/fs.ts";
 import { flushFolders } from "./flush.ts";
 import { endJournal, type FoundJournal } from "./journal.ts";
 import { undoPathStep } from "./path_step.ts";
-import { runCommand } from "./run_step.ts";
+import { checkPasses, runCommand } from "./run_step.ts";
 import { asTheirUsers, pathsOfSteps } from "./their_files.ts";
 import { strikeUndone } from "./originals.ts";
 
@@ -100,10 +100,7 @@ async function undoOther(adapters: Adapters, step: Step): Promise<void> {
     case "path":
       return;
     case "run":
-      if (step.undo !== null) {
-        await runCommand(adapters, step.undo, { account: step.account });
-      }
-      return;
+      return await undoRun(adapters, step);
     case "service":
       return await (step.op === "stop"
         ? adapters.services.start(step)
@@ -114,6 +111,17 @@ async function undoOther(adapters: Adapters, step: Step): Promise<void> {
         step.changes.map(({ key, before, after }) => ({ key, before: after, after: before }))
           .reverse(),
       );
+  }
+}
+
+/** A command may have been killed before it did anything: where its check says so, its undo may fail. */
+async function undoRun(adapters: Adapters, step: Extract<Step, { kind: "run" }>): Promise<void> {
+  const { check, undo, account } = step;
+  if (undo === null) return;
+  try {
+    await runCommand(adapters, undo, { account });
+  } catch (thrown) {
+    if (check === null || await checkPasses(adapters, check, { account })) throw thrown;
   }
 }
 
