@@ -1,18 +1,18 @@
 /** Compiles the executable: `deno task compile [--target <platform>]… [--all]`.
  *
- *     main.ts, program.ts ─────bundle──▶ *.script ──run──▶ *.cache ─┐
- *     packages, Lua's image ───bundle──▶ *.js ──────────────────────┼─compile──▶ dist/sys
- *     compile/load.ts ─────────bundle──▶ load.js ───────────────────┘
+ *     main.ts, program.ts, packages ──bundle──▶ scripts ──run──▶ byte code
+ *     compile/load.ts, scripts, byte code ──compile──▶ dist/sys
  *
  * `main.ts` is what every command needs, `program.ts` all else. Each is one script (`compile/script.ts`), and there is
  * what V8 has made of it when it was run (`compile/cache.ts`): to read the program and to compile it takes longer than
- * most commands. What is large and seldom needed are files of their own (`compile/pieces.ts`).
+ * most commands. What is large and seldom needed are scripts of their own (`compile/pieces.ts`).
  * The same sources give the same bytes. `DENORT_BIN` names the runtime to compile in, where Deno's download host
  * is out of reach; it is for the platform that it was made for. */
 import { createHash } from "node:crypto";
-import { bundle, ENTRIES } from "./compile/bundle.ts";
-import { makeCache, withoutCache } from "./compile/cache.ts";
+import { type Bundle, bundle, type Entry } from "./compile/bundle.ts";
+import { makeCache } from "./compile/cache.ts";
 import { BUNDLE, deno, PROJECT } from "./compile/deno.ts";
+import { partsOf, withParts } from "./compile/parts.ts";
 import { PERMISSIONS } from "./permissions.ts";
 
 const DIST = `${PROJECT}/dist`;
@@ -48,35 +48,43 @@ const V8 = "--v8-flags=" + [
   "--wasm-tiering-budget=2000000000",
 ].join(",");
 
-/** Makes an executable of an entry with all of the bundle. */
+/** Makes an executable.
+ * @param cache what V8 has made of scripts */
 async function compile(
-  entry: typeof ENTRIES[number],
-  output: string,
-  target?: string,
+  { scripts, entries }: Bundle,
+  entry: Entry,
+  cache: ReadonlyMap<string, Uint8Array>,
+  { target, output }: { readonly target: string | null; readonly output: string },
 ): Promise<void> {
-  const others = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => name)
-    .filter((name) => !name.endsWith(".map") && !ENTRIES.some((entry) => name === `${entry}.js`));
+  const encoder = new TextEncoder();
+  const texts = [...scripts].map(([name, text]) => [name, encoder.encode(text)] as const);
+  const parts = partsOf(new Map([...texts, ...cache]));
+  const [main, data] = [`${BUNDLE}/${entry}.js`, `${BUNDLE}/parts.bin`];
+  Deno.writeTextFileSync(main, parts.constants + entries[entry]);
+  Deno.writeFileSync(data, parts.bytes);
+  // The executable records when its files were written.
+  for (const path of [main, data]) Deno.utimeSync(path, 1, 1);
+  const isElf = (target ?? Deno.build.target).includes("linux");
   await deno([
     // The runtime's own code cache would be a file in the shared temporary folder, which anybody could have put there.
     ...["compile", "--quiet", "--no-check", "--no-code-cache", V8, ...PERMISSIONS],
-    ...others.flatMap((name) => ["--include", `dist/bundle/${name}`]),
-    ...["--output", output],
-    ...(target === undefined ? [] : ["--target", target]),
-    `dist/bundle/${entry}.js`,
+    ...(isElf ? [] : ["--include", data]),
+    ...(target === null ? [] : ["--target", target]),
+    ...["--output", output, main],
   ]);
+  if (isElf) Deno.writeFileSync(output, withParts(Deno.readFileSync(output), parts));
 }
 
 /** Makes `sys` for a platform, null for this one; gives its name. */
-async function compileFor(platform: string | null): Promise<string> {
-  const target = platform === null ? Deno.build.target : TARGETS[platform];
-  const name = `sys${platform === null ? "" : `-${platform}`}${
-    target.includes("windows") ? ".exe" : ""
-  }`;
-  if (target === Deno.build.target) await makeCache(compile);
-  else withoutCache();
-  // The executable records when its files were written.
-  for (const { name } of Deno.readDirSync(BUNDLE)) Deno.utimeSync(`${BUNDLE}/${name}`, 1, 1);
-  await compile("load", `dist/${name}`, platform === null ? undefined : target);
+async function compileFor(platform: string | null, made: Bundle): Promise<string> {
+  const target = platform === null ? null : TARGETS[platform];
+  const isWindows = (target ?? Deno.build.target).includes("windows");
+  const name = `sys${platform === null ? "" : `-${platform}`}${isWindows ? ".exe" : ""}`;
+  // It fits no other processor.
+  const cache = (target ?? Deno.build.target) === Deno.build.target
+    ? await makeCache((output) => compile(made, "train", new Map(), { target: null, output }))
+    : new Map();
+  await compile(made, "load", cache, { target, output: `${DIST}/${name}` });
   return name;
 }
 
@@ -102,10 +110,10 @@ function usage(problem: string): never {
 }
 
 const platforms = wanted(Deno.args);
-await bundle();
+const made = await bundle();
 const sums: string[] = [];
 for (const platform of platforms) {
-  const name = await compileFor(platform);
+  const name = await compileFor(platform, made);
   const bytes = Deno.readFileSync(`${DIST}/${name}`);
   sums.push(`${createHash("sha256").update(bytes).digest("hex")}  ${name}`);
   console.log(`dist/${name}  ${(bytes.length / 1e6).toFixed(1)} MB`);

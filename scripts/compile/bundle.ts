@@ -1,29 +1,36 @@
 /** Makes of the sources what the executable contains. */
 import { BUNDLE, deno } from "./deno.ts";
-import { bundlePieces } from "./pieces.ts";
+import { bundlePieces, PIECE_NAMES } from "./pieces.ts";
 import { bundleScript } from "./script.ts";
 
 /** The entry of the executable, and that of the one which makes the byte code. */
-export const ENTRIES = ["load", "train"] as const;
+export type Entry = "load" | "train";
 
-/** What is a script each, and what it does not contain. */
-export const SCRIPTS = { main: ["./program.ts"], program: [] } as const;
+export interface Bundle {
+  /** By what they are imported as, but for `main`. */
+  readonly scripts: ReadonlyMap<string, string>;
+  /** Modules that need the constants of `parts.ts` before them. */
+  readonly entries: Readonly<Record<Entry, string>>;
+}
 
-/** Writes `dist/bundle/` anew. */
-export async function bundle(): Promise<void> {
+/** The whole of the program but for its start. */
+export const PROGRAM = "./program.ts";
+
+/** Bundles in `dist/bundle/`, which is made anew. */
+export async function bundle(): Promise<Bundle> {
   await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
   Deno.mkdirSync(BUNDLE, { recursive: true });
+  const main = await bundleScript("main", [...PIECE_NAMES, PROGRAM]);
+  const program = await bundleScript("program", PIECE_NAMES);
   const pieces = await bundlePieces();
-  for (const [name, without] of Object.entries(SCRIPTS)) {
-    await bundleScript(name, [...Object.keys(pieces), ...without]);
-  }
-  for (const name of ENTRIES) {
-    await deno([
-      ...["bundle", "--quiet", "--minify", "--sourcemap=external", "--outdir", BUNDLE],
-      `scripts/compile/${name}.ts`,
-    ]);
-    const path = `${BUNDLE}/${name}.js`;
-    const text = Deno.readTextFileSync(path);
-    Deno.writeTextFileSync(path, `const PIECES=${JSON.stringify(pieces)};${text}`);
-  }
+  return {
+    scripts: new Map([["main", main], [PROGRAM, program], ...pieces]),
+    entries: { load: await entry("load"), train: await entry("train") },
+  };
+}
+
+async function entry(name: Entry): Promise<string> {
+  const how = ["bundle", "--quiet", "--minify", "--outdir", BUNDLE];
+  await deno([...how, `scripts/compile/${name}.ts`]);
+  return Deno.readTextFileSync(`${BUNDLE}/${name}.js`);
 }

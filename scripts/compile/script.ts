@@ -10,26 +10,20 @@ const END = "\n})\n";
 const IMPORT =
   /\bimport(?:\s*(\*\s*as\s+)?([\w$]+)\s*,?)?\s*(?:\{([^}]*)\})?\s*from\s*"([^"]+)";?/g;
 /** The last statement; comments may follow. */
-const EXPORT = /\bexport\s*\{([^}]*)\};?(?=\s*(?:\/\*[^*]*\*\/\s*)*$)/;
+const EXPORT = /\bexport\s*\{([^}]*)\};?(?=\s*(?:\/\*(?:(?!\*\/)[^])*\*\/\s*)*$)/;
 
-/** Bundles `<name>.ts`, writes `<name>.script` and its source map.
+/** Bundles `<name>.ts`, gives it as a script; writes its source map, `<name>.js.map`.
  * @param without what it imports when it is needed, from elsewhere */
-export async function bundleScript(name: string, without: readonly string[]): Promise<void> {
+export async function bundleScript(name: string, without: readonly string[]): Promise<string> {
   await deno([
     ...["bundle", "--quiet", "--minify", "--sourcemap=external", "--outdir", BUNDLE],
     ...without.flatMap((name) => ["--external", name]),
     `${name}.ts`,
   ]);
-  const [module, map] = [`${BUNDLE}/${name}.js`, `${BUNDLE}/${name}.js.map`];
-  const script = scriptOf(Deno.readTextFileSync(module), without);
-  Deno.writeTextFileSync(`${BUNDLE}/${name}.script`, script);
+  const map = `${BUNDLE}/${name}.js.map`;
   const { mappings, ...rest } = JSON.parse(Deno.readTextFileSync(map));
-  Deno.writeTextFileSync(
-    `${BUNDLE}/${name}.script.map`,
-    JSON.stringify({ ...rest, mappings: `;${mappings}` }),
-  );
-  Deno.removeSync(module);
-  Deno.removeSync(map);
+  Deno.writeTextFileSync(map, JSON.stringify({ ...rest, mappings: `;${mappings}` }));
+  return scriptOf(Deno.readTextFileSync(`${BUNDLE}/${name}.js`), without);
 }
 
 /** The same as a script. What is taken out leaves spaces: places in it stay the same. */
@@ -48,8 +42,10 @@ export function scriptOf(module: string, without: readonly string[]): string {
     .replaceAll("import.meta.url", '""             ');
   if (/\bimport\.meta\b/.test(body)) throw new Error("a script does not know where it is");
   const end = EXPORT.exec(body);
-  const given = end === null ? "" : `return{${end[1].replace(/([\w$]+) as ([\w$]+)/g, "$2:$1")}};`;
-  return `${HEAD}${imports.join("")}\n${body.slice(0, end?.index)}${given}${END}`;
+  if (end === null && /[;}]export\b/.test(body)) throw new Error("what it exports is not last");
+  const given = end?.[1].replace(/([\w$]+) as ([\w$]+)/g, "$2:$1");
+  const last = given === undefined ? body : body.replace(EXPORT, () => `return{${given}};`);
+  return `${HEAD}${imports.join("")}\n${last}${END}`;
 }
 
 /** Where one of these, or a module of the runtime's, is loaded. */

@@ -1,27 +1,41 @@
-/** Loads `main.ts` and `program.ts`, which are scripts in the executable, with what V8 has made of them. Where that is of
- * another V8, or not there, V8 makes it anew.
+/** Loads what is a script in the executable: `main.ts`, `program.ts`, packages. With those that every command needs goes
+ * what V8 has made of them; where that is of another V8, or not there, V8 makes it anew.
  *
- * Nothing is imported: to load one module of the runtime's takes as long as to run all of `main.ts`. */
+ * Nothing is imported: to load one module of the runtime's takes as long as to run all of `main.ts`. On Linux the parts
+ * lie in the executable's file before what the runtime itself reads of it at every start, into memory, twice. */
 import type { Script } from "node:vm";
 
-/** Files of pieces by what they are imported as; set where this is bundled. */
-declare const PIECES: Readonly<Record<string, string>>;
+/** Where each part starts, and how many bytes it has. Set where this is bundled, as all that follows. */
+declare const PARTS: Readonly<Record<string, readonly [start: number, length: number]>>;
+/** Of all parts. */
+declare const LENGTH: number;
+/** What they begin with. */
+declare const MARK: string;
 declare const process: { getBuiltinModule(name: string): unknown };
 
-const here = import.meta.dirname;
 const vm = process.getBuiltinModule("node:vm") as typeof import("node:vm");
+const decoder = new TextDecoder();
+/** Open as long as the process lives: another executable may take its place. */
+const file = Deno.openSync(
+  Deno.build.os === "linux" ? Deno.execPath() : `${import.meta.dirname}/parts.bin`,
+);
+const begin = Deno.build.os === "linux" ? beforeModules() : 0;
 
-/** A module as a script, by its name without an ending. */
+if (decoder.decode(read(begin, MARK.length)) !== MARK) {
+  throw new Error("The executable was replaced while it was started; run the command again");
+}
+
+/** A module as a script. */
 export interface Scripted {
   readonly source: string;
   readonly script: Script;
   /** Runs it, gives what it exports. */
-  run(): Promise<unknown>;
+  run(): Promise<Record<string, unknown>>;
 }
 
 export function scripted(name: string): Scripted {
-  const source = Deno.readTextFileSync(`${here}/${name}.script`);
-  const cachedData = Deno.readFileSync(`${here}/${name}.cache`);
+  const source = decoder.decode(part(name));
+  const cachedData = part(`${name}.cache`);
   const script = new vm.Script(source, {
     filename: `${name}.js`,
     ...(cachedData.length > 0 ? { cachedData } : {}),
@@ -29,8 +43,37 @@ export function scripted(name: string): Scripted {
   return { source, script, run: () => script.runInThisContext()(process.getBuiltinModule, load) };
 }
 
-/** What is imported when it is needed. */
-function load(name: string): Promise<unknown> {
-  if (name === "./program.ts") return scripted("program").run();
-  return import(Object.hasOwn(PIECES, name) ? PIECES[name] : name);
+/** What is imported when it is needed. Of a package that was born as CommonJS all names are exported. */
+async function load(name: string): Promise<unknown> {
+  if (!Object.hasOwn(PARTS, name)) return await import(name);
+  const exported = await scripted(name).run();
+  const names = Object.keys(exported);
+  return names.length === 1 && names[0] === "default"
+    ? { ...exported.default as object, ...exported }
+    : exported;
+}
+
+function part(name: string): Uint8Array {
+  if (!Object.hasOwn(PARTS, name)) return new Uint8Array();
+  const [start, length] = PARTS[name];
+  return read(begin + start, length);
+}
+
+/** Where the parts begin in an executable: it ends with the modules that Deno reads, and 24 bytes that tell their
+ * length. */
+function beforeModules(): number {
+  const end = file.seekSync(-8, Deno.SeekMode.End);
+  const length = new DataView(read(end, 8).buffer).getBigUint64(0, true);
+  return end - 16 - Number(length) - LENGTH;
+}
+
+function read(start: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  file.seekSync(start, Deno.SeekMode.Start);
+  for (let done = 0; done < length;) {
+    const count = file.readSync(bytes.subarray(done));
+    if (count === null) throw new Error("The executable is cut off");
+    done += count;
+  }
+  return bytes;
 }
