@@ -57,6 +57,8 @@ export interface Adapters {
   readonly home: string;
   /** The same command, run by root as another user, with that user's groups and home. */
   become(account: Account, command: PlainCommand): PlainCommand;
+  /** Why shells of this machine can't read their env scripts, a sentence each. */
+  closedShells(): Promise<readonly string[]>;
   /** What can be linked. */
   readonly links: LinkSupport;
   readonly services: ServiceManager;

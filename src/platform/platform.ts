@@ -39,6 +39,13 @@ export function platformAdapters(
     home: places.home,
     commandTimeout: COMMAND_TIMEOUT,
     become,
+    async closedShells() {
+      if (host.os !== "windows") return [];
+      const { powershellFacts, whyClosed } = await import("./powershell_facts.ts");
+      return (await powershellFacts(system, environment)).flatMap((facts) =>
+        whyClosed(facts) ?? []
+      );
+    },
     get links() {
       return links ??= linkSupport(system);
     },

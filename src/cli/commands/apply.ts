@@ -1,5 +1,6 @@
 /** `sys apply` */
 import { adoptFiles } from "../../journeys/adopt.ts";
+import { closedShells } from "../../journeys/closed_shells.ts";
 import { apply } from "../../journeys/apply.ts";
 import { contentDiff } from "../../journeys/content_diff.ts";
 import { BUILD_FLAGS, type BuildFlags, buildSettings } from "../build_flags.ts";
@@ -81,6 +82,8 @@ export default command<Flags>({
       kept: keptDocument(kept),
       seconds: Math.round(seconds * 1000) / 1000,
     }, () => flags.quiet ? "" : appliedText(applied, session.style, flags.verbose === true));
+    const closed = snapshot === null ? [] : await closedShells(machine);
+    for (const why of closed) session.say(why, "warning");
     return sayLost(session, plan, true);
   },
 });

@@ -1,4 +1,5 @@
 /** `sys status` */
+import { closedShells } from "../../journeys/closed_shells.ts";
 import { status } from "../../journeys/status.ts";
 import { command } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
@@ -20,6 +21,7 @@ export default command({
     const machine = machineOf(session);
     const found = await withLock(session, machine, "shared", "sys status", () => status(machine));
     session.print(statusDocument(found), () => statusText(found, session.style));
+    for (const why of await closedShells(machine)) session.say(why, "warning");
     return found.drift.length > 0 ? EXIT.changes : EXIT.done;
   },
 });
