@@ -30,11 +30,17 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 try {
   const sections: Section[] = [];
   for (const task of tasks) {
+    if (bench.over) {
+      console.error(`bench: ${task} is left out: ${options.minutes} minutes have passed`);
+      continue;
+    }
     console.error(`bench: ${task}`);
+    const begin = performance.now();
     const section = await measure(task);
+    console.error(`bench: ${task} took ${((performance.now() - begin) / 1000).toFixed(0)} s`);
     sections.push(section);
-    // At once, so that a run which is stopped was not for nothing.
-    if (options.write) await renew(section);
+    // At once, so that a run which is stopped was not for nothing. Nothing found renews nothing.
+    if (options.write && section.data.length > 0) await renew(section);
   }
   const facts = machineFacts(bench, PROJECT);
   if (options.json) {

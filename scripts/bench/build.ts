@@ -13,17 +13,17 @@ const { fs } = system;
 const signal = new AbortController().signal;
 
 /** MiB that the archives hold; a fifth of it for a quick look. */
-const LARGE = 200;
+const MEBIBYTES = 200;
 const DOWNLOADS = 32, DOWNLOAD_MIB = 10;
 const RUNS = 3;
 
-/** All rows. With `--large` it takes a minute and 1 GiB below the temporary folder, which it removes again. Rows whose
- * program is missing are left out, with a line that says so. */
+/** All rows. Takes a minute and 1 GiB below the temporary folder, which it removes again. Rows whose program is missing
+ * are left out, with a line that says so. */
 export async function rows({ options }: Pick<Bench, "options">): Promise<Row[]> {
   const folder = fs.realPath(Deno.makeTempDirSync({ prefix: "sys-bench-" }));
   try {
     return [
-      ...await unpacking(folder, options.large ? LARGE : LARGE / 5),
+      ...await unpacking(folder, options.quick ? MEBIBYTES / 5 : MEBIBYTES),
       ...await downloading(folder),
     ];
   } finally {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { reached, type Row } from "../../scripts/bench/row.ts";
 import { exponent } from "../../scripts/bench/support/fit.ts";
 import { inTurn, type Meter, meterIn } from "../../scripts/bench/support/measure.ts";
+import { Peers } from "../../scripts/bench/support/peers.ts";
 import { optionsOf } from "../../scripts/bench/support/options.ts";
 import { withPart } from "../../scripts/bench/support/page.ts";
 import { svg } from "../../scripts/bench/support/plot.ts";
@@ -10,6 +11,7 @@ import { fromFileUrl } from "../support/paths.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const USAGE = fromFileUrl(new URL("../../scripts/bench/support/usage.c", import.meta.url));
+const BENCH = fromFileUrl(new URL("../../scripts/bench.ts", import.meta.url));
 const CC = new Deno.Command("sh", { args: ["-c", "command -v cc"] }).outputSync().success;
 
 Deno.test("bench: what is asked for", () => {
@@ -19,12 +21,15 @@ Deno.test("bench: what is asked for", () => {
   assert.equal(options.json, true);
   assert.equal(options.sys, "/project/dist/sys");
   assert.equal(optionsOf(["--quick"], "/project").runs, 1);
+  assert.equal(optionsOf([], "/project").minutes, 25);
+  assert.equal(optionsOf(["--minutes", "0.5"], "/project").minutes, 0.5);
   for (
     const [args, says] of [
       [["start"], /there is no start/],
       [["--fast"], /there is no --fast/],
       [["--runs"], /--runs wants a value/],
       [["--runs", "0"], /whole number/],
+      [["--minutes", "0"], /number above 0/],
       [["--only"], /--only wants names/],
     ] as const
   ) {
@@ -85,9 +90,73 @@ Deno.test("bench: a budget that is spent ends the runs; a command that fails is 
   const slow: Meter = () => Promise.resolve({ ...measured, code: 0 });
   const [usage] = await inTurn(slow, [{ argv: ["slow"] }], { runs: 9, warmups: 0, budget: 8 });
   assert.equal(usage.runs, 2);
+  const [late] = await inTurn(slow, [{ argv: ["slow"] }], { runs: 9, enough: () => true });
+  assert.equal(late.runs, 1);
   const broken: Meter = () => Promise.resolve({ ...measured, code: 3, said: "no such thing" });
   const run = () => inTurn(broken, [{ argv: ["x", "y"] }], { runs: 1 });
   await assert.rejects(run, /x y exited with 3: no such thing/);
+});
+
+/** Scripts stand in for programs. */
+const ignore = Deno.build.os === "windows";
+
+function standIn(path: string, says: string): string {
+  Deno.writeTextFileSync(path, `#!/bin/sh\necho ${says}\n`);
+  Deno.chmodSync(path, 0o755);
+  return path;
+}
+
+Deno.test({
+  name: "bench: an option that is not given leaves its rows out, and that is said once",
+  ignore,
+  fn: () =>
+    withTemporary((dir) => {
+      const said: string[] = [];
+      const peersWith = (chezmoi: string | null) =>
+        new Peers(dir, dir, "/none", chezmoi, (line) => void said.push(line));
+      const without = peersWith(null);
+      assert.equal(without.chezmoi, null);
+      assert.equal(without.chezmoi, null);
+      assert.deepEqual(said, [
+        "bench: chezmoi (--chezmoi PATH) is not to be had, so its rows are left out",
+      ]);
+      const program = standIn(`${dir}/stand-in`, "chezmoi version v1.2.3");
+      const there = peersWith(program);
+      assert.equal(there.chezmoi, program);
+      assert.deepEqual(there.versions(), { chezmoi: "1.2.3" });
+      assert.equal(said.length, 1);
+    }),
+});
+
+Deno.test({
+  name: "bench: what is not begun in its minutes is left out, and says so",
+  ignore,
+  fn: () =>
+    withTemporary(async (dir) => {
+      const sys = standIn(`${dir}/sys`, "sys 1.2.3");
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "-A",
+          BENCH,
+          "--json",
+          "--minutes",
+          "0.000001",
+          "--only",
+          "start",
+          "--sys",
+          sys,
+        ],
+        env: { TMPDIR: dir },
+        stdin: "null",
+      }).output();
+      const said = new TextDecoder().decode(stderr);
+      assert.equal(code, 0, said);
+      assert.match(said, /bench: start is left out: 0.000001 minutes have passed/);
+      const { rows, machine } = JSON.parse(new TextDecoder().decode(stdout));
+      assert.deepEqual(rows, []);
+      assert.match(machine.sys, /^1\.2\.3\b/);
+    }),
 });
 
 Deno.test("bench: the exponent of what grows", () => {

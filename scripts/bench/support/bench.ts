@@ -17,11 +17,17 @@ export class Bench {
   /** Of all groups; removed at the end. */
   readonly #folder: string;
   #worlds = 0;
+  readonly #begun = performance.now();
 
   constructor(readonly options: Options) {
     this.#folder = fs.realPath(Deno.makeTempDirSync({ prefix: "sys-bench-" }));
     this.#meter = meterIn(this.#folder, `${SUPPORT}/usage.c`);
     this.peers = new Peers(this.#folder, SUPPORT, options.sys, options.chezmoi);
+  }
+
+  /** Whether the time that it may take has passed. */
+  get over(): boolean {
+    return performance.now() - this.#begun > this.options.minutes * 60_000;
   }
 
   /** What the system says of where the temporary folders are. */
@@ -44,7 +50,8 @@ export class Bench {
     contestants: C,
     turns: Partial<Turns> = {},
   ): Promise<{ [K in keyof C]: Usage }> {
-    return inTurn(this.#meter, contestants, { runs: this.options.runs, ...turns });
+    const enough = () => this.over;
+    return inTurn(this.#meter, contestants, { runs: this.options.runs, enough, ...turns });
   }
 
   /** Rows of one work: `sys`, and what stands beside it with the goal for that. What is null is left out. */

@@ -25,6 +25,8 @@ export interface Turns {
   readonly warmups?: number;
   /** Seconds after which no other round begins; 30 unless given. */
   readonly budget?: number;
+  /** Whether no other round begins, however much of the budget is left. */
+  readonly enough?: () => boolean;
   /** Seconds to wait before the first: what was written a moment ago is looked at anew, since its times do not yet tell
    * whether it was written again. 0 unless given. */
   readonly settle?: number;
@@ -43,12 +45,13 @@ interface Measured extends Usage {
 export async function inTurn<const C extends readonly Contestant[]>(
   meter: Meter,
   contestants: C,
-  { runs, warmups = 1, budget = 30, settle = 0 }: Turns,
+  { runs, warmups = 1, budget = 30, settle = 0, enough = () => false }: Turns,
 ): Promise<{ [K in keyof C]: Usage }> {
   const found: Usage[][] = contestants.map(() => []);
   let spent = 0;
   await new Promise((resolve) => setTimeout(resolve, settle * 1000));
-  for (let run = -warmups; run < runs && (run < 1 || spent < budget); run++) {
+  const another = (run: number) => run < runs && (run < 1 || (spent < budget && !enough()));
+  for (let run = -warmups; another(run); run++) {
     // There and back, so that none always follows the same other one.
     const order = [...contestants.keys()];
     if (run % 2 !== 0) order.reverse();

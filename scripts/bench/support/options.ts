@@ -5,6 +5,8 @@ export interface Options {
   readonly only: readonly string[];
   /** How often each command runs at most. */
   readonly runs: number;
+  /** After which nothing else is begun, and each command that is under way runs once. */
+  readonly minutes: number;
   /** The executable. */
   readonly sys: string;
   readonly chezmoi: string | null;
@@ -18,9 +20,12 @@ export interface Options {
   readonly write: boolean;
 }
 
+const MINUTES = 25;
+
 export const USAGE = `usage: deno task bench [--only NAME…] [option…]
   --only NAME…     some groups of rows
   --runs N         how often each command runs at most (5)
+  --minutes N      after which nothing else is begun (25)
   --sys PATH       the executable (dist/sys)
   --chezmoi PATH   an executable of chezmoi, to stand beside
   --large          trees of 1 GiB, archives of 200 MiB, 100,000 objects
@@ -29,7 +34,7 @@ export const USAGE = `usage: deno task bench [--only NAME…] [option…]
   --json           one document on standard output
   --write          renew docs/performance.md: what is named, or all rows and growth`;
 
-const VALUES = new Set(["--runs", "--sys", "--chezmoi"]);
+const VALUES = new Set(["--runs", "--minutes", "--sys", "--chezmoi"]);
 const TOGGLES = new Set(["--json", "--large", "--quick", "--growth", "--write"]);
 
 /** @throws Error with what is wrong */
@@ -53,10 +58,13 @@ export function optionsOf(args: readonly string[], project: string): Options {
   if (!Number.isInteger(runs) || runs < 1) {
     throw new Error("--runs wants a whole number, 1 or more");
   }
+  const minutes = Number(values.get("--minutes") ?? MINUTES);
+  if (!(minutes > 0)) throw new Error("--minutes wants a number above 0");
   if (naming && only.length === 0) throw new Error("--only wants names");
   return {
     only,
     runs,
+    minutes,
     sys: values.get("--sys") ?? `${project}/dist/sys`,
     chezmoi: values.get("--chezmoi") ?? null,
     json: values.has("--json"),

@@ -13,12 +13,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export class Peers {
   readonly #known = new Map<string, string | null>();
 
-  /** @param support where the C programs lie */
+  /** @param support where the C programs lie
+   * @param say is told what can't be had */
   constructor(
     readonly folder: string,
     readonly support: string,
     readonly sys: string,
     readonly chezmoiPath: string | null,
+    readonly say: (line: string) => void = console.error,
   ) {}
 
   /** A program that does nothing, compiled with the runtime of `sys`. */
@@ -107,7 +109,7 @@ export class Peers {
     if (this.#known.has(name)) return this.#known.get(name)!;
     const found = find();
     this.#known.set(name, found);
-    if (found === null) console.error(`bench: ${name} is not to be had, so its rows are left out`);
+    if (found === null) this.say(`bench: ${name} is not to be had, so its rows are left out`);
     return found;
   }
 }
