@@ -4,9 +4,10 @@ import { sha256Hex } from "../digest.ts";
 import { formOfLink } from "../platform/links.ts";
 import type { PathRole, PathState } from "../plan/types.ts";
 import { objectsIn } from "../store/names.ts";
+import type { ReadFs } from "../system/fs.ts";
 import { heldMode } from "../system/holds.ts";
 import { refusedIn } from "../system/windows/names.ts";
-import { digestOfFile } from "./observe.ts";
+import { digestOfFile, leadsToFolder } from "./observe.ts";
 import type { BindWorld, GeneratedFile } from "./scope.ts";
 
 /** A path that is wanted. */
@@ -28,8 +29,16 @@ export function possibleState(
   wanted: WantedState,
 ): PathState {
   const state = withoutLink(world, files, wanted);
+  const { fs, host } = world.system;
+  if (state.kind === "link" && host.os === "windows") return asJunction(fs, state);
   if (state.kind !== "file") return state;
-  return { ...state, mode: heldMode(world.system.fs.holds, "file", state.mode) };
+  return { ...state, mode: heldMode(fs.holds, "file", state.mode) };
+}
+
+/** A junction leads to where its target really lies, and is read so. */
+function asJunction(fs: ReadFs, state: Extract<PathState, { kind: "link" }>): PathState {
+  const { to } = state;
+  return to.startsWith("/") && leadsToFolder(fs, to) ? { ...state, to: fs.realPath(to) } : state;
 }
 
 /** @throws SysError of kind "config" for a path that this system can't have */

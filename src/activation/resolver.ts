@@ -29,6 +29,8 @@ export class Resolver {
   /** Files that are to be in the store, by the path that they will have. */
   readonly files = new Map<string, GeneratedFile>();
 
+  #mixed: ReadonlyMap<string, string> | undefined;
+
   constructor(readonly scope: Scope, readonly world: BindWorld) {}
 
   /** Puts known paths in; what is not built keeps its placeholder. */
@@ -70,8 +72,16 @@ export class Resolver {
   /** Where an origin lies, or will. */
   origin(origin: Origin, name: string, place: Place, secret = false): string {
     if ("path" in origin) return this.path(origin.path, place);
-    const text = substitute(origin.text, this.world.known);
+    const text = substitute(origin.text, this.#inTexts());
     return isPending(text) ? PENDING : this.#add(name, encode(text), origin.executable, secret);
+  }
+
+  /** Placeholder → path, for texts that languages quote. */
+  #inTexts(): ReadonlyMap<string, string> {
+    const { known, system: { host: { os } } } = this.world;
+    if (os !== "windows") return known;
+    const { toMixed } = nativePaths(os);
+    return this.#mixed ??= new Map(Array.from(known, ([name, path]) => [name, toMixed(path)]));
   }
 
   addText(name: string, text: string, executable = false): string {

@@ -4,7 +4,8 @@ import { Buffer } from "node:buffer";
 import { bind } from "../../src/activation/bind.ts";
 import { materialize } from "../../src/activation/materialize.ts";
 import { SysError } from "../../src/errors.ts";
-import type { Action, Activation } from "../../src/manifest/types.ts";
+import { outputPlaceholder } from "../../src/manifest/placeholder.ts";
+import type { Action, Activation, DerivationHash } from "../../src/manifest/types.ts";
 import type { Wanted } from "../../src/plan/types.ts";
 import type { LinkSupport } from "../../src/platform/links.ts";
 import { withStoredModes } from "../../src/store/stored_modes.ts";
@@ -32,7 +33,10 @@ class WorldRig extends Rig {
     file.close();
   }
 
-  wanted(actions: readonly Action[]): Wanted {
+  /** Texts of the files that the last `wanted` has added to the store. */
+  texts: readonly string[] = [];
+
+  wanted(actions: readonly Action[], known: ReadonlyMap<string, string> = new Map()): Wanted {
     const activation = { id: "1", name: "test", user: null, project: null, place: PLACE, actions };
     const scope = { user: "me", topLevel: true, home: this.home, root: this.root };
     const bound = bind([{ ...activation, after: [] } as unknown as Activation], scope, {
@@ -40,8 +44,9 @@ class WorldRig extends Rig {
       store: this.store,
       links: this.links,
       services: { unitPath: (name) => `${this.home}/units/${name}` },
-      known: new Map(),
+      known,
     });
+    this.texts = bound.files.map(({ content }) => Buffer.from(content).toString());
     return materialize(this.system.fs, this.store, bound);
   }
 }
@@ -122,6 +127,55 @@ for (const world of WORLDS.filter(({ os }) => os === "windows")) {
       return true;
     });
     assert.deepEqual(homeOf(rig), before);
+  });
+
+  Deno.test(`${name}: a folder is linked by a junction, wherever its path leads by other links`, async () => {
+    using rig = new WorldRig(world);
+    const { fs } = rig.system;
+    rig.write(`${rig.dir}/really/here/file`, "x");
+    fs.symlink(`${rig.dir}/really`, `${rig.dir}/by`);
+    const source = { path: `${rig.dir}/by/here` };
+    const action: Action = { kind: "link", source, target: "~/x", mutable: true, force: false };
+    const wanted = rig.wanted([action]);
+    await rig.apply(wanted);
+    assert.equal(textOf(fs, `${rig.home}/x/file`), "x");
+    assert.equal(fs.readLink(`${rig.home}/x`), `${rig.dir}/really/here`);
+    assert.deepEqual((await rig.plan(rig.wanted([action]))).steps, []);
+    await rig.apply(rig.wanted([{ ...action, source: { path: `${rig.dir}/really` } }]));
+    assert.equal(textOf(fs, `${rig.home}/x/here/file`), "x");
+    await rig.apply({});
+    assert.equal(fs.lstat(`${rig.home}/x`), null);
+    assert.equal(textOf(fs, `${rig.dir}/really/here/file`), "x");
+  });
+
+  Deno.test(`${name}: a file that is written names paths as Windows takes them`, () => {
+    using rig = new WorldRig(world);
+    const known = new Map([[
+      outputPlaceholder("a".repeat(64) as DerivationHash, "out"),
+      "/c/store/tool",
+    ]]);
+    const [placeholder] = known.keys();
+    rig.wanted([link("~/rc", `path=${placeholder}/bin\n`)], known);
+    const [text] = rig.texts;
+    assert.equal(text, "path=C:/store/tool/bin\n");
+  });
+
+  Deno.test(`${name}: links in a folder that is copied are links, or what they lead to`, async () => {
+    using rig = new WorldRig(world);
+    rig.write(`${rig.dir}/tree/file`, "x");
+    rig.write(`${rig.dir}/tree/sub/other`, "y");
+    if (world.has.fileLinks) rig.system.fs.symlink("file", `${rig.dir}/tree/link`);
+    rig.system.fs.symlink(`${rig.dir}/tree/sub`, `${rig.dir}/tree/junction`);
+    const source = { path: `${rig.dir}/tree` };
+    const action: Action = {
+      ...{ kind: "copy", source, target: "~/copy", mode: null, owner: null },
+      ...{ mutable: false, force: false },
+    };
+    await rig.apply(rig.wanted([action]));
+    const { fs } = rig.system;
+    assert.equal(textOf(fs, `${rig.home}/copy/junction/other`), "y");
+    if (world.has.fileLinks) assert.equal(fs.readLink(`${rig.home}/copy/link`), "file");
+    assert.deepEqual((await rig.plan(rig.wanted([action]))).steps, []);
   });
 
   const REFUSED = ["~/CON", "~/x/nul.txt", "~/a:b", "~/dot.", "~/blank ", "~/a\tb", "~/what?"];

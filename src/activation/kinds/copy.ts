@@ -66,6 +66,11 @@ function copyFrom(copying: Copying, target: string, origin: string): void {
     return;
   }
   if (info?.kind === "link") {
+    const { system: { host }, links } = binder.world;
+    // What can't be linked is there as what the link leads to.
+    if (host.os === "windows" && links !== "everything") {
+      return copyFrom(copying, target, fs.realPath(origin));
+    }
     const state: PathState = { kind: "link", to: fs.readLink(origin) };
     return binder.path(target, state, from, { ...details, mutable: false });
   }
