@@ -141,6 +141,20 @@ Deno.test("windows: what a scanner has open is tried again, for some seconds and
   });
 });
 
+Deno.test("windows: a junction is replaced whatever a scanner has open meanwhile", () => {
+  const { fs } = WORLDS.find(({ name }) => name === "windows with a scanner")!.system();
+  const folders = ["one", "two"].map((name) => `${HOME}/${name}`);
+  for (const folder of folders) fs.mkdir(folder, 0o755);
+  fs.symlink(folders[0], `${HOME}/junction`);
+  for (let n = 0; n < 20; n++) {
+    const to = folders[(n + 1) % 2];
+    fs.symlink(to, `${HOME}/beside`);
+    fs.rename(`${HOME}/beside`, `${HOME}/junction`);
+    assert.equal(fs.readLink(`${HOME}/junction`), to);
+  }
+  assert.equal(fs.lstat(`${HOME}/beside`), null);
+});
+
 Deno.test("windows: a reparse point that is no link is a file", () => {
   const { fs, calls } = world();
   write(fs, `${HOME}/placeholder`, "x");

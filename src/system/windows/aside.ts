@@ -4,6 +4,9 @@ import type { FileInfo } from "../fs.ts";
 import type { NativeFs } from "../native_fs.ts";
 import { codeOf, isRefusal } from "./patience.ts";
 
+/** Tries again while something is refused for a reason that may pass. */
+type Patiently = <T>(action: () => T) => T;
+
 export class Aside {
   #count = 0;
   #isTidy = false;
@@ -63,13 +66,14 @@ export class Aside {
     }
   }
 
-  /** Does something that needs a path to be free, and gives back what was there where that fails. */
-  around(path: string, action: () => void): void {
-    const moved = this.#move(path);
+  /** Does something that needs a path to be free, and gives back what was there where that fails. Each of the renames is
+   * tried again by itself: what was moved is not at its path any more. */
+  around(path: string, patiently: Patiently, action: () => void): void {
+    const moved = patiently(() => this.#move(path));
     try {
-      action();
+      patiently(action);
     } catch (thrown) {
-      this.calls.rename(this.native(moved), this.native(path));
+      patiently(() => this.calls.rename(this.native(moved), this.native(path)));
       throw thrown;
     }
     this.#remove(moved);

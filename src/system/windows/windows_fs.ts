@@ -139,7 +139,7 @@ class WindowsFs implements NativeFs {
     if (target.kind === "file" && !isWritable(target.mode) && target.nlink < 2) {
       return this.#writable(to, () => this.#patiently(rename));
     }
-    this.#patiently(() => this.#aside.around(to, rename));
+    this.#aside.around(to, (action) => this.#patiently(action), rename);
   }
 
   remove(path: string): void {
