@@ -16,6 +16,16 @@ export interface BuildPlaces {
   /** How the build sees its scratch folders. A sandbox that can mount shows them at the same paths in every root, so
    * that what a compiler writes down of them is the same; elsewhere they are seen where they are. */
   readonly seen: { readonly tmp: string; readonly fetched: string };
+  /** A folder above most of these. */
+  readonly settled: SettledFolder;
+}
+
+/** A folder that no build can exchange for a link, nor what lies above it: where it leads is found out once for all
+ * builds. */
+export interface SettledFolder {
+  readonly path: string;
+  /** The same without links, once somebody has looked. */
+  real?: string;
 }
 
 /** Links followed one after the other before a loop is assumed, as Linux does. */
@@ -119,9 +129,17 @@ export class Confinement {
 
   /** The path without links, as far as it exists, all of it as the build sees it. A link to nothing is followed too. */
   #real(path: string): string {
-    const { root } = parse(path);
-    const todo = path.slice(root.length).split("/");
-    let at = root;
+    const { settled } = this.#places;
+    const isSettled = path === settled.path || path.startsWith(`${settled.path}/`);
+    if (!isSettled) return this.#walk(parse(path).root, path);
+    settled.real ??= this.#walk(parse(path).root, settled.path);
+    return this.#walk(settled.real, path, settled.path.length);
+  }
+
+  /** Goes on from a folder without links in its path. `start`: how much of the path leads to that. */
+  #walk(from: string, path: string, start = from.length): string {
+    const todo = path.slice(start).split("/");
+    let at = from;
     for (let hops = 0; todo.length > 0;) {
       const part = todo.shift()!;
       if (part === "" || part === ".") continue;

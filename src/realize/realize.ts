@@ -144,6 +144,7 @@ class Realization {
       works: new Limit(Math.max(1, request.jobs)),
       downloads: new Limit(DOWNLOADS),
       keepFailed: request.keepFailed === true,
+      settled: { path: join(store.dir, "tmp") },
       jobserver: new Jobserver(system, join(store.dir, "tmp")),
     };
   }

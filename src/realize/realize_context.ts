@@ -1,4 +1,5 @@
 /** What builds are given. */
+import type { SettledFolder } from "./confine.ts";
 import type { Derivation, Source } from "../manifest/types.ts";
 import type { ObjectName } from "../store/names.ts";
 import type { Outputs } from "../store/outputs.ts";
@@ -20,6 +21,8 @@ export interface RealizeContext
   readonly builderOf: BuilderOf;
   /** Keep the scratch of builds that fail. */
   readonly keepFailed: boolean;
+  /** Where all builds work. */
+  readonly settled: SettledFolder;
 }
 
 /** What one build is made from. */

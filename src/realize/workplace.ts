@@ -31,7 +31,7 @@ export interface Workplace {
 }
 
 export async function workplaceOf(
-  { system, store, sandbox: find }: RealizeContext,
+  { system, store, settled, sandbox: find }: RealizeContext,
   derivation: Derivation,
   inputs: BuildInputs,
 ): Promise<Workplace> {
@@ -51,6 +51,7 @@ export async function workplaceOf(
     seen: mounts ? SEEN : { tmp, fetched },
     outputs,
     objects: closure.map((object) => store.pathOf(object)),
+    settled,
   };
   const compilers = mounts || system.host.os === "windows" ? null : {
     folder: join(folder, "compilers"),

@@ -24,6 +24,13 @@ import type { ReadFs } from "../system/mod.ts";
 import { discard } from "../system/write_atomic.ts";
 import { sparePath } from "./writing.ts";
 
+/** An object that an output has become. */
+export interface Registered {
+  readonly object: ObjectName;
+  /** What it refers to; null where it was here before, and may be known to refer to more. */
+  readonly references: readonly ObjectName[] | null;
+}
+
 /**
  * Makes an output an object. What is at the scratch path is gone afterwards; after an error it is still there.
  * @throws SysError of kind "build" when the output can't be an object, or is not the expected one
@@ -31,7 +38,7 @@ import { sparePath } from "./writing.ts";
 export function register(
   writer: StoreWriter,
   output: Output,
-): ObjectName {
+): Registered {
   const { fs, layout } = writer;
   const { scratch, name, version } = output;
   if (fs.lstat(scratch) === null) {
@@ -80,7 +87,7 @@ export function register(
     refuseOther(object, form, readIdentity(fs, layout, object));
     addReferences(fs, layout, object, references);
     removeTree(fs, scratch);
-    return object;
+    return { object, references: null };
   }
   const spare = sparePath(layout);
   try {
@@ -96,7 +103,7 @@ export function register(
     throw thrown;
   }
   writer.put(scratch, object);
-  return object;
+  return { object, references };
 }
 
 /** Renaming an entry could change its place among the others, and so the hash that it is renamed to. */

@@ -169,10 +169,13 @@ class LocalStore implements Store {
   }
 
   register(output: Output): ObjectName {
-    const object = storing(() => register(this.#writer, output));
-    // It may have been here, and known to refer to less. Objects that refer to it refer to it still.
-    this.#references.delete(object);
-    this.#whole.delete(object);
+    const { object, references } = storing(() => register(this.#writer, output));
+    if (references !== null) this.#references.set(object, references);
+    else {
+      // It was here, and may have been known to refer to less. Objects that refer to it refer to it still.
+      this.#references.delete(object);
+      this.#whole.delete(object);
+    }
     return object;
   }
 
