@@ -10,6 +10,7 @@ import { realSystem } from "../../../src/system/real.ts";
 import { failureOf, TempDir } from "../../realize/support.ts";
 import { grow } from "../../store/trees.ts";
 import { inMemory } from "../../support/memory.ts";
+import { WORLDS } from "../../support/worlds/world.ts";
 import { pax, tar, type TarEntry, zip, type ZipEntry } from "./archives.ts";
 
 const LINK = 0o120777, DEVICE = 0o020666;
@@ -40,6 +41,17 @@ function refuses(
     system.fs.mkdir("/folder", 0o755);
     await attack(system, "/folder");
   });
+  for (const world of WORLDS.filter(({ os }) => os !== "linux")) {
+    const name = `${world.name}: hostile: ${title}`;
+    // Without the privilege for links their mere presence is refused.
+    const refusal = /Cannot link .*: the operation is not permitted/;
+    const either = new RegExp(`${expected.source}|${refusal.source}`);
+    Deno.test(name, () =>
+      isRefused({
+        ...{ system: world.system(), folder: world.home, archive, options },
+        expected: world.has.fileLinks ? expected : either,
+      }));
+  }
   if (cases++ % REAL_EVERY !== 0) return;
   Deno.test(`hostile, on the real disk: ${title}`, async () => {
     using folder = new TempDir();
