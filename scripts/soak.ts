@@ -27,6 +27,21 @@ const SUITES: readonly Suite[] = [
     env: { SYSLUA_EVERY: "1" },
   },
   {
+    name: "worlds",
+    argv: ["deno", "test", "-A", "--filter", "dies at any moment", "tests/stories/worlds_test.ts"],
+    env: { SYSLUA_KILLS: "200" },
+  },
+  {
+    name: "worlds' disks",
+    argv: [
+      "deno",
+      "test",
+      "-A",
+      ...["crash", "power_cut"].map((it) => `tests/activation/${it}_test.ts`),
+    ],
+    env: { SYSLUA_EVERY: "1" },
+  },
+  {
     name: "full disk",
     argv: ["deno", "test", "-A", "tests/stories/full_disk_test.ts"],
     env: { SYSLUA_EVERY: "1", SYS_UNDER_TEST: SYS },

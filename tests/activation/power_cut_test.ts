@@ -6,15 +6,25 @@ import { recover } from "../../src/activation/recover.ts";
 import { SysError } from "../../src/errors.ts";
 import { eachSnapshot, readCurrent } from "../../src/snapshot/history.ts";
 import { objectsIn } from "../../src/store/names.ts";
-import { Crash, faultySystem } from "../../src/system/faulty.ts";
+import { Crash } from "../../src/system/faulty.ts";
 import { MANY_FLUSHES } from "../../src/system/flush_all.ts";
 import type { MemoryFs } from "../../src/system/memory/memory_fs.ts";
 import { NAMES, NOTHING, random, type Survivors } from "../../src/system/memory/survivors.ts";
-import { type Change, CHANGES, prepare, type Prepared, relative } from "./changes.ts";
+import { type Change, CHANGES, faulty, prepare, type Prepared, relative } from "./changes.ts";
 import { inMemory } from "../support/memory.ts";
+import type { WorldSystem } from "../support/worlds/world.ts";
 import { Rig } from "./support.ts";
 
-const WORLDS = ["memory", "a user's home"] as const;
+/** Each with how many moments make one that is tried; the soak tries every one. A simulated Windows takes many calls for
+ * one operation. */
+const WORLDS = [
+  { world: "memory", pace: 1 },
+  { world: "a user's home", pace: 1 },
+  { world: "macOS", pace: 17 },
+  { world: "windows", pace: 29 },
+  { world: "windows with Developer Mode", pace: 41 },
+] as const;
+const EACH = Deno.env.get("SYSLUA_EVERY") === "1";
 const CHANCES = 3;
 /** What a power cut leaves of what was not flushed. */
 const LEFT: readonly (readonly [string, (at: number) => Survivors])[] = [
@@ -30,15 +40,17 @@ const LEFT: readonly (readonly [string, (at: number) => Survivors])[] = [
 const options = { sanitizeResources: false };
 
 for (
-  const [world, change] of WORLDS.flatMap((world) => CHANGES.map((one) => [world, one] as const))
+  const { world, pace, change } of WORLDS.flatMap(({ world, pace }) =>
+    CHANGES.map((change) => ({ world, change, pace: EACH ? 1 : pace }))
+  )
 ) {
   Deno.test(`power cut, ${world}: ${change.name}, at every operation`, options, async () => {
     const prepared = await prepare(change, world);
-    const { every = 1 } = change;
+    const every = pace * (change.every ?? 1);
     for (const [n, [left, survivors]] of LEFT.entries()) {
       for (let at = 1 + n % every; at <= prepared.operations; at += every) {
         using rig = await prepared.fresh();
-        const { system } = faultySystem(rig.system, { at, when: "before" });
+        const { system } = faulty(rig, { at, when: "before" });
         await change.make(rig, system).catch((thrown) => {
           assert.ok(thrown instanceof Crash || thrown instanceof SysError, String(thrown));
         });
@@ -70,9 +82,9 @@ for (
     async () => {
       const prepared = await prepare(change, world);
       for (const [left, survivors] of LEFT) {
-        for (let at = 1; at <= prepared.operations; at += 3) {
+        for (let at = 1; at <= prepared.operations; at += 2 + pace) {
           using rig = await prepared.fresh();
-          const { system } = faultySystem(rig.system, { at, when: "before", code: "EIO" });
+          const { system } = faulty(rig, { at, when: "before", code: "EIO" });
           const failed = await change.make(rig, system).then(() => null, (thrown) => thrown);
           powerCut(rig, survivors(at));
           const again = await recover(rig.system.fs, rig.adapters(), rig.root);
@@ -100,12 +112,12 @@ for (
       const prepared = await prepare(change, world);
       const at = Math.floor(prepared.operations * 0.8);
       for (const [left, survivors] of LEFT) {
-        for (let further = 1, done = false; !done; further++) {
+        for (let further = 1, done = false; !done; further += pace) {
           using rig = await prepared.fresh();
-          await change.make(rig, faultySystem(rig.system, { at, when: "before" }).system)
+          await change.make(rig, faulty(rig, { at, when: "before" }).system)
             .catch(() => {});
           powerCut(rig, survivors(further));
-          const { system } = faultySystem(rig.system, { at: further, when: "before" });
+          const { system } = faulty(rig, { at: further, when: "before" });
           done = await recover(system.fs, rig.adapters(system), rig.root)
             .then(() => true, () => false);
           powerCut(rig, survivors(further));
@@ -135,8 +147,9 @@ Deno.test("power cut: many files on two disks, one of them reached over a link, 
   }
 });
 
-function powerCut(rig: Rig, survivors: Survivors) {
-  (rig.system.fs as MemoryFs).disk.powerCut(survivors);
+function powerCut({ system }: Rig, survivors: Survivors) {
+  const { disk } = "disk" in system ? system as WorldSystem : system.fs as MemoryFs;
+  disk.powerCut(survivors);
 }
 
 /** The world is wholly old or wholly new, the change can be made, and all can be given back. */

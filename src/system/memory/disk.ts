@@ -47,6 +47,8 @@ export class Disk {
   capacity = Infinity;
   /** Every change is refused. */
   readOnly = false;
+  /** Nothing is made or removed in the root itself. */
+  sealedRoot = false;
   /** All of it can be flushed in one operation. */
   flushesAll = true;
   /** Names that one file may have. */
@@ -182,8 +184,8 @@ export class Disk {
   /** Another disk with the same on it, all flushed. */
   copy(): Disk {
     const copy = new Disk({ rules: this.rules, now: this.#now });
-    const { capacity, maxLinks, flushesAll } = this;
-    Object.assign(copy, { capacity, maxLinks, flushesAll });
+    const { capacity, maxLinks, flushesAll, sealedRoot } = this;
+    Object.assign(copy, { capacity, maxLinks, flushesAll, sealedRoot });
     copy.#inodes = this.#inodes;
     copy.#devices = this.#devices;
     copy.#used = this.#used;

@@ -9,7 +9,8 @@ export class Rights {
   constructor(readonly disk: Disk, readonly user: User) {}
 
   change(inode: Inode) {
-    if (this.disk.readOnly) throw new Refusal("EROFS");
+    const sealed = this.disk.sealedRoot && inode === this.disk.root;
+    if (this.disk.readOnly || sealed) throw new Refusal("EROFS");
     if (inode.immutable) throw new Refusal("EPERM");
   }
 

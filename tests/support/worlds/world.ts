@@ -66,6 +66,8 @@ export const LINUX: World = {
   system: (options = {}) => posix(options, "linux", "/home/maria"),
 };
 
+/** APFS as macOS makes it: case is kept and ignored, composed and decomposed characters are the same, and names come back
+ * as they were made (Apple, "Apple File System Guide": case-insensitive, normalization-insensitive, preserving). */
 const MAC: World = {
   name: "macOS",
   os: "darwin",
@@ -143,6 +145,8 @@ function emptyDisk(os: "linux" | "darwin", home: string): Disk {
   const [, above] = home.split("/");
   for (const path of [`/${above}`, home]) fs.mkdir(path, 0o755);
   for (const path of ["/", `/${above}`]) fs.syncDir(path);
+  // The system's volume is read-only since macOS 10.15 (Apple, "About the read-only system volume").
+  disk.sealedRoot = os === "darwin";
   return disk;
 }
 
