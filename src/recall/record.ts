@@ -1,12 +1,13 @@
 /** A command that has changed nothing, as a file: what it was, what it looked at, what it said.
  *
- *     sys recall 1 <checksum of all that follows>
+ *     sys recall 2 <checksum of all that follows>
  *     <key>                                    which command, as JSON
  *     <code> <its output>                      as JSON
  *     if2 dir 70112 1790000000 4096 2049⇥/home/maria    the next two are not needed while this is so
  *     is link 81237 1790000000 30 2049⇥/home/maria/.vimrc    a look: what, what it told, of what
  *     is link 81238 1790000000 31 2049⇥⇥.bashrc              of another entry of that folder
  *     … */
+import { crc32 } from "node:zlib";
 import type { LookKind } from "./looks.ts";
 
 /** What a command wrote, in order. */
@@ -30,7 +31,7 @@ export interface CommandRecord {
   readonly looks: readonly Look[];
 }
 
-const FORM = "sys recall 1";
+const FORM = "sys recall 2";
 const NEWLINE = 10, TAB = 9;
 
 /** A record that is read. */
@@ -80,7 +81,7 @@ export function formatRecord({ key, code, output, looks }: CommandRecord): Uint8
 /** What a file's content records; null where it is damaged, or about another command. */
 export function parseRecord(content: Uint8Array, key: string): ReadRecord | null {
   const end = content.indexOf(NEWLINE);
-  const body = content.slice(end + 1);
+  const body = content.subarray(end + 1);
   const decoder = new TextDecoder();
   const head = decoder.decode(content.subarray(0, Math.max(0, end)));
   if (head !== `${FORM} ${checksum(body)}`) return null;
@@ -119,13 +120,7 @@ class Looks implements LookReader {
   }
 }
 
-/** Tells damage: a write that was cut off, blocks that a power cut has left empty. FNV-1a over words of 4 bytes. */
+/** Tells damage: a write that was cut off, blocks that a power cut has left empty. */
 function checksum(body: Uint8Array): string {
-  const words = new Uint32Array(body.buffer, body.byteOffset, body.length >> 2);
-  let sum = 0x811c9dc5;
-  for (let n = 0; n < words.length; n++) sum = Math.imul(sum ^ words[n], 0x01000193);
-  for (let n = words.length << 2; n < body.length; n++) {
-    sum = Math.imul(sum ^ body[n], 0x01000193);
-  }
-  return `${body.length} ${(sum >>> 0).toString(16)}`;
+  return `${body.length} ${crc32(body).toString(16)}`;
 }
