@@ -42,7 +42,9 @@ export function launchdManager(
     start: (service) => start(world, service),
     stop: (service) => stop(world, service),
     async running(service) {
-      const { code, stdout } = await world.run(launchctl.print(await targetOf(world, service)));
+      const target = await targetOf(world, service);
+      if (target === null) return false;
+      const { code, stdout } = await world.run(launchctl.print(target));
       return code === 0 && isUp(readPrinted(new TextDecoder().decode(stdout)), unitAt(fs, service));
     },
   };
@@ -54,8 +56,9 @@ type World = Pick<System, "fs" | "host" | "clock"> & {
 
 /** From the unit as it is now: what runs from a former one ends first. */
 async function start(world: World, service: Service): Promise<void> {
-  readUnit(service.name, new TextDecoder().decode(world.fs.readFile(service.unit)));
+  refuseOtherLabel(service.name, new TextDecoder().decode(world.fs.readFile(service.unit)));
   const target = await targetOf(world, service);
+  if (target === null) throw nobody(service);
   await stop(world, service);
   await must(world, service, launchctl.enable(target));
   const argv = launchctl.bootstrap(domainIn(target), service.unit);
@@ -75,7 +78,7 @@ const TRIES = 20;
 /** Ends when it is gone. Nothing is disabled: who installs it again later would find it so. */
 async function stop(world: World, service: Service): Promise<void> {
   const target = await targetOf(world, service);
-  if (!await isLoaded(world, target)) return;
+  if (target === null || !await isLoaded(world, target)) return;
   const argv = launchctl.bootout(target);
   const finished = await world.run(argv);
   const { code } = finished;
@@ -97,10 +100,13 @@ async function must(world: World, service: Service, argv: readonly string[]): Pr
   if (finished.code !== 0) throw failed(service, argv, finished);
 }
 
-/** `<domain>/<label>`: an agent's domain is the one of its user, with a screen where that user has one. */
-async function targetOf(world: World, service: Service): Promise<string> {
+/** `<domain>/<label>`: an agent's domain is the one of its user, with a screen where that user has one. Null where there
+ * is no such user (any more): nothing of theirs runs. */
+async function targetOf(world: World, service: Service): Promise<string | null> {
   if (!service.user) return `${SYSTEM_DOMAIN}/${label(service.name)}`;
-  const uid = uidOf(world, service);
+  const { account } = service;
+  const uid = account ? accountsOf(world).user(account.name)?.uid : world.host.uid;
+  if (uid === undefined) return null;
   const screen = screenDomain(uid);
   const hasScreen = (await world.run(launchctl.print(screen))).code === 0;
   return `${hasScreen ? screen : userDomain(uid)}/${label(service.name)}`;
@@ -110,11 +116,13 @@ function domainIn(target: string): string {
   return target.slice(0, target.lastIndexOf("/"));
 }
 
-function uidOf(world: World, { name, account }: Service): number {
-  if (account === undefined) return world.host.uid;
-  const found = accountsOf(world).user(account.name);
-  if (found !== null) return found.uid;
-  throw new SysError("activation", `Cannot reach the service ${name}: no user ${account.name}`);
+function nobody({ name, account }: Service): SysError {
+  return new SysError("activation", `Cannot start the service ${name}: no user ${account?.name}`);
+}
+
+/** A unit of the user's own may be a binary property list, which launchd reads and sys does not. */
+function refuseOtherLabel(name: string, text: string): void {
+  if (!text.startsWith("bplist")) readUnit(name, text);
 }
 
 function unitAt(fs: System["fs"], { name, unit }: Service) {

@@ -114,8 +114,14 @@ Deno.test("macOS: root starts a user's agent in that user's session", async () =
   await services.start(theirs);
   assert.deepEqual([...launchd.loaded.keys()], ["gui/501/org.syslua.a"]);
   assert.equal(await services.running(theirs), true);
-  const nobody = { ...agent, account: { name: "jo", home: "/Users/jo" } };
-  await assert.rejects(services.start(nobody), /no user jo/);
+});
+
+Deno.test("macOS: of a user who is gone no agent runs, and there is nothing to end", async () => {
+  const { services, agent } = machine({ uid: 0 });
+  const theirs = { ...agent, account: { name: "jo", home: "/Users/jo" } };
+  assert.equal(await services.running(theirs), false);
+  await services.stop(theirs);
+  await assert.rejects(services.start(theirs), /no user jo/);
 });
 
 Deno.test("macOS: an agent of whom nobody sees a screen runs in the user's domain", async () => {
@@ -170,7 +176,8 @@ function refused(name: string, content: string, why: RegExp) {
     const { services, agent, commands } = machine({ content });
     const bytes = new TextEncoder().encode(content);
     assert.throws(() => services.checkUnit!("a", bytes), why);
-    await assert.rejects(services.start(agent), why);
+    // What lies there already may be the user's own, which launchd can read.
+    if (!content.startsWith("bplist")) await assert.rejects(services.start(agent), why);
     assert.deepEqual(commands, []);
   });
 }
