@@ -31,12 +31,17 @@ export function places(host: PlacesHost): Places {
     const value = fromNative(host.env(name) ?? "");
     return isAbsolute(value) ? normalize(value) : undefined;
   };
+  // `sudo -E` leaves those of whoever called it, in whose home root has no cache.
+  const ofUser = (name: string) => {
+    const value = set(name);
+    return elevated && !value?.startsWith(join(home, "/")) ? undefined : value;
+  };
   const systemRoot = SYSTEM_ROOTS[os];
   const local = set("LOCALAPPDATA") ?? join(home, "AppData", "Local");
   const own = os === "windows"
     ? join(local, "syslua")
     : join(set("XDG_DATA_HOME") ?? join(home, ".local", "share"), "syslua");
-  const cache = set("XDG_CACHE_HOME") ??
+  const cache = ofUser("XDG_CACHE_HOME") ??
     join(...os === "windows" ? [local, "Temp"] : [home, ".cache"]);
   const config = elevated && os !== "windows"
     ? "/etc/syslua"

@@ -38,6 +38,16 @@ check("our own variables decide", {
   vars: { XDG_DATA_HOME: "/d", SYSLUA_ROOT: "/r/", SYSLUA_CACHE: "/c/../x" },
 }, { root: "/r", cache: "/x" });
 check("root", { elevated: true, home: "/root" }, { root: "/syslua", config: "/etc/syslua" });
+check("root by `sudo -E`, with a user's XDG variables", {
+  elevated: true,
+  home: "/root",
+  vars: { XDG_CACHE_HOME: "/home/me/.cache", XDG_DATA_HOME: "/home/me/.local/share" },
+}, { root: "/syslua", cache: "/root/.cache/syslua" });
+check("root with XDG variables of its own", {
+  elevated: true,
+  home: "/root",
+  vars: { XDG_CACHE_HOME: "/root/c" },
+}, { cache: "/root/c/syslua" });
 check("root with a root of its own", { elevated: true, vars: { SYSLUA_ROOT: "/r" } }, {
   root: "/r",
 });
