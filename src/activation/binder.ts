@@ -25,7 +25,12 @@ import { possibleState, refuseName } from "./possible.ts";
 import { persistentEnvironment, type SessionFile } from "./persistent_env.ts";
 import { type ProfileFolder, profileHash } from "./profile.ts";
 import { profileShims } from "./shims.ts";
-import type { Environment, SourcedScript, Variable } from "./shell/environment.ts";
+import {
+  type Environment,
+  nativeEnvironment,
+  type SourcedScript,
+  type Variable,
+} from "./shell/environment.ts";
 
 /** Says what an action of a kind wants: the one export of each file of `kinds/`. */
 export type Bind<K extends Kind> = (binder: Binder, action: ActionOf<K>, from: Declaration) => void;
@@ -132,12 +137,9 @@ export class Binder {
       services: this.#services,
       settings: [...this.#settings.values()].sort((a, b) => a.rank - b.rank)
         .map(({ rank: _, ...setting }) => setting),
-      env: Object.fromEntries(environment.variables.map(({ name, op, values, separator }) => {
-        const own = values.join(separator);
-        const rest = `$${name}`;
-        const parts = op === "set" ? [own] : op === "prepend" ? [own, rest] : [rest, own];
-        return [name, parts.join(separator)];
-      })),
+      env: Object.fromEntries(
+        nativeEnvironment(environment, this.world.system.host.os).variables.map(shown),
+      ),
     };
     const files = [...this.resolver.files.values()];
     return {
@@ -267,6 +269,13 @@ export class Binder {
     this.#keys.set(folder, key);
     return key(path);
   }
+}
+
+/** A variable's value, with what it has already as `$NAME`. */
+function shown({ name, op, values, separator }: Variable): [name: string, value: string] {
+  const own = values.join(separator), rest = `$${name}`;
+  const parts = op === "set" ? [own] : op === "prepend" ? [own, rest] : [rest, own];
+  return [name, parts.join(separator)];
 }
 
 /** Everything in which an object may be named. */

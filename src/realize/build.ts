@@ -79,7 +79,7 @@ function contextOf(
 ): BuildContext {
   const { fs, host } = turn.system;
   const { scratch: { folder }, places, sandbox, compilers, keeper, folders } = workplace;
-  const within = new Confinement(fs, places, folders.open);
+  const within = new Confinement(fs, places, folders.open, host.os);
   return {
     ...turn,
     derivation,

@@ -2,7 +2,7 @@
  * leads out of what a build may see. */
 import { basename, dirname, isAbsolute, join, parse, relative, resolve } from "node:path/posix";
 import { SysError } from "../errors.ts";
-import type { ReadFs } from "../system/mod.ts";
+import { type NativePaths, nativePaths, type Os, type ReadFs } from "../system/mod.ts";
 
 /** The places of one build; absolute paths of this machine. */
 export interface BuildPlaces {
@@ -31,16 +31,19 @@ export interface SettledFolder {
 /** Links followed one after the other before a loop is assumed, as Linux does. */
 const HOPS = 40;
 
-/** Recipes name paths as the build sees them; what is given to the file system are this machine's. */
+/** Recipes name paths as the build sees them, and as the operating system writes them, with slashes (`C:/x`); what is
+ * given to the file system are this machine's, in the form that they have inside. */
 export class Confinement {
   readonly #fs: ReadFs;
   readonly #places: BuildPlaces;
   readonly #openScratch: () => void;
+  readonly #paths: NativePaths;
   #writable: ReadonlySet<string> | null = null;
   #readable: ReadonlySet<string> | null = null;
 
   /** @param openScratch makes the scratch folders, which are not there before a path in them is named */
-  constructor(fs: ReadFs, places: BuildPlaces, openScratch: () => void) {
+  constructor(fs: ReadFs, places: BuildPlaces, openScratch: () => void, os: Os) {
+    this.#paths = nativePaths(os);
     this.#fs = fs;
     this.#places = places;
     this.#openScratch = openScratch;
@@ -60,13 +63,23 @@ export class Confinement {
 
   /** The absolute path that a recipe means, as the build sees it. */
   absolute(path: string): string {
-    return resolve(this.#places.seen.tmp, path);
+    return resolve(this.#places.seen.tmp, this.#paths.fromNative(path));
   }
 
   /** How the build sees a path of this machine. */
   seen(path: string): string {
     const { seen, tmp, fetched } = this.#places;
-    return moved(path, tmp, seen.tmp) ?? moved(path, fetched, seen.fetched) ?? path;
+    return this.told(moved(path, tmp, seen.tmp) ?? moved(path, fetched, seen.fetched) ?? path);
+  }
+
+  /** How a recipe is told of a path that the build sees. */
+  told(path: string): string {
+    return this.#paths.toMixed(path);
+  }
+
+  /** What a recipe gives for where a link leads. */
+  target(to: string): string {
+    return this.#paths.fromNative(to);
   }
 
   /** Whether it is the scratch folder itself, which has to stay. */

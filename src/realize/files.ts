@@ -91,7 +91,7 @@ export class Files {
       throw new SysError("build", `Cannot link ${this.#seen(target)}: something is there already`);
     }
     makeFolders(this.#fs, dirname(target));
-    this.#fs.symlink(to, target);
+    this.#fs.symlink(this.#within.target(to), target);
   }
 
   /** With everything below. Nothing there is fine. */
@@ -145,8 +145,8 @@ export class Files {
     const found = glob(this.#fs, folder, relative(fixed, full)).map((path) => join(fixed, path));
     // A link in the middle of a match may lead anywhere.
     for (const path of found) this.#within.readable("search", path, false);
-    return isAbsolute(pattern)
-      ? found
+    return isAbsolute(this.#within.target(pattern))
+      ? found.map((path) => this.#within.told(path))
       : found.map((path) => relative(this.#within.absolute("."), path));
   }
 

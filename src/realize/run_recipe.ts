@@ -11,13 +11,17 @@ export async function runRecipe(
   known: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { signal, places: { outputs, seen }, environment: env, system: { host } } = context;
+  const form = (path: string) => context.within.told(path);
+  const named = host.os === "windows" ? mapped(known, form) : known;
   let step: RecipeStep = await recipe.start({
-    outputs,
-    tmp: seen.tmp,
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, path]) => [name, form(path)]),
+    ),
+    tmp: form(seen.tmp),
     env,
     cores: host.processors,
     jobserver: context.jobserver.makeflags,
-    known,
+    known: named,
   });
   // The error that the recipe was told last, which says more than the one that Lua makes of it.
   let told: SysError | null = null;
@@ -27,7 +31,7 @@ export async function runRecipe(
     signal.throwIfAborted();
     let reply: Reply;
     try {
-      const args = filledIn(step.args, known) as typeof step.args;
+      const args = filledIn(step.args, named) as typeof step.args;
       reply = { ok: true, value: await runOperation(context, step.op, args) };
       told = null;
     } catch (thrown) {
@@ -48,4 +52,11 @@ export async function runRecipe(
     notes: [...told.notes, ...error.notes.filter((note) => !told.notes.includes(note))],
     cause: told,
   });
+}
+
+function mapped(
+  paths: ReadonlyMap<string, string>,
+  form: (path: string) => string,
+): ReadonlyMap<string, string> {
+  return new Map(Array.from(paths, ([name, path]) => [name, form(path)]));
 }

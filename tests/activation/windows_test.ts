@@ -160,6 +160,17 @@ for (const world of WORLDS.filter(({ os }) => os === "windows")) {
     assert.equal(text, "path=C:/store/tool/bin\n");
   });
 
+  Deno.test(`${name}: lists of folders are joined as Windows does`, () => {
+    using rig = new WorldRig(world);
+    const values = ["~/bin", "C:/tools"];
+    const { env } = rig.wanted([
+      { kind: "env", name: "PATH", op: "prepend", values, separator: ":" } as Action,
+      { kind: "env", name: "FLAGS", op: "append", values: ["-a", "-b"], separator: " " } as Action,
+    ]);
+    const home = rig.home.replace("/c/", "C:\\").replaceAll("/", "\\");
+    assert.deepEqual(env, { FLAGS: "$FLAGS -a -b", PATH: `${home}\\bin;C:\\tools;$PATH` });
+  });
+
   Deno.test(`${name}: links in a folder that is copied are links, or what they lead to`, async () => {
     using rig = new WorldRig(world);
     rig.write(`${rig.dir}/tree/file`, "x");

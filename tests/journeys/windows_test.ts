@@ -6,6 +6,7 @@ import { apply } from "../../src/journeys/apply.ts";
 import { collect } from "../../src/journeys/collect.ts";
 import { holding } from "../../src/machine/lock.ts";
 import { type Machine, openMachine } from "../../src/machine/open.ts";
+import type { ObjectName } from "../../src/store/names.ts";
 import { verifyObjects } from "../../src/store/verify.ts";
 import { makeFolders } from "../../src/system/folders.ts";
 import type { ReadFs } from "../../src/system/mod.ts";
@@ -79,6 +80,28 @@ const pack = (...programs: string[]) =>
   end }
   activate { config = function(_, ctx) ctx.add_to_path(tools.out .. "/bin") end }`;
 
+/** A recipe that asserts what it is told, and makes files that name paths. */
+const RECIPE = `
+local lib = derive { name = "lib", config = function(_, ctx) ctx.write(ctx.out .. "/lib.txt", "lib") end }
+local tool = derive { name = "tool", opts = { lib = lib }, config = function(opts, ctx)
+  assert(ctx.out:match("^C:/Users/"), ctx.out)
+  assert(ctx.tmp:match("^C:/Users/"), ctx.tmp)
+  assert(opts.lib.out:match("^C:/Users/.*/store/obj/lib%-"), opts.lib.out)
+  ctx.write("in/a.txt", "a")
+  ctx.write(ctx.tmp .. "/in/sub/b.txt", "b")
+  assert(table.concat(ctx.glob("in/**/*.txt"), " ") == "in/a.txt in/sub/b.txt")
+  assert(ctx.glob(ctx.tmp .. "/in/*.txt")[1] == ctx.tmp .. "/in/a.txt")
+  assert(ctx.glob(((ctx.tmp .. "/in/*.txt"):gsub("/", "\\\\")))[1] == ctx.tmp .. "/in/a.txt")
+  assert(not pcall(ctx.copy, "in", "in/sub/inner"))
+  assert(not pcall(ctx.read, "C:/Users/other/file"))
+  ctx.copy("in", ctx.out .. "/share")
+  ctx.substitute(ctx.out .. "/share/a.txt", { a = "A" })
+  ctx.write(ctx.out .. "/names", ctx.out .. "\\n" .. opts.lib.out .. "\\n")
+  ctx.write(ctx.out .. "/windows", (ctx.out:gsub("/", "\\\\")))
+  ctx.write(ctx.out .. "/bin/tool.exe", "MZ", { executable = true })
+end }
+activate { config = function(_, ctx) ctx.add_to_path(tool.out .. "/bin") end }`;
+
 for (const world of WORLDS.filter(({ os }) => os === "windows")) {
   Deno.test(`${world.name}: a package is built, put on PATH, kept by gc, replaced and removed`, async () => {
     const t = new WorldMachine(world);
@@ -99,5 +122,23 @@ for (const world of WORLDS.filter(({ os }) => os === "windows")) {
     assert.deepEqual(t.open().system.fs.readDir(bin), ["rg", "rg.cmd"]);
     await t.apply("");
     assert.equal(fs.lstat(`${root}/profile`), null);
+  });
+
+  Deno.test(`${world.name}: a recipe is told paths as Windows takes them, and its output keeps what it names`, async () => {
+    const t = new WorldMachine(world);
+    await t.apply(RECIPE);
+    await t.held((machine) => collect(machine, EVERYTHING));
+    const { root, system, store } = t.open();
+    const { fs } = system;
+    const named = (stem: string) => {
+      const [object] = fs.readDir(`${store.dir}/obj`).filter((name) => name.startsWith(`${stem}-`));
+      return store.pathOf(object as ObjectName);
+    };
+    const out = named("tool"), native = `C:${out.slice(2)}`;
+    assert.equal(textOf(fs, `${out}/names`), `${native}\nC:${named("lib").slice(2)}\n`);
+    assert.equal(textOf(fs, `${out}/windows`), native.replaceAll("/", "\\"));
+    assert.equal(textOf(fs, `${out}/share/a.txt`), "A");
+    assert.equal(fs.lstat(`${out}/bin/tool.exe`)?.mode, 0o555);
+    assert.deepEqual(await verifyObjects(system, root), []);
   });
 }
