@@ -4,6 +4,7 @@ import { SysError } from "../errors.ts";
 import type { Console, System } from "../system/mod.ts";
 import { EXIT, exitCodeOf } from "./exit_codes.ts";
 import { errorDocument, errorFields, errorText } from "./render/error.ts";
+import { type NativeText, nativeText } from "./terminal/native_text.ts";
 import { SafeConsole } from "./terminal/safe_console.ts";
 import { Timings } from "./timings.ts";
 import { chooseStyle, type Style } from "./terminal/style.ts";
@@ -59,8 +60,11 @@ export class Session {
   /** The line that a live display keeps below the messages; set by it. */
   live: { hide(): void; show(): void } | null = null;
 
+  readonly #native: NativeText;
+
   constructor(context: Context, flags: CommonFlags, signal: AbortSignal) {
     this.system = context.system;
+    this.#native = nativeText(context.system.host.os);
     this.locks = context.locks;
     this.version = context.version;
     this.identity = context.identity;
@@ -81,18 +85,19 @@ export class Session {
   /** Prints a result: the document with `--json`, else the text. */
   print(document: object, text: () => string): void {
     if (this.flags.json) return this.#document(document);
-    const rendered = text();
+    const rendered = this.#native.result(text());
     if (rendered !== "") this.console.out(rendered.endsWith("\n") ? rendered : rendered + "\n");
   }
 
   #document(document: object) {
     const whole = this.flags.timings ? { ...document, timings: this.timings.document() } : document;
-    this.console.out(JSON.stringify(whole, null, 2) + "\n");
+    this.console.out(JSON.stringify(whole, this.#native.value, 2) + "\n");
   }
 
   /** Says something on standard error, unless `--quiet`. */
-  say(message: string, level: "info" | "warning" = "info"): void {
+  say(text: string, level: "info" | "warning" = "info"): void {
     if (this.flags.quiet && level === "info") return;
+    const message = this.#native.message(text);
     this.live?.hide();
     if (this.flags.logFormat === "json") {
       this.console.err(JSON.stringify({ level, message }) + "\n");
@@ -111,7 +116,8 @@ export class Session {
     } else if (this.flags.logFormat === "json") {
       this.console.err(JSON.stringify({ level: "error", ...errorFields(thrown) }) + "\n");
     } else {
-      this.console.err(errorText(thrown, this.errStyle, this.flags.verbose === true));
+      const text = errorText(thrown, this.errStyle, this.flags.verbose === true);
+      this.console.err(this.#native.message(text));
     }
     return thrown instanceof SysError ? exitCodeOf(thrown.kind) : EXIT.failed;
   }

@@ -115,6 +115,7 @@ activate { name = "profile", opts = { tool = tool.out }, config = function(opts,
   ctx.symlink(opts.tool .. "/share", "~/share")
 end }`);
   await ok(person, "build");
+  await ok(person, "store path tool", person.world.os === "windows" ? /^C:\/Users/ : /^\//);
   await ok(person, "apply");
   assert.equal(person.read("share/text"), "text");
   await ok(person, "apply", /Nothing to do/);

@@ -1,0 +1,40 @@
+/** Takes texts that name inside paths, gives them as people on that system write them: `C:/Users/jo` on Windows, which
+ * every program there takes, and which no quoting changes. */
+import type { Os } from "../../system/mod.ts";
+
+/** A text for people, or for scripts. */
+type Shown = (text: string) => string;
+
+export interface NativeText {
+  /** Messages and errors: a path stands after a blank, a quote or a bracket. */
+  readonly message: Shown;
+  /** Results: only a path that is alone in its line. Others may be contents of files, which are shown as they are. */
+  readonly result: Shown;
+  /** A value of a document, where it is a path. */
+  readonly value: (key: string, value: unknown) => unknown;
+}
+
+const same: NativeText = {
+  message: (text) => text,
+  result: (text) => text,
+  value: (_, value) => value,
+};
+
+const DRIVE = String.raw`\/([a-z])(?:\/|(?=\s|$))`;
+const SHARE = String.raw`\/unc\/(?=[^\s/]+\/)`;
+const IN_MESSAGE = new RegExp(`(?<=^|[\\s"'\`(])(?:${DRIVE}|${SHARE})`, "gm");
+const IN_RESULT = new RegExp(`^(?:${DRIVE}|${SHARE})`, "gm");
+const IN_VALUE = new RegExp(`^(?:${DRIVE}|${SHARE})`);
+
+const replaced = (text: string, where: RegExp) =>
+  text.replace(where, (_, drive?: string) => drive ? `${drive.toUpperCase()}:/` : "//");
+
+const windows: NativeText = {
+  message: (text) => replaced(text, IN_MESSAGE),
+  result: (text) => replaced(text, IN_RESULT),
+  value: (_, value) => typeof value === "string" ? replaced(value, IN_VALUE) : value,
+};
+
+export function nativeText(os: Os): NativeText {
+  return os === "windows" ? windows : same;
+}
