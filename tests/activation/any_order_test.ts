@@ -7,7 +7,7 @@ import { NOTHING } from "../../src/plan/wanted.ts";
 import type { WantedPath } from "../../src/plan/types.ts";
 import { makeFolders } from "../../src/system/folders.ts";
 import { inMemory } from "../support/memory.ts";
-import { WORLDS as SIMULATED } from "../support/worlds/world.ts";
+import { titleIn, WORLDS as SIMULATED } from "../support/worlds/world.ts";
 import { Rig, treeOf, writeText } from "./support.ts";
 
 /** Few names, so that paths meet: a folder here is a file there. */
@@ -78,7 +78,7 @@ const WORLDS = [
 ];
 
 for (const { world, newRig, numRuns } of WORLDS) {
-  Deno.test(`any order, ${world}: without the user's hands in between, destroy gives back every byte`, async () => {
+  Deno.test(`${titleIn(world, "any order")}: without the user's hands in between, destroy gives back every byte`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(edit, { maxLength: 4 }),
@@ -110,7 +110,7 @@ for (const { world, newRig, numRuns } of WORLDS) {
     );
   });
 
-  Deno.test(`any order, ${world}: whatever the user does in between, nothing of the user's is lost`, async () => {
+  Deno.test(`${titleIn(world, "any order")}: whatever the user does in between, nothing of the user's is lost`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(config, fc.array(edit, { maxLength: 3 })), {

@@ -15,6 +15,7 @@ import {
   relative,
   WORLDS,
 } from "./changes.ts";
+import { titleIn } from "../support/worlds/world.ts";
 import type { Rig } from "./support.ts";
 
 // A file that was just created when the machine died is never closed.
@@ -22,21 +23,27 @@ const options = { sanitizeResources: false };
 
 for (const change of CHANGES) {
   for (const { world, every } of WORLDS) {
-    Deno.test(`crash, ${world}: ${change.name}, killed at every operation`, options, async () => {
-      const prepared = await prepare(change, world);
-      assert.ok(prepared.operations > 20, "it changes things");
-      assert.notDeepEqual(prepared.old, prepared.new);
-      const seen = { old: 0, new: 0 };
-      for (let at = 1; at <= prepared.operations; at += every) {
-        seen[await killed(change, prepared, at, "before")]++;
-      }
-      // Death after an operation is death before the next: only after the last it is something else.
-      seen[await killed(change, prepared, prepared.operations, "after")]++;
-      assert.ok(seen.old > 0 && seen.new > 0, JSON.stringify(seen));
-    });
+    Deno.test(
+      `${titleIn(world, "crash")}: ${change.name}, killed at every operation`,
+      options,
+      async () => {
+        const prepared = await prepare(change, world);
+        assert.ok(prepared.operations > 20, "it changes things");
+        assert.notDeepEqual(prepared.old, prepared.new);
+        const seen = { old: 0, new: 0 };
+        for (let at = 1; at <= prepared.operations; at += every) {
+          seen[await killed(change, prepared, at, "before")]++;
+        }
+        // Death after an operation is death before the next: only after the last it is something else.
+        seen[await killed(change, prepared, prepared.operations, "after")]++;
+        assert.ok(seen.old > 0 && seen.new > 0, JSON.stringify(seen));
+      },
+    );
 
     for (const code of ["ENOSPC", "EIO"] as FsCode[]) {
-      const name = `crash, ${world}: ${change.name}, where one operation fails (${code})`;
+      const name = `${
+        titleIn(world, "crash")
+      }: ${change.name}, where one operation fails (${code})`;
       Deno.test(name, options, async () => {
         const prepared = await prepare(change, world);
         for (let at = 1; at <= prepared.operations; at += every) {
@@ -100,8 +107,9 @@ async function settles(rig: Rig, change: Change, prepared: Prepared, moment: str
 }
 
 for (const { world, every } of WORLDS) {
-  const name =
-    `crash, ${world}: killed again and again while it recovers, it comes to the old world`;
+  const name = `${
+    titleIn(world, "crash")
+  }: killed again and again while it recovers, it comes to the old world`;
   Deno.test(name, options, async () => {
     const [, change] = CHANGES;
     const prepared = await prepare(change, world);

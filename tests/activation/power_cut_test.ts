@@ -12,7 +12,7 @@ import type { MemoryFs } from "../../src/system/memory/memory_fs.ts";
 import { NAMES, NOTHING, random, type Survivors } from "../../src/system/memory/survivors.ts";
 import { type Change, CHANGES, faulty, prepare, type Prepared, relative } from "./changes.ts";
 import { inMemory } from "../support/memory.ts";
-import type { WorldSystem } from "../support/worlds/world.ts";
+import { titleIn, type WorldSystem } from "../support/worlds/world.ts";
 import { Rig } from "./support.ts";
 
 /** Each with how many moments make one that is tried; the soak tries every one. A simulated Windows takes many calls for
@@ -44,24 +44,28 @@ for (
     CHANGES.map((change) => ({ world, change, pace: EACH ? 1 : pace }))
   )
 ) {
-  Deno.test(`power cut, ${world}: ${change.name}, at every operation`, options, async () => {
-    const prepared = await prepare(change, world);
-    const every = pace * (change.every ?? 1);
-    for (const [n, [left, survivors]] of LEFT.entries()) {
-      for (let at = 1 + n % every; at <= prepared.operations; at += every) {
-        using rig = await prepared.fresh();
-        const { system } = faulty(rig, { at, when: "before" });
-        await change.make(rig, system).catch((thrown) => {
-          assert.ok(thrown instanceof Crash || thrown instanceof SysError, String(thrown));
-        });
-        powerCut(rig, survivors(at));
-        await settled(rig, change, prepared, `${left} left before operation ${at}`);
+  Deno.test(
+    `${titleIn(world, "power cut")}: ${change.name}, at every operation`,
+    options,
+    async () => {
+      const prepared = await prepare(change, world);
+      const every = pace * (change.every ?? 1);
+      for (const [n, [left, survivors]] of LEFT.entries()) {
+        for (let at = 1 + n % every; at <= prepared.operations; at += every) {
+          using rig = await prepared.fresh();
+          const { system } = faulty(rig, { at, when: "before" });
+          await change.make(rig, system).catch((thrown) => {
+            assert.ok(thrown instanceof Crash || thrown instanceof SysError, String(thrown));
+          });
+          powerCut(rig, survivors(at));
+          await settled(rig, change, prepared, `${left} left before operation ${at}`);
+        }
       }
-    }
-  });
+    },
+  );
 
   Deno.test(
-    `power cut, ${world}: ${change.name}, which was reported as done, is done`,
+    `${titleIn(world, "power cut")}: ${change.name}, which was reported as done, is done`,
     options,
     async () => {
       const prepared = await prepare(change, world);
@@ -77,7 +81,7 @@ for (
   );
 
   Deno.test(
-    `power cut, ${world}: ${change.name} fails, and what is undone stays undone`,
+    `${titleIn(world, "power cut")}: ${change.name} fails, and what is undone stays undone`,
     options,
     async () => {
       const prepared = await prepare(change, world);
@@ -106,7 +110,7 @@ for (
   );
 
   Deno.test(
-    `power cut, ${world}: ${change.name}, and again at every operation of the recovery`,
+    `${titleIn(world, "power cut")}: ${change.name}, and again at every operation of the recovery`,
     options,
     async () => {
       const prepared = await prepare(change, world);

@@ -7,7 +7,7 @@ import { heldMode } from "../../src/system/holds.ts";
 import { readOnly } from "../../src/system/read_only.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { withTemporary } from "../support/temporary.ts";
-import { WORLDS as SIMULATED } from "../support/worlds/world.ts";
+import { titleIn, WORLDS as SIMULATED } from "../support/worlds/world.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const write = (fs: FileSystem, path: string, text: string, mode = 0o644) => {
@@ -340,7 +340,7 @@ for (const { name: world, ordinary, ignore, without, run } of WORLDS) {
   for (const [name, check] of Object.entries({ ...CONTRACT, ...(ordinary ? ORDINARY : {}) })) {
     if (without?.test(name)) continue;
     Deno.test({
-      name: `file system, ${world}: ${name}`,
+      name: `${titleIn(world, "file system")}: ${name}`,
       ignore,
       // The agent that acts for another user stays for the next check.
       sanitizeOps: false,

@@ -153,3 +153,8 @@ function emptyDisk(os: "linux" | "darwin", home: string): Disk {
 function now(): number {
   return Date.parse("2026-01-02T03:04:05.000Z") / 1000;
 }
+
+/** How the names of a suite's tests begin: `windows: crash`, `crash, two disks` for what is no system of its own. */
+export function titleIn(world: string, suite: string): string {
+  return /^(macOS|windows)/.test(world) ? `${world}: ${suite}` : `${suite}, ${world}`;
+}
