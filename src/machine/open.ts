@@ -42,7 +42,7 @@ export function openMachine(
   locks: Machine["locks"] = system,
 ): Machine {
   const here = places(system.host);
-  const world = withStoredModes(system, here.root);
+  const world = withStoredModes(system, here.root, here.systemRoot);
   return {
     system: world,
     locks,

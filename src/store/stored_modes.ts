@@ -10,11 +10,21 @@ import { type Layout, layoutOf, objectPath } from "./layout.ts";
 import { hashPart, isObjectName, type ObjectName } from "./names.ts";
 import { readRecord } from "./record.ts";
 
-/** The same world; itself where files have all permissions. */
-export function withStoredModes<W extends { readonly fs: FileSystem }>(world: W, root: string): W {
+/** The same world; itself where files have all permissions. @param roots of the stores that are looked at */
+export function withStoredModes<W extends { readonly fs: FileSystem }>(
+  world: W,
+  ...roots: readonly string[]
+): W {
   const { fs } = world;
   if (fs.holds.modes === "all") return world;
-  return { ...world, fs: modedFs(fs, recordedModes(fs, layoutOf(root))) };
+  const stores = roots.map((root) => recordedModes(fs, layoutOf(root)));
+  const recorded = (path: string) => {
+    for (const modeOf of stores) {
+      const mode = modeOf(path);
+      if (mode !== undefined) return mode;
+    }
+  };
+  return { ...world, fs: modedFs(fs, recorded) };
 }
 
 function recordedModes(fs: FileSystem, layout: Layout): RecordedModes {

@@ -1,6 +1,7 @@
 /** The runtime's own calls. */
 import nodeFs from "node:fs";
 import type { FileInfo } from "./fs.ts";
+import { inodeOf } from "./inode.ts";
 import type { LinkType, NativeFile, NativeFs, NativeHandle } from "./native_fs.ts";
 
 /** Windows has none of the flags. */
@@ -38,7 +39,7 @@ export const DENO_FS: NativeFs = {
     const how = { read: true, append: true, create: true, mode: 0o600 };
     const file = Deno.openSync(path, how);
     await file.lock(exclusive);
-    return { ino: file.statSync().ino ?? 0, release: () => file.close() };
+    return { ino: inodeOf(file.statSync().ino), release: () => file.close() };
   },
 };
 
@@ -50,7 +51,9 @@ function openItself(path: string): NativeFile {
     if (kind === "other") throw new Error("it is neither a file nor a folder");
     // Without all permissions the runtime resolves links before it opens, whatever the flags say.
     const named = Deno.lstatSync(path);
-    const same = named.ino === null ? !named.isSymlink : named.ino === ino && named.dev === dev;
+    const same = named.ino === null
+      ? !named.isSymlink
+      : inodeOf(named.ino) === ino && named.dev === dev;
     if (same) return file;
     throw Object.assign(new Error("it is a link"), { code: "ELOOP" });
   } catch (thrown) {
@@ -149,7 +152,7 @@ function toInfo(info: Deno.FileInfo): FileInfo {
     uid: info.uid ?? 0,
     gid: info.gid ?? 0,
     dev: info.dev,
-    ino: info.ino ?? 0,
+    ino: inodeOf(info.ino),
     nlink: info.nlink ?? 1,
   };
 }
@@ -164,7 +167,7 @@ function infoOf(stats: nodeFs.Stats): FileInfo {
     uid: stats.uid,
     gid: stats.gid,
     dev: stats.dev,
-    ino: stats.ino,
+    ino: inodeOf(stats.ino),
     nlink: stats.nlink,
   };
 }

@@ -180,6 +180,23 @@ for (const world of WORLDS.filter(({ os }) => os === "windows")) {
     });
   }
 
+  Deno.test(`${name}: what the system's store has is taken over with its permissions`, () => {
+    const { process, store } = machine(world);
+    const other = `${ROOT}-of-the-system`;
+    const all = () => withStoredModes(process(), ROOT, other);
+    const { fs, ...system } = all();
+    const theirs = openStore({ fs, ...system }, other);
+    theirs.prepare();
+    const scratch = theirs.scratchPath(DERIVATION, "out", "thing", null);
+    grow(fs, scratch, { dir: { run: { file: "x", mode: 0o755 } } });
+    const out = theirs.register({ scratch, name: "thing", version: null, candidates: [] });
+    theirs.recordOutputs(DERIVATION, { out }, null);
+    const own = openStore(all(), ROOT, { system: other });
+    assert.deepEqual(own.takeOver(DERIVATION), { out });
+    assert.equal(process().fs.lstat(`${own.pathOf(out)}/run`)?.mode, 0o555);
+    assert.deepEqual(store().changed([out]), []);
+  });
+
   Deno.test(`${name}: the store makes no links for people`, () => {
     const windows = machine(world);
     const object = build(windows, { dir: {} });
