@@ -1,4 +1,5 @@
 /** Takes what a path shall be, gives what the system can have there, and will show. */
+import { dirname } from "node:path/posix";
 import { type Place, SysError } from "../errors.ts";
 import { sha256Hex } from "../digest.ts";
 import { formOfLink } from "../platform/links.ts";
@@ -38,8 +39,20 @@ export function possibleState(
 /** A junction leads to where its target really lies, and is read so. */
 function asJunction(fs: ReadFs, state: Extract<PathState, { kind: "link" }>): PathState {
   const { to } = state;
-  return to.startsWith("/") && leadsToFolder(fs, to) ? { ...state, to: fs.realPath(to) } : state;
+  if (!to.startsWith("/") || !leadsToFolder(fs, to)) return state;
+  // What is not in the store yet is seen where it lies now.
+  const stored = to.includes(IN_STORE) && objectsIn([to]).length > 0;
+  return { ...state, to: stored ? realInStore(fs, to) : fs.realPath(to) };
 }
+
+/** Where a path in the store will really lie: no object is a link, and the store's folders may not be there yet. */
+function realInStore(fs: ReadFs, path: string): string {
+  let above = path.slice(0, path.indexOf(IN_STORE));
+  while (fs.lstat(above) === null) above = dirname(above);
+  return fs.realPath(above) + path.slice(above.length);
+}
+
+const IN_STORE = "/store/obj/";
 
 /** @throws SysError of kind "config" for a path that this system can't have */
 export function refuseName(

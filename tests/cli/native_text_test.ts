@@ -12,6 +12,7 @@ Deno.test("windows: paths are shown as people there write them, and contents as 
     message("https://host/c/x and/or ~/c/x, /usr/bin"),
     "https://host/c/x and/or ~/c/x, /usr/bin",
   );
+  assert.equal(result("Kept /c/x.\n  ~  /c/x  link"), "Kept C:/x.\n  ~  /c/x  link");
   assert.equal(result("/c/store/a\n-/c/x\n /c/x\n+ /c/x"), "C:/store/a\n-/c/x\n /c/x\n+ /c/x");
   assert.equal(
     JSON.stringify({ path: "/c/x", text: "run /c/x", list: ["/d"], n: 1 }, value),

@@ -1,6 +1,8 @@
 /** The command line on a Mac-like and on a Windows-like machine, in memory: what a person does in a week. */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
+import { dirname } from "node:path/posix";
+import { makeFolders } from "../../src/system/folders.ts";
 import { Person, type Said } from "../support/worlds/person.ts";
 import { type World, WORLDS } from "../support/worlds/world.ts";
 
@@ -64,6 +66,21 @@ story("apply, and then there is nothing to do", async (person) => {
   await ok(person, "plan", /Nothing to do|no changes/i);
   await ok(person, "status");
 });
+
+story(
+  "where the store's folder is reached through a link, there is nothing to do again",
+  async (person) => {
+    const { fs } = person.system;
+    const folder = dirname(person.root);
+    makeFolders(fs, dirname(folder));
+    fs.mkdir(person.at("another disk"), 0o755);
+    fs.symlink(person.at("another disk"), folder);
+    furnish(person);
+    await ok(person, "apply --replace");
+    await ok(person, "apply", /Nothing to do/);
+    await ok(person, "status");
+  },
+);
 
 story("destroy gives back what was there", async (person) => {
   furnish(person);

@@ -8,7 +8,8 @@ type Shown = (text: string) => string;
 export interface NativeText {
   /** Messages and errors: a path stands after a blank, a quote or a bracket. */
   readonly message: Shown;
-  /** Results: only a path that is alone in its line. Others may be contents of files, which are shown as they are. */
+  /** Results: the same, but for lines with a mark or a blank before them. Those may be contents of files, which are shown
+   * as they are. */
   readonly result: Shown;
   /** A value of a document, where it is a path. */
   readonly value: (key: string, value: unknown) => unknown;
@@ -23,7 +24,7 @@ const same: NativeText = {
 const DRIVE = String.raw`\/([a-z])(?:\/|(?=\s|$))`;
 const SHARE = String.raw`\/unc\/(?=[^\s/]+\/)`;
 const IN_MESSAGE = new RegExp(`(?<=^|[\\s"'\`(])(?:${DRIVE}|${SHARE})`, "gm");
-const IN_RESULT = new RegExp(`^(?:${DRIVE}|${SHARE})`, "gm");
+const UNMARKED = /^[^\s+\-@].*$/gm;
 const IN_VALUE = new RegExp(`^(?:${DRIVE}|${SHARE})`);
 
 const replaced = (text: string, where: RegExp) =>
@@ -31,7 +32,7 @@ const replaced = (text: string, where: RegExp) =>
 
 const windows: NativeText = {
   message: (text) => replaced(text, IN_MESSAGE),
-  result: (text) => replaced(text, IN_RESULT),
+  result: (text) => text.replace(UNMARKED, (line) => replaced(line, IN_MESSAGE)),
   value: (_, value) => typeof value === "string" ? replaced(value, IN_VALUE) : value,
 };
 
