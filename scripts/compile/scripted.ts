@@ -25,6 +25,15 @@ if (decoder.decode(read(begin, MARK.length)) !== MARK) {
   throw new Error("The executable was replaced while it was started; run the command again");
 }
 
+/** The whole of the program but for its start. */
+export const PROGRAM = "./program.ts";
+
+/** The byte code of the program for a command: all that the usual ones call takes 4 ms to read, so those that call little
+ * have their own. */
+export function cacheOf([command]: readonly string[]): string {
+  return command === "status" || command === "history" ? "looking" : "changing";
+}
+
 /** A module as a script. */
 export interface Scripted {
   readonly source: string;
@@ -33,9 +42,10 @@ export interface Scripted {
   run(): Promise<Record<string, unknown>>;
 }
 
-export function scripted(name: string): Scripted {
+/** @param cache names its byte code */
+export function scripted(name: string, cache: string = name): Scripted {
   const source = decoder.decode(part(name));
-  const cachedData = part(`${name}.cache`);
+  const cachedData = part(`${cache}.cache`);
   const script = new vm.Script(source, {
     filename: `${name}.js`,
     ...(cachedData.length > 0 ? { cachedData } : {}),
@@ -46,7 +56,7 @@ export function scripted(name: string): Scripted {
 /** What is imported when it is needed. Of a package that was born as CommonJS all names are exported. */
 async function load(name: string): Promise<unknown> {
   if (!Object.hasOwn(PARTS, name)) return await import(name);
-  const exported = await scripted(name).run();
+  const exported = await scripted(name, name === PROGRAM ? cacheOf(Deno.args) : name).run();
   const names = Object.keys(exported);
   return names.length === 1 && names[0] === "default"
     ? { ...exported.default as object, ...exported }
