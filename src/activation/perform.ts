@@ -23,6 +23,7 @@ import type { Store } from "../store/types.ts";
 import type { System } from "../system/mod.ts";
 import { flushFolders } from "./flush.ts";
 import { Journal, readJournals } from "./journal.ts";
+import { Labelling } from "./labelling.ts";
 import { keepOriginals } from "./keep.ts";
 import { doPathStep } from "./path_step.ts";
 import { strikeReturned, sweepHeld } from "./originals.ts";
@@ -94,6 +95,7 @@ export async function perform(
     tags: [],
   };
   const ahead = new WrittenAhead();
+  const labelling = new Labelling(performance.adapters, root);
   let index = 0;
   try {
     for (; index < plan.steps.length; index++) {
@@ -107,8 +109,9 @@ export async function perform(
       throwIfAborted(performance.signal);
       performance.onStep?.(plan.steps[index]);
       ahead.prepare(fs, plan.steps, index, (last) => journal.reach(last));
-      await doStep({ fs, journal, ahead }, performance, plan.steps[index], index);
+      await doStep({ fs, journal, ahead, labelling }, performance, plan.steps[index], index);
     }
+    await labelling.flush();
     performance.onStep?.(null);
     fs = await asTheirUsers(system.fs, root, owned);
     flushFolders(fs, plan.steps);
@@ -170,17 +173,20 @@ interface Doing {
   readonly fs: System["fs"];
   readonly journal: Journal;
   readonly ahead: WrittenAhead;
+  readonly labelling: Labelling;
 }
 
 async function doStep(
-  { fs, journal, ahead }: Doing,
+  { fs, journal, ahead, labelling }: Doing,
   { adapters, signal }: Performance,
   step: Step,
   index: number,
 ): Promise<void> {
   if (step.kind === "path") {
-    return doPathStep(fs, step, () => journal.reach(index), ahead.take(step.path));
+    doPathStep(fs, step, () => journal.reach(index), ahead.take(step.path));
+    return labelling.add(step);
   }
+  await labelling.flush();
   if (step.kind === "run" && step.check !== null) {
     if (await checkPasses(adapters, step.check, { account: step.account, signal })) return;
   }

@@ -8,6 +8,7 @@ import { removeUnneededBases } from "../snapshot/remove.ts";
 import type { FileSystem } from "../system/fs.ts";
 import { flushFolders } from "./flush.ts";
 import { endJournal, type FoundJournal } from "./journal.ts";
+import { Labelling } from "./labelling.ts";
 import { undoPathStep } from "./path_step.ts";
 import { checkPasses, runCommand } from "./run_step.ts";
 import { asTheirUsers, pathsOfSteps } from "./their_files.ts";
@@ -34,6 +35,7 @@ export async function undoJournal(
   const fs = await asTheirUsers(ownFs, root, pathsOfSteps(header.steps));
   const failed: string[] = [], failedSteps: Step[] = [], final: string[] = [];
   let restored = 0;
+  const labelling = new Labelling(adapters, root);
   const attempt = async (what: string, action: () => unknown): Promise<boolean> => {
     try {
       await action();
@@ -51,7 +53,10 @@ export async function undoJournal(
     const step = header.steps[index];
     if (step.kind === "path") {
       const outcome = undoPathStep(fs, step);
-      if (outcome.kind === "restored") restored++;
+      if (outcome.kind === "restored") {
+        restored++;
+        labelling.add(step);
+      }
       if (outcome.kind === "failed") {
         failed.push(`${step.path}: ${outcome.why}${whereKept(step)}`);
         failedSteps.unshift(step);
@@ -61,10 +66,12 @@ export async function undoJournal(
         final.push(typeof step.command === "string" ? step.command : step.command.join(" "));
         continue;
       }
+      await attempt("labels", () => labelling.flush());
       if (await attempt(nameOf(step), () => undoOther(adapters, step))) restored++;
       else failedSteps.unshift(step);
     }
   }
+  await attempt("labels", () => labelling.flush());
   const flushed = await attempt("the disk", () => flushFolders(fs, header.steps));
   // Nothing ends being held before what was put back has reached the disk.
   const settled = await attempt(

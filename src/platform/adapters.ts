@@ -57,6 +57,8 @@ export interface Adapters {
   readonly home: string;
   /** The same command, run by root as another user, with that user's groups and home. */
   become(account: Account, command: PlainCommand): PlainCommand;
+  /** Gives paths the labels that the security policy of the system has for them. */
+  relabel(paths: readonly string[]): Promise<void>;
   /** Why shells of this machine can't read their env scripts, a sentence each. */
   closedShells(): Promise<readonly string[]>;
   /** What can be linked. */

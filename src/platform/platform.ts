@@ -5,6 +5,7 @@ import type { Places } from "./places.ts";
 import { accountsOf } from "./accounts.ts";
 import type { Adapters } from "./adapters.ts";
 import { commandEnvironment } from "./environment.ts";
+import { relabel } from "./labels.ts";
 import { type LinkSupport, linkSupport } from "./links.ts";
 import { serviceManager } from "./services/manager.ts";
 import { settingsOf } from "./settings/settings.ts";
@@ -39,6 +40,7 @@ export function platformAdapters(
     home: places.home,
     commandTimeout: COMMAND_TIMEOUT,
     become,
+    relabel: (paths) => relabel(system, paths),
     async closedShells() {
       if (host.os !== "windows") return [];
       const { powershellFacts, whyClosed } = await import("./powershell_facts.ts");
