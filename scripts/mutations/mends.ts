@@ -26,8 +26,8 @@ export const MENDS: readonly Mutation[] = [
   {
     name: "the environment says who runs sys",
     file: "src/system/real.ts",
-    find: "return this.#account()?.name ??",
-    replace: 'return this.env("USER") ?? this.#account()?.name ??',
+    find: "return this.account()?.name ??",
+    replace: 'return this.env("USER") ?? this.account()?.name ??',
     test: "tests/system/accounts_test.ts",
   },
   {

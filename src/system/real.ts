@@ -75,9 +75,10 @@ class RealHost implements Host {
   readonly pid: number = Deno.pid;
   readonly startOf = startOf;
   readonly accounts: Accounts = realAccounts(Deno.build.os);
-  #username: string | undefined;
-  #home: string | undefined;
-  #administrator: boolean | undefined;
+  // Views of it inherit these too, which they could not if they were private to the runtime.
+  private foundUsername: string | undefined;
+  private foundHome: string | undefined;
+  private foundAdministrator: boolean | undefined;
 
   get processors(): number {
     return navigator.hardwareConcurrency;
@@ -88,7 +89,7 @@ class RealHost implements Host {
   }
 
   get username(): string {
-    return this.#username ??= this.#findUsername();
+    return this.foundUsername ??= this.findUsername();
   }
 
   get uid(): number {
@@ -105,18 +106,18 @@ class RealHost implements Host {
 
   get administrator(): boolean {
     if (this.os !== "windows") return this.elevated;
-    return this.#administrator ??= isAdministrator(this.env("SystemRoot") ?? "C:\\Windows");
+    return this.foundAdministrator ??= isAdministrator(this.env("SystemRoot") ?? "C:\\Windows");
   }
 
   get home(): string {
     if (this.os === "windows") {
       return nativePaths("windows").fromNative(this.env("USERPROFILE") ?? "/");
     }
-    return this.#home ??= homeFolder({
+    return this.foundHome ??= homeFolder({
       uid: this.uid,
       named: this.env("HOME"),
       ownerOf: ownerOfFolder,
-      account: () => this.#account()?.home ?? null,
+      account: () => this.account()?.home ?? null,
     });
   }
 
@@ -128,13 +129,13 @@ class RealHost implements Host {
     return Deno.env.get(name);
   }
 
-  #findUsername(): string {
+  private findUsername(): string {
     if (this.os === "windows") return this.env("USERNAME") ?? "user";
-    return this.#account()?.name ?? String(this.uid);
+    return this.account()?.name ?? String(this.uid);
   }
 
   /** The environment says who somebody claims to be. */
-  #account() {
+  private account() {
     return userIn(readText("/etc/passwd"), this.uid) ?? this.accounts.user(this.uid);
   }
 }
