@@ -75,8 +75,11 @@ class FileRecords {
   #add(bytes: Uint8Array) {
     const whole = bytes.lastIndexOf(NEWLINE) + 1;
     this.#end += whole;
-    for (const line of new TextDecoder().decode(bytes.subarray(0, whole)).split("\n")) {
-      if (line === "") continue;
+    const text = new TextDecoder().decode(bytes.subarray(0, whole));
+    // One after the other: a list of all would be as large as what is kept of them.
+    for (let from = 0, to = 0; (to = text.indexOf("\n", from)) >= 0; from = to + 1) {
+      if (to === from) continue;
+      const line = text.slice(from, to);
       this.#count++;
       this.#lines.set(line.slice(line.lastIndexOf(" ") + 1), line);
     }

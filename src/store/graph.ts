@@ -12,7 +12,7 @@ export class ReferenceGraph {
   readonly objects: readonly ObjectName[];
   /** Paths below `obj/` and `refs/` that are no object and the record of none. */
   readonly leftovers: readonly string[];
-  readonly #numbers: ReadonlyMap<ObjectName, number>;
+  readonly #numbers = new Map<ObjectName, number>();
   /** The objects that number n refers to are in `#edges` from `#starts[n]` to `#starts[n + 1]`. */
   readonly #starts: Uint32Array;
   readonly #edges: number[] = [];
@@ -20,16 +20,16 @@ export class ReferenceGraph {
   /** A record that is lost is made again from its object.
    * @throws SysError of kind "store" when that is damaged, too: what it needs is unknown */
   constructor(fs: ReadFs, layout: Layout) {
-    const names = namesIn(fs, layout.obj);
-    const recorded = new Set(namesIn(fs, layout.refs));
-    recorded.delete(FILE_RECORDS);
     const files = fileRecords(fs, layout);
+    const names = namesIn(fs, layout.obj);
     this.objects = names.filter(isObjectName);
-    this.#numbers = new Map(this.objects.map((object, n) => [object, n]));
+    for (const [n, object] of this.objects.entries()) this.#numbers.set(object, n);
+    // What is recorded about no object. The names of the others are not kept.
+    const stray = namesIn(fs, layout.refs).filter((name) =>
+      name !== FILE_RECORDS && !this.#numbers.has(name as ObjectName)
+    );
     this.#starts = new Uint32Array(this.objects.length + 1);
     for (const [n, object] of this.objects.entries()) {
-      // What is left in the set belongs to no object.
-      recorded.delete(object);
       // Those refer to nothing.
       const references = files.has(object) ? [] : identityOf(fs, layout, object).references;
       for (const other of references) {
@@ -40,7 +40,7 @@ export class ReferenceGraph {
     }
     this.leftovers = [
       ...names.filter((name) => !isObjectName(name)).map((name) => `${layout.obj}/${name}`),
-      ...Array.from(recorded, (name) => `${layout.refs}/${name}`),
+      ...stray.map((name) => `${layout.refs}/${name}`),
     ];
   }
 
