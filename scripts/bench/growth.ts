@@ -2,7 +2,7 @@
 import { buildOf } from "./derivations.ts";
 import type { Bench } from "./support/bench.ts";
 import { exponent, type Point } from "./support/fit.ts";
-import { KINDS, plantFor, writeConfig } from "./support/many_files.ts";
+import { type Kind, KINDS, plantFor, writeConfig } from "./support/many_files.ts";
 import type { Contestant } from "./support/measure.ts";
 import type { Section } from "./support/page.ts";
 import { type Plot, svg } from "./support/plot.ts";
@@ -44,28 +44,41 @@ function sizesOf({ options }: Bench): typeof SIZES {
   return options.quick ? QUICK : SIZES;
 }
 
+/** What of the first apply and those after it is drawn, as kinds of lines. */
+const WHATS = ["first apply", "all looked at anew", "nothing to do"] as const;
+
+/** Sizes that are not begun in the minutes of the bench are left out, for all kinds. */
 async function files(bench: Bench): Promise<Named[]> {
-  const curves = [];
-  for (const [colour, kind] of KINDS.entries()) {
-    const first: Point[] = [], anew: Point[] = [], later: Point[] = [];
-    for (const count of sizesOf(bench).files) {
-      await bench.world(async (world) => {
-        console.error(`bench: growth, ${count} ${kind}`);
-        plantFor(world, kind, count);
-        writeConfig(world, kind, count);
-        const before = () => world.clear("root", "home");
-        first.push({ count, ...await wall(bench, world.run(["apply", "."], { before }), 0) });
-        anew.push({ count, ...await wall(bench, world.run(["apply", ".", "--timings"]), 0) });
-        later.push({ count, ...await wall(bench, world.run(["apply", "."]), 1) });
-      });
-    }
-    const whats = { "first apply": first, "all looked at anew": anew, "nothing to do": later };
-    for (const [line, [what, points]] of Object.entries(whats).entries()) {
-      curves.push({ name: `${what}, ${kind}`, points, style: { colour, line } });
-    }
+  const curves = KINDS.flatMap((kind, colour) =>
+    WHATS.map((what, line) => ({
+      name: `${what}, ${kind}`,
+      points: [] as Point[],
+      style: { colour, line },
+    }))
+  );
+  for (const [index, count] of sizesOf(bench).files.entries()) {
+    if (index > 0 && bench.over) break;
+    const found = [];
+    for (const kind of KINDS) found.push(...await filesPoints(bench, kind, count));
+    for (const [n, point] of found.entries()) curves[n].points.push(point);
   }
   const title = "Time by number of files";
   return [{ name: "files", title, across: "files", label: time, curves }];
+}
+
+/** Of each of `WHATS`. */
+function filesPoints(bench: Bench, kind: Kind, count: number): Promise<Point[]> {
+  return bench.world(async (world) => {
+    console.error(`bench: growth, ${count} ${kind}`);
+    plantFor(world, kind, count);
+    writeConfig(world, kind, count);
+    const before = () => world.clear("root", "home");
+    return [
+      { count, ...await wall(bench, world.run(["apply", "."], { before }), 0) },
+      { count, ...await wall(bench, world.run(["apply", ".", "--timings"]), 0) },
+      { count, ...await wall(bench, world.run(["apply", "."]), 1) },
+    ];
+  });
 }
 
 async function derivations(bench: Bench): Promise<Named[]> {
