@@ -13,6 +13,7 @@ const LAW: Record<string, readonly string[]> = {
   manifest: ["errors", "digest"],
   store: ["errors", "digest", "manifest", "system"],
   fetch: ["errors", "digest", "store", "system"],
+  secrets: ["errors", "system"],
   plan: ["errors", "manifest", "store/names"],
   platform: ["errors", "manifest", "plan", "system"],
   realize: ["errors", "digest", "manifest", "store", "fetch", "system"],
@@ -55,6 +56,8 @@ const LAW: Record<string, readonly string[]> = {
     "activation",
     "machine",
     "recall",
+    "secrets",
+    "platform/memory_folder",
   ],
   // What journeys give is shown by its type.
   cli: [

@@ -33,6 +33,8 @@ export interface CommandSpec<F> {
   readonly arguments?: readonly ArgumentSpec[];
   /** Whether it may be remembered as long as all is as it was; not what tells the time. */
   remembered?(flags: F & CommonFlags): boolean;
+  /** What of the words of the command line a trace may hold; all of them unless given. */
+  traced?(words: readonly string[]): readonly string[];
   /** Does it; the number is the exit code (0 when nothing is returned). */
   run(
     session: Session,
@@ -140,7 +142,11 @@ async function execute<F>(
   try {
     if (flags.trace !== undefined) {
       const { startTrace } = await import("./traced.ts");
-      endTrace = await startTrace(session, flags.trace, context.words);
+      endTrace = await startTrace(
+        session,
+        flags.trace,
+        spec.traced?.(context.words) ?? context.words,
+      );
     }
     return (await spec.run(session, flags, args)) ?? 0;
   } catch (thrown) {

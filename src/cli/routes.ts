@@ -22,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Route>>> = {
   update: () => import("./commands/update.ts"),
   gc: () => import("./commands/gc.ts"),
   store: () => import("./commands/store.ts"),
+  secrets: () => import("./commands/secrets.ts"),
   log: () => import("./commands/log.ts"),
   why: () => import("./commands/why.ts"),
   hash: () => import("./commands/hash.ts"),

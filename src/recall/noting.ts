@@ -89,6 +89,9 @@ export function notingConsole(
     outBytes: (bytes) => spoiled().outBytes(bytes),
     columns: () => spoiled().columns(),
     ask: (question, signal) => spoiled().ask(question, signal),
+    askHidden: (question, signal) => spoiled().askHidden(question, signal),
+    readAll: (most) => spoiled().readAll(most),
+    lend: (argv) => spoiled().lend(argv),
     onInterrupt: (listener) => console.onInterrupt(listener),
   };
 }

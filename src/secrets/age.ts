@@ -19,7 +19,9 @@ export interface Identity {
 }
 
 /** A new key of X25519. */
-export async function newIdentity(): Promise<{ readonly secret: string; readonly recipient: string }> {
+export async function newIdentity(): Promise<
+  { readonly secret: string; readonly recipient: string }
+> {
   const secret = await generateX25519Identity();
   return { secret, recipient: await identityToRecipient(secret) };
 }
@@ -27,7 +29,9 @@ export async function newIdentity(): Promise<{ readonly secret: string; readonly
 /** The key in a line that begins with `AGE-SECRET-KEY-`.
  * @throws SysError where it is none */
 export async function ageIdentity(line: string): Promise<Identity> {
-  if (/^AGE-PLUGIN-/i.test(line)) throw badFile("it is a key of a plugin of age, which sys can't use");
+  if (/^AGE-PLUGIN-/i.test(line)) {
+    throw badFile("it is a key of a plugin of age, which sys can't use");
+  }
   try {
     return { recipient: await identityToRecipient(line), key: line };
   } catch {

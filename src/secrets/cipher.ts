@@ -1,6 +1,7 @@
 /** One value, encrypted and decrypted: `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, as sops has it
  * (AES-256-GCM, nonces of 32 bytes, base64; the path of the value is authenticated with it). */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { joinChunks } from "../system/contents.ts";
 import { badFile } from "./bad_file.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { decimalOf, decimalText, wholeText } from "./numbers.ts";
@@ -31,7 +32,7 @@ export class Cipher {
     cipher.setAAD(new TextEncoder().encode(bound));
     const data = [cipher.update(plain), cipher.final()];
     const tag = new Uint8Array(cipher.getAuthTag());
-    const [text, iv, proof] = [joined(data), nonce, tag].map(toBase64);
+    const [text, iv, proof] = [joinChunks(data), nonce, tag].map(toBase64);
     return `ENC[AES256_GCM,data:${text},iv:${iv},tag:${proof},type:${type}]`;
   }
 
@@ -53,7 +54,7 @@ export class Cipher {
       const decipher = createDecipheriv("aes-256-gcm", this.key, nonce);
       decipher.setAAD(new TextEncoder().encode(bound));
       decipher.setAuthTag(tag);
-      plain = joined([decipher.update(data), decipher.final()]);
+      plain = joinChunks([decipher.update(data), decipher.final()]);
     } catch {
       throw damaged();
     }
@@ -96,16 +97,6 @@ function bytesOf(base64: string): Uint8Array {
   return bytes;
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 function valueFrom(plain: Uint8Array, type: string): Leaf | Comment {
   const text = textOf(leaf("str", plain)) ?? "";
   switch (type) {
@@ -113,7 +104,9 @@ function valueFrom(plain: Uint8Array, type: string): Leaf | Comment {
     case "bytes":
       return leaf("str", plain);
     case "int":
-      if (/^[-+]?\d+$/.test(text)) return leaf("int", wholeText(BigInt(text.replace("+", ""))) ?? text);
+      if (/^[-+]?\d+$/.test(text)) {
+        return leaf("int", wholeText(BigInt(text.replace("+", ""))) ?? text);
+      }
       break;
     case "float": {
       const value = decimalOf(text);

@@ -19,7 +19,8 @@ export function newDataKey(): Uint8Array {
 
 /** Which key types other than age's could open a file, and with it the data key. */
 export function foreignTypes({ groups }: Pick<Metadata, "groups">): string[] {
-  return [...new Set(groups.flat().map(({ type }) => type).filter((type) => type !== "age"))].sort();
+  return [...new Set(groups.flat().map(({ type }) => type).filter((type) => type !== "age"))]
+    .sort();
 }
 
 /** @throws SysError where the keys do not suffice */
@@ -77,7 +78,11 @@ export async function masterKeysFor(
   { groups, threshold }: Audience,
 ): Promise<MasterKey[][]> {
   const parts = groups.length === 1 ? [dataKey] : split(dataKey, groups.length, threshold);
-  return await Promise.all(groups.map((group, n) =>
-    Promise.all(group.map(async (recipient) => ageKey(recipient, await wrap(parts[n], recipient))))
-  ));
+  return await Promise.all(
+    groups.map((group, n) =>
+      Promise.all(
+        group.map(async (recipient) => ageKey(recipient, await wrap(parts[n], recipient))),
+      )
+    ),
+  );
 }

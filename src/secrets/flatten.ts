@@ -1,6 +1,15 @@
 /** The metadata of a file whose format has no maps in maps: `age__list_0__map_enc` is `enc` of the first of `age`. */
 import { badFile } from "./bad_file.ts";
-import { type Branch, branch, elementsOf, entriesOf, type Entry, entry, list, type Node } from "./tree.ts";
+import {
+  type Branch,
+  branch,
+  elementsOf,
+  entriesOf,
+  type Entry,
+  entry,
+  list,
+  type Node,
+} from "./tree.ts";
 
 const SEPARATOR = /(__map_|__list_)/;
 

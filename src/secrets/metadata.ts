@@ -50,7 +50,10 @@ export interface Metadata {
 
 /** An age key of a file. */
 export function ageKey(recipient: string, enc: string): MasterKey {
-  const fields = branch([entry("enc", leaf("str", enc)), entry("recipient", leaf("str", recipient))]);
+  const fields = branch([
+    entry("enc", leaf("str", enc)),
+    entry("recipient", leaf("str", recipient)),
+  ]);
   return { type: "age", fields };
 }
 
@@ -137,7 +140,13 @@ function keyEntries(group: readonly MasterKey[]): Entry[] {
 
 /** What names a key to a person. */
 export function nameOf({ type, fields }: MasterKey): string {
-  const named = { age: "recipient", pgp: "fp", kms: "arn", gcp_kms: "resource_id", hckms: "key_id" };
+  const named = {
+    age: "recipient",
+    pgp: "fp",
+    kms: "arn",
+    gcp_kms: "resource_id",
+    hckms: "key_id",
+  };
   const key = (named as Record<string, string>)[type];
   if (key !== undefined) return textAt(fields, key);
   return entriesOf(fields).filter(({ key }) => !["enc", "created_at"].includes(key))

@@ -3,9 +3,10 @@ import type { Identity } from "./age.ts";
 import { badFile } from "./bad_file.ts";
 import { Cipher } from "./cipher.ts";
 import { type Audience, dataKeyOf, masterKeysFor, newDataKey } from "./data_key.ts";
-import { type Format, type Kind, formatOf } from "./formats/format.ts";
+import type { Format } from "./formats/format.ts";
+import { formatOf, type Kind } from "./formats/kinds.ts";
 import type { Metadata } from "./metadata.ts";
-import { type Sealing, seal, unseal } from "./seal.ts";
+import { seal, type Sealing, unseal } from "./seal.ts";
 import { type Branch, leaf, textOf } from "./tree.ts";
 
 /** A file that is open: what it holds, and all that it takes to write it again. */
@@ -102,7 +103,12 @@ export async function encryptFor(
   const cipher = renew ? new Cipher(newDataKey()) : file.cipher;
   const groups = await masterKeysFor(cipher.key, audience);
   const { threshold } = audience;
-  return written(file.kind, file.tree, { ...file.metadata, groups, threshold, lastModified: time }, cipher);
+  return written(
+    file.kind,
+    file.tree,
+    { ...file.metadata, groups, threshold, lastModified: time },
+    cipher,
+  );
 }
 
 function written(kind: Kind, plain: Branch, metadata: Metadata, cipher: Cipher): Uint8Array {

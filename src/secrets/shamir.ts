@@ -40,7 +40,9 @@ export function split(secret: Uint8Array, parts: number, threshold: number): Uin
 export function combine(parts: readonly Uint8Array[]): Uint8Array {
   const length = parts[0].length - 1;
   const xs = parts.map((part) => part[length]);
-  if (length < 1 || parts.some((part) => part.length !== length + 1) || new Set(xs).size < xs.length) {
+  if (
+    length < 1 || parts.some((part) => part.length !== length + 1) || new Set(xs).size < xs.length
+  ) {
     throw badFile("the parts of its data key do not belong together");
   }
   // Each part's share at 0 (Lagrange).
@@ -48,6 +50,8 @@ export function combine(parts: readonly Uint8Array[]): Uint8Array {
     xs.filter((other) => other !== x)
       .reduce((product, other) => times(product, times(other, inverse(other ^ x))), 1)
   );
-  return Uint8Array.from({ length }, (_, at) =>
-    parts.reduce((sum, part, n) => sum ^ times(part[at], weights[n]), 0));
+  return Uint8Array.from(
+    { length },
+    (_, at) => parts.reduce((sum, part, n) => sum ^ times(part[at], weights[n]), 0),
+  );
 }

@@ -14,6 +14,12 @@ export interface Console {
   /** Shows a question on standard error and reads one line; null at the end of input. Rejects when `signal`
    * fires. */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
+  /** The same, without showing what is typed. */
+  askHidden(question: string, signal: AbortSignal): Promise<string | null>;
+  /** All of standard input, of which more than `most` bytes are refused (null). */
+  readAll(most: number): Promise<Uint8Array | null>;
+  /** Lends terminal and environment to a program until it ends; gives its exit code. */
+  lend(argv: readonly string[]): Promise<number>;
   /** Calls back at each Ctrl-C or SIGTERM; gives back a function that stops listening. */
   onInterrupt(listener: () => void): () => void;
 }

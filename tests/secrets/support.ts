@@ -1,7 +1,7 @@
 /** Keys of tests, and the real sops where there is one: on PATH, or where `SYSLUA_TEST_SOPS` says. */
 import type { Identity } from "../../src/secrets/age.ts";
 import { ageIdentity } from "../../src/secrets/age.ts";
-import type { Kind } from "../../src/secrets/formats/format.ts";
+import type { Kind } from "../../src/secrets/formats/kinds.ts";
 import { DEFAULT_SELECTION } from "../../src/secrets/selection.ts";
 import type { Sealer } from "../../src/secrets/secret_file.ts";
 import { type Branch, type Comment, type Node, textOf } from "../../src/secrets/tree.ts";
@@ -67,7 +67,11 @@ export function shown(node: Node | Comment): unknown {
     case "list":
       return node.items.map(shown);
     case "branch":
-      return { map: node.items.map((item) => item.kind === "entry" ? [item.key, shown(item.value)] : shown(item)) };
+      return {
+        map: node.items.map((item) =>
+          item.kind === "entry" ? [item.key, shown(item.value)] : shown(item)
+        ),
+      };
   }
 }
 

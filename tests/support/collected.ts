@@ -37,6 +37,9 @@ export function collected(onErr: (text: string) => void = () => {}): Collected {
     inIsTerminal: false,
     columns: () => 80,
     ask: () => Promise.resolve(null),
+    askHidden: () => Promise.resolve(null),
+    readAll: () => Promise.resolve(new Uint8Array(0)),
+    lend: () => Promise.resolve(127),
     onInterrupt: () => () => {},
   };
 }

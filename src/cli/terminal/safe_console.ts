@@ -62,6 +62,18 @@ export class SafeConsole implements Console {
     return this.raw.ask(readable(question, this.colours.err), signal);
   }
 
+  askHidden(question: string, signal: AbortSignal): Promise<string | null> {
+    return this.raw.askHidden(readable(question, this.colours.err), signal);
+  }
+
+  readAll(most: number): Promise<Uint8Array | null> {
+    return this.raw.readAll(most);
+  }
+
+  lend(argv: readonly string[]): Promise<number> {
+    return this.raw.lend(argv);
+  }
+
   onInterrupt(listener: () => void): () => void {
     return this.raw.onInterrupt(listener);
   }

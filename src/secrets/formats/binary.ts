@@ -17,6 +17,8 @@ export const binary: Format = {
 
 function bytesIn(tree: Branch): Uint8Array {
   const value = valueOf(tree, KEY);
-  if (value?.kind !== "leaf") throw badFile(`it has no value ${KEY}, which a binary file consists of`);
+  if (value?.kind !== "leaf") {
+    throw badFile(`it has no value ${KEY}, which a binary file consists of`);
+  }
   return value.bytes;
 }

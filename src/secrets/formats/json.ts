@@ -36,7 +36,9 @@ export function jsonText(node: Node, indent = ""): string {
     case "branch":
       return block(
         "{",
-        entriesOf(node).map(({ key, value }) => `${JSON.stringify(key)}: ${jsonText(value, inner)}`),
+        entriesOf(node).map(({ key, value }) =>
+          `${JSON.stringify(key)}: ${jsonText(value, inner)}`
+        ),
         "}",
       );
   }

@@ -5,6 +5,7 @@ import { type Branch, branch, type Entry, entry, leaf, list, type Node, NULL } f
 import { DEEPEST } from "../walk.ts";
 import { wrongAt } from "./text.ts";
 
+// deno-lint-ignore no-control-regex
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const WORD = /true|false|null/y;

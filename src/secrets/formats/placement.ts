@@ -2,7 +2,7 @@
 import { badFile } from "../bad_file.ts";
 import { flattened, unflattened } from "../flatten.ts";
 import { type Metadata, metadataBranch, metadataFrom } from "../metadata.ts";
-import { type Branch, branch, type Entry, entriesOf, entry, leaf, textOf } from "../tree.ts";
+import { type Branch, branch, entriesOf, type Entry, entry, leaf, textOf } from "../tree.ts";
 import type { Format } from "./format.ts";
 
 type Placement = Pick<Format, "split" | "join">;
@@ -51,7 +51,9 @@ export const prefixed: Placement = {
   split(tree) {
     const isOwn = (item: Branch["items"][number]): item is Entry =>
       item.kind === "entry" && item.key.startsWith(PREFIX);
-    const own = tree.items.filter(isOwn).map(({ key, value }) => entry(key.slice(PREFIX.length), value));
+    const own = tree.items.filter(isOwn).map(({ key, value }) =>
+      entry(key.slice(PREFIX.length), value)
+    );
     if (own.length === 0) throw missing();
     return {
       tree: branch(tree.items.filter((item) => !isOwn(item))),

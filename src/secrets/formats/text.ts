@@ -8,7 +8,10 @@ export function decoded(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw badFile("it is no text in UTF-8", "files that are no text end neither in .yaml nor .json, .env, .ini");
+    throw badFile(
+      "it is no text in UTF-8",
+      "files that are no text end neither in .yaml nor .json, .env, .ini",
+    );
   }
 }
 

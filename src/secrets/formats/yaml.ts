@@ -50,6 +50,7 @@ function emit(tree: Branch): Uint8Array {
 export const yaml: Format = { parse, emit, parseSealed: parse, emitSealed: emit, ...nested };
 
 /** What the lexer says beside the text itself. */
+// deno-lint-ignore no-control-regex
 const CONTROL = /^[\x02\x18\x1f]$/;
 
 function commentsIn(text: string): Found[] {
@@ -77,7 +78,9 @@ function giveComments(root: Block, found: readonly Found[]): void {
 }
 
 function itemsBelow({ items }: Block): Item[] {
-  return items.flatMap((item) => "items" in item.value ? [item, ...itemsBelow(item.value)] : [item]);
+  return items.flatMap((item) =>
+    "items" in item.value ? [item, ...itemsBelow(item.value)] : [item]
+  );
 }
 
 function place(root: Block, one: Found, before?: Item, after?: Item): void {
@@ -99,6 +102,8 @@ function treeOf(value: Block | Leaf | Null): Node {
   if (value.kind === "list") {
     return list([...value.items.flatMap((item) => [...item.before, treeOf(item.value)]), ...after]);
   }
-  const items = value.items.flatMap((item) => [...item.before, entry(item.key, treeOf(item.value))]);
+  const items = value.items.flatMap((
+    item,
+  ) => [...item.before, entry(item.key, treeOf(item.value))]);
   return branch([...items, ...after]);
 }

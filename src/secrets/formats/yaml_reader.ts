@@ -59,7 +59,10 @@ export function readYaml(text: string): Block | null {
   if (!Array.isArray(documents) || documents.length === 0) return null;
   for (const { errors: [wrong] } of documents) {
     if (wrong === undefined) continue;
-    throw wrongAt(lines.linePos(wrong.pos[0]).line, WRONG[wrong.code] ?? `it is no YAML (${wrong.code})`);
+    throw wrongAt(
+      lines.linePos(wrong.pos[0]).line,
+      WRONG[wrong.code] ?? `it is no YAML (${wrong.code})`,
+    );
   }
   if (documents.length > 1) {
     throw badFile("it has several documents (---), and a file of secrets has one");
@@ -81,9 +84,17 @@ class Reader {
     }
     if (isScalar(node)) return this.#scalar(node as Scalar.Parsed);
     const column = this.lines.linePos(node.range[0]).col - 1;
-    const block: Block = { kind: isMap(node) ? "branch" : "list", column, above, items: [], after: [] };
+    const block: Block = {
+      kind: isMap(node) ? "branch" : "list",
+      column,
+      above,
+      items: [],
+      after: [],
+    };
     if (isMap(node)) {
-      for (const pair of node.items) this.#entry(pair as Pair<ParsedNode, ParsedNode>, block, depth);
+      for (const pair of node.items) {
+        this.#entry(pair as Pair<ParsedNode, ParsedNode>, block, depth);
+      }
     } else if (isSeq(node)) {
       node.items.forEach((item, n) => {
         const offset = dashOf(node.srcToken, n) ?? (item as ParsedNode).range[0];
@@ -99,7 +110,9 @@ class Reader {
     if (name.kind !== "leaf" || name.type !== "str" || name.bytes.length === 0) {
       throw this.#wrong(key, "a key is no text", "a number as a key has quotes around it");
     }
-    if (key.source === "<<") throw this.#wrong(key, "maps can't be merged (<<) in a file of secrets");
+    if (key.source === "<<") {
+      throw this.#wrong(key, "maps can't be merged (<<) in a file of secrets");
+    }
     this.#add({ key: String(key.value), offset: key.range![0], block }, value, depth);
   }
 

@@ -41,7 +41,10 @@ function wholeIn(text: string): Leaf | null {
   const value = BigInt(octal ? `0o${digits.slice(1)}` : digits);
   const written = wholeText(sign === "-" ? -value : value);
   if (written !== null) return leaf("int", written);
-  throw badFile("a whole number of more than 64 bits is there", "as a text it has quotes around it");
+  throw badFile(
+    "a whole number of more than 64 bits is there",
+    "as a text it has quotes around it",
+  );
 }
 
 /** A time of RFC 3339; null where a text is none. */
@@ -87,7 +90,13 @@ export function scalarLines(value: Leaf | Null): string[] {
     case "bool":
       return [text.toLowerCase()];
     case "float":
-      return [text === "NaN" ? ".nan" : /Inf$/.test(text) ? text.replace(/\+?Inf/, ".inf") : floatLiteral(text)];
+      return [
+        text === "NaN"
+          ? ".nan"
+          : /Inf$/.test(text)
+          ? text.replace(/\+?Inf/, ".inf")
+          : floatLiteral(text),
+      ];
     case "int":
     case "time":
       return [text];
@@ -105,7 +114,8 @@ function textLines(text: string): string[] {
 }
 
 function isText(plain: string): boolean {
-  return !/^\d/.test(plain) || !/_|^0./.test(plain) && decimalOf(plain) === null && timeIn(plain) === null;
+  return !/^\d/.test(plain) ||
+    !/_|^0./.test(plain) && decimalOf(plain) === null && timeIn(plain) === null;
 }
 
 /** A text in one line: a key, or a value. */
