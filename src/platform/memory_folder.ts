@@ -3,26 +3,54 @@ import { join } from "node:path/posix";
 import { makeName, nameOwner } from "./memory_folder_name.ts";
 import { discard } from "../system/write_atomic.ts";
 import { variablePath } from "../system/named_path.ts";
-import type { FileSystem, Host, ReadFs } from "../system/mod.ts";
+import type { FileSystem, Host, System } from "../system/mod.ts";
+import { SysError } from "../errors.ts";
 
 interface World {
   readonly fs: FileSystem;
   readonly host: Host;
 }
 
-const TYPES = new Set(["tmpfs", "ramfs"]);
-const MOUNTS = "/proc/self/mountinfo";
+/** Of a folder in which only the owner of a name can change it. */
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o022;
 
 /** Makes a folder in memory that only this user can enter; null where there is no memory for it. Those of commands that
  * were killed are removed. */
 export function makeMemoryFolder(world: World): string | null {
   const { fs, host } = world;
-  const base = basesIn(world).find((path) => isInMemory(fs, path));
+  const [base] = basesIn(world);
   if (base === undefined) return null;
   sweep(world, base);
   const folder = join(base, makeName(host));
   fs.mkdir(folder, 0o700);
   return folder;
+}
+
+/** Without all permissions the runtime opens nothing below /dev: programs do, to which and from which contents go through
+ * pipes. */
+const PATH = "/usr/bin:/bin";
+
+/** Makes a file in such a folder, for its owner only. */
+export async function putInMemory(
+  { processes }: Pick<System, "processes">,
+  path: string,
+  content: Uint8Array,
+): Promise<void> {
+  const argv = ["/bin/sh", "-c", 'set -C; cat > "$1"', "sh", path];
+  const { code } = await processes.run({ argv, env: { PATH }, stdin: content, umask: 0o077 });
+  if (code !== 0) throw new SysError("io", `Cannot write ${path}: no memory may be left`);
+}
+
+/** What a file in such a folder holds. */
+export async function getFromMemory(
+  { processes }: Pick<System, "processes">,
+  path: string,
+): Promise<Uint8Array> {
+  const argv = ["/bin/sh", "-c", 'cat < "$1"', "sh", path];
+  const { code, stdout } = await processes.run({ argv, env: { PATH } });
+  if (code !== 0) throw new SysError("io", `Cannot read ${path}: it is gone, or can't be read`);
+  return stdout;
 }
 
 /** Removes such a folder with the files in it. */
@@ -35,37 +63,15 @@ export function removeMemoryFolder(fs: FileSystem, folder: string): void {
   fs.remove(folder);
 }
 
+/** Where a user can have files in memory, and nobody else can put another folder in place of one's own. */
 function basesIn({ fs, host }: World): string[] {
-  if (host.os !== "linux") return [];
-  return [variablePath(host, "XDG_RUNTIME_DIR"), `/run/user/${host.uid}`, "/dev/shm"]
-    .filter((path) => path !== undefined && fs.lstat(path)?.kind === "dir")
-    .filter((path) => path !== undefined);
-}
-
-function isInMemory(fs: ReadFs, path: string): boolean {
-  let best = "";
-  let type = "";
-  for (const mount of mountsIn(new TextDecoder().decode(fs.readFile(MOUNTS)))) {
-    const within = path === mount.at || mount.at === "/" || path.startsWith(`${mount.at}/`);
-    // A later mount at the same place hides the former one.
-    if (!within || mount.at.length < best.length) continue;
-    best = mount.at;
-    type = mount.type;
-  }
-  return TYPES.has(type) && fs.realPath(path) === path;
-}
-
-/** Where file systems are and of which type (proc(5): the type is the first field behind the dash). */
-function mountsIn(text: string): { readonly at: string; readonly type: string }[] {
-  return text.split("\n").flatMap((line) => {
-    const fields = line.split(" ");
-    const dash = fields.indexOf("-", 6);
-    if (dash < 0) return [];
-    const at = fields[4].replace(
-      /\\([0-7]{3})/g,
-      (_, code) => String.fromCharCode(parseInt(code, 8)),
-    );
-    return [{ at, type: fields[dash + 1] }];
+  const named = [variablePath(host, "XDG_RUNTIME_DIR"), `/run/user/${host.uid}`, "/dev/shm"];
+  return named.filter((path) => path !== undefined).filter((path) => {
+    const info = fs.lstat(path);
+    if (info?.kind !== "dir" || info.uid !== host.uid && info.uid !== 0) return false;
+    const safe = (info.mode & STICKY) !== 0 ||
+      info.uid === host.uid && (info.mode & OTHERS_WRITE) === 0;
+    return safe && host.isInMemory(path);
   });
 }
 

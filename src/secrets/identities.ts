@@ -40,8 +40,9 @@ function keyFiles(host: Host): string[] {
   return [...new Set([own, linux])].map((folder) => join(folder, "sops/age/keys.txt"));
 }
 
-/** @throws SysError where a variable names what can't be used */
-export async function findIdentities(world: World): Promise<Found> {
+/** @param withHost whether root's include the machine's own
+ * @throws SysError where a variable names what can't be used */
+export async function findIdentities(world: World, withHost = true): Promise<Found> {
   const { host } = world;
   const identities: Identity[] = [];
   const unused: string[] = [];
@@ -56,7 +57,7 @@ export async function findIdentities(world: World): Promise<Found> {
   };
   const variable = host.env("SOPS_AGE_KEY");
   if (variable) await add("SOPS_AGE_KEY", true, () => ageKeys(variable.split(/\s+/)));
-  for (const { path, required, ssh } of places(world)) {
+  for (const { path, required, ssh } of places(world, withHost)) {
     await add(path, required, () => keysIn(world.fs, path, ssh));
   }
   return { identities, unused };
@@ -69,7 +70,7 @@ interface Place {
   readonly ssh: boolean;
 }
 
-function places({ fs, host }: World): Place[] {
+function places({ fs, host }: World, withHost: boolean): Place[] {
   const named = (variable: string, ssh: boolean): Place[] => {
     const path = variablePath(host, variable);
     return path === undefined ? [] : [{ path, required: true, ssh }];
@@ -81,7 +82,7 @@ function places({ fs, host }: World): Place[] {
     ...keyFiles(host).flatMap((path) => usual(path, false)),
     ...named("SOPS_AGE_SSH_PRIVATE_KEY_FILE", true),
     ...usual(join(host.home, ".ssh/id_ed25519"), true),
-    ...(host.elevated && host.os !== "windows" ? usual(HOST_KEY, true) : []),
+    ...(withHost && host.elevated && host.os !== "windows" ? usual(HOST_KEY, true) : []),
   ];
 }
 

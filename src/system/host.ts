@@ -30,6 +30,8 @@ export interface Host {
   /** What tells a running process from an earlier one with its number, "" where the system doesn't say; null when none
    * has it. */
   startOf(pid: number): string | null;
+  /** Whether what a path leads to is on a file system in memory; false where the system does not tell. */
+  isInMemory(path: string): boolean;
   /** How many processors it has. */
   readonly processors: number;
   /** An environment variable of the user's; undefined where unset. */

@@ -6,6 +6,7 @@ import type { System } from "./mod.ts";
 import { nativePaths } from "./native_path.ts";
 import type { HttpRequest, HttpResponse, Network } from "./network.ts";
 import { homeFolder } from "./home.ts";
+import { isInMemory } from "./memory_type.ts";
 import { startOf } from "./process_start.ts";
 import { realAccounts } from "./real_accounts.ts";
 import { RealFs } from "./real_fs.ts";
@@ -75,6 +76,7 @@ class RealHost implements Host {
   readonly pid: number = Deno.pid;
   readonly startOf = startOf;
   readonly accounts: Accounts = realAccounts(Deno.build.os);
+  readonly isInMemory = isInMemory;
   // Views of it inherit these too, which they could not if they were private to the runtime.
   private foundUsername: string | undefined;
   private foundHome: string | undefined;

@@ -154,7 +154,7 @@ export function withMachine<T>(
 
 function systemOf(home: string, root: string): System {
   const real = realSystem();
-  const { arch, hostname, uid, gid, pid, processors, startOf, accounts } = real.host;
+  const { arch, hostname, uid, gid, pid, processors, startOf, accounts, isInMemory } = real.host;
   const set: Readonly<Record<string, string>> = {
     HOME: home,
     SYSLUA_ROOT: root,
@@ -162,7 +162,16 @@ function systemOf(home: string, root: string): System {
     PATH: "/usr/bin:/bin",
   };
   const user = { username: "me", elevated: false, administrator: false, uid, gid };
-  const facts = { os: "linux", arch, hostname, pid, processors, startOf, accounts } as const;
+  const facts = {
+    os: "linux",
+    arch,
+    hostname,
+    pid,
+    processors,
+    startOf,
+    accounts,
+    isInMemory,
+  } as const;
   return {
     ...real,
     host: { ...facts, ...user, home, cwd: home, env: (name) => set[name] },

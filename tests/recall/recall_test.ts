@@ -28,6 +28,7 @@ function world(env: Record<string, string | undefined> = {}, later = 10_000): Sy
     pid: real.host.pid,
     processors: 2,
     startOf: () => null,
+    isInMemory: () => false,
     env: (name) => env[name],
   };
   return {

@@ -4,10 +4,14 @@ import { ageIdentity } from "../../src/secrets/age.ts";
 import type { Kind } from "../../src/secrets/formats/kinds.ts";
 import { DEFAULT_SELECTION } from "../../src/secrets/selection.ts";
 import type { Sealer } from "../../src/secrets/secret_file.ts";
-import { type Branch, type Comment, type Node, textOf } from "../../src/secrets/tree.ts";
+import { type Comment, type Node, textOf } from "../../src/secrets/tree.ts";
 
-/** Made for these tests, and used nowhere else. */
-export const SECRET = "AGE-SECRET-KEY-1GSJ0CQL57MW9RCLDHFZA0KCWVAC89C9W6NWJUHFXVUZ8UVHV5Q6QQHQZAU";
+/** Two keys of age, made for these tests and used nowhere else. */
+export const SECRET = "AGE-SECRET-KEY-1MF6RSTRAFKUM72VM5W3EKLEFQD0PRP9550VE6YCWP7PFWV528HESDPA0F6";
+export const RECIPIENT = "age10yrm5zh6mjswaydech0lmcpwh5qt4gu7k0c729ztfwsscw2kwexqg2ggwt";
+export const OTHER_SECRET =
+  "AGE-SECRET-KEY-12E24Q5LSZC3FRKNPZ2HX2FWHXHAGRVL7C7U0D3TLAN9GP2T5QLQSLYXP72";
+export const OTHER_RECIPIENT = "age1086ku5msdutr5kk44avpu77rtf25ud67ypjrazmv04s2e70wjpksar3zrz";
 
 export const SOPS = Deno.env.get("SYSLUA_TEST_SOPS") ?? "sops";
 export const hasSops = (() => {
@@ -25,8 +29,8 @@ export const TIME = "2026-01-02T03:04:05Z";
 export const bytes = (text: string) => new TextEncoder().encode(text);
 export const text = (content: Uint8Array) => new TextDecoder().decode(content);
 
-export async function identity(): Promise<Identity> {
-  return await ageIdentity(SECRET);
+export async function identity(secret: string = SECRET): Promise<Identity> {
+  return await ageIdentity(secret);
 }
 
 /** For these recipients, everything encrypted. */
@@ -84,5 +88,3 @@ export function values(node: Node): unknown {
   if (node.kind === "list") return node.items.filter((item) => item.kind !== "comment").map(values);
   return shown(node);
 }
-
-export type { Branch };

@@ -10,5 +10,5 @@ import show from "./secrets/show.ts";
 
 export default buildRouteMap({
   docs: { brief: "Make, show and change files of secrets, as sops has them" },
-  routes: { init, edit, show, set, rekey, recipients, hostKey },
+  routes: { init, edit, show, set, rekey, recipients, "host-key": hostKey },
 });

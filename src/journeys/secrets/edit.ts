@@ -2,12 +2,17 @@
  * in memory, in a folder that only this user can enter, and nowhere else. */
 import { basename, join } from "node:path/posix";
 import { messageOf, SysError } from "../../errors.ts";
-import { makeMemoryFolder, removeMemoryFolder } from "../../platform/memory_folder.ts";
+import {
+  getFromMemory,
+  makeMemoryFolder,
+  putInMemory,
+  removeMemoryFolder,
+} from "../../platform/memory_folder.ts";
 import { naming } from "../../secrets/bad_file.ts";
 import { formatOf, type Kind, kindOf } from "../../secrets/formats/kinds.ts";
 import { encryptAgain, encryptNew } from "../../secrets/secret_file.ts";
 import { type Branch, branch } from "../../secrets/tree.ts";
-import type { FileSystem, System } from "../../system/mod.ts";
+import type { System } from "../../system/mod.ts";
 import { namedPath } from "../../system/named_path.ts";
 import { openSecrets } from "./open.ts";
 import { sameTree, timeNow, usableRule, type Written } from "./set.ts";
@@ -80,7 +85,7 @@ interface Place {
 
 /** What the person made of it; null where it holds the same. */
 async function edited(
-  { fs, host }: System,
+  system: System,
   { path, kind, before, tree }: Subject,
   { folder, editing }: Place,
 ): Promise<Branch | null> {
@@ -89,10 +94,10 @@ async function edited(
   const first = before === null
     ? new Uint8Array(0)
     : await naming("edit", path, () => format.emit(tree));
-  put(fs, text, first);
+  await putInMemory(system, text, first);
   for (;;) {
-    await runEditor(editing, editorOf(host), text);
-    const content = fs.readFile(text);
+    await runEditor(editing, editorOf(system.host), text);
+    const content = await getFromMemory(system, text);
     if (sameTree(content, first)) return null;
     try {
       const result = format.parse(content);
@@ -103,15 +108,6 @@ async function edited(
       if (await editing.again(problem)) continue;
       throw new SysError("config", `${problem}; ${path} is as before`);
     }
-  }
-}
-
-function put(fs: FileSystem, path: string, content: Uint8Array): void {
-  const file = fs.create(path, 0o600);
-  try {
-    file.write(content);
-  } finally {
-    file.close();
   }
 }
 

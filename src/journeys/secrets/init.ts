@@ -34,7 +34,7 @@ export async function initSecrets(
   }
   const known = others.map(recipient);
   const existing = rulesFileFor(fs, rules);
-  const { identities: [own] } = await findIdentities(system);
+  const { identities: [own] } = await findIdentities(system, false);
   const made = own === undefined ? await makeKey(system) : null;
   const recipients = [...new Set([made?.recipient ?? own.recipient, ...known])];
   if (existing === null) {

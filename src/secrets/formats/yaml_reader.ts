@@ -127,7 +127,10 @@ class Reader {
   }
 
   #scalar(node: Scalar.Parsed): Leaf | Null {
-    const text = String(node.value ?? "");
+    const value: unknown = node.value;
+    // `!!binary` is read by the library.
+    if (value instanceof Uint8Array) return leaf("str", new Uint8Array(value));
+    const text = typeof value === "string" ? value : node.source;
     try {
       if (node.tag !== undefined) return taggedScalar(node.tag, text);
       return node.type === Scalar.PLAIN ? plainScalar(text) : leaf("str", text);

@@ -1,6 +1,6 @@
 /** Scalars of YAML, as the reader has them that sops uses (Go's yaml.v3: YAML 1.2 with octal numbers and times of 1.1). */
 import { badFile } from "../bad_file.ts";
-import { fromBase64, toBase64 } from "../base64.ts";
+import { toBase64 } from "../base64.ts";
 import { isEncrypted } from "../cipher.ts";
 import { decimalOf, decimalText, floatLiteral, wholeText } from "../numbers.ts";
 import { type Leaf, leaf, NULL, type Null, textOf } from "../tree.ts";
@@ -66,11 +66,8 @@ function timeIn(text: string): string | null {
  * @throws SysError where files of secrets have no such tags */
 export function taggedScalar(tag: string, text: string): Leaf | Null {
   const name = tag.replace("tag:yaml.org,2002:", "");
-  if (name === "str" || tag === "!") return leaf("str", text);
-  if (name === "binary") {
-    const bytes = fromBase64(text.replace(/\s/g, ""));
-    if (bytes !== null) return leaf("str", bytes);
-  }
+  // The writer that sops uses calls the text `<<` a merge, which it is as a key only.
+  if (name === "str" || name === "merge" || tag === "!") return leaf("str", text);
   const value = plainScalar(text);
   if (name === (value.kind === "leaf" ? value.type : "null")) return value;
   throw badFile("a tag (!) is there that values of secrets can't have");

@@ -68,6 +68,7 @@ function hostOf({ uid, gid }: User): Host {
     cwd: "/",
     pid: 1,
     startOf: (pid) => pid === 1 ? "" : null,
+    isInMemory: () => false,
     processors: 2,
     env: () => undefined,
   };

@@ -27,6 +27,7 @@ export function fixedSystem(
     cwd: "/home/me",
     pid: 1,
     startOf: () => null,
+    isInMemory: () => false,
     processors: 2,
     env: (name) => ENV[name],
     ...facts,
