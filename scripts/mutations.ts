@@ -15,6 +15,7 @@ import { SETTINGS } from "./mutations/settings.ts";
 import { SHOWN } from "./mutations/shown.ts";
 import { SNAPSHOTS } from "./mutations/snapshots.ts";
 import { TOLD } from "./mutations/told.ts";
+import { WINDOWS } from "./mutations/windows.ts";
 import { WORLDS } from "./mutations/worlds.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 
@@ -36,4 +37,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SNAPSHOTS,
   ...TOLD,
   ...EVALUATED,
+  ...WINDOWS,
 ];
