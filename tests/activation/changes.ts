@@ -275,9 +275,9 @@ const ALL_WORLDS = [
   { world: "two disks", every: 1 },
   { world: "few links", every: 1 },
   { world: "a user's home", every: 1 },
-  { world: "macOS", every: 2 },
-  { world: "windows", every: 2 },
-  { world: "windows with Developer Mode", every: 3 },
+  { world: "macOS", every: 5 },
+  { world: "windows", every: 7 },
+  { world: "windows with Developer Mode", every: 11 },
   { world: "real", every: 9 },
 ] as const;
 
