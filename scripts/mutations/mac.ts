@@ -57,6 +57,13 @@ export const MAC: readonly Mutation[] = [
     test: LAUNCHD,
   },
   {
+    name: "an agent that was disabled comes back enabled",
+    file: "src/plan/deferred.ts",
+    find: '...(before === "disabled" ? { disable: true } : {}),',
+    replace: "",
+    test: "tests/journeys/mac_test.ts",
+  },
+  {
     name: "bootstrapping is tried once",
     file: "src/platform/services/launchd_manager.ts",
     find: "!STILL_BUSY.has(finished.code) || looks >= TRIES",

@@ -17,6 +17,7 @@ import { eachChunk } from "../system/contents.ts";
 /** What others have to look at: `src/platform` asks service managers and settings. */
 export interface ObservedElsewhere {
   readonly running: ReadonlySet<string>;
+  readonly disabled?: ReadonlySet<string>;
   readonly settings: Observation["settings"];
   readonly undone?: ReadonlySet<string>;
   /** Files in the store that were changed since their objects were made. */

@@ -24,10 +24,14 @@ export async function observeSettings(
   );
   const ran = new Set(current?.ran ?? []);
   const undone = new Set<string>();
-  const running = new Set<string>(), values = new Map<string, ObservedSetting>();
+  const managed = new Set(current?.wanted.services.map(keyOf));
+  const running = new Set<string>(),
+    disabled = new Set<string>(),
+    values = new Map<string, ObservedSetting>();
   await Promise.all([
     ...[...services].map(async ([key, service]) => {
       if (await adapters.services.running(service)) running.add(key);
+      else if (!managed.has(key) && await adapters.services.disabled?.(service)) disabled.add(key);
     }),
     ...wanted.runs.map(async ({ id, check, account }) => {
       if (check === null || !ran.has(id)) return;
@@ -39,7 +43,7 @@ export async function observeSettings(
       group.forEach((one, n) => values.set(idOf(one), found[n]));
     }),
   ]);
-  return { running, settings: values, undone };
+  return { running, disabled, settings: values, undone };
 }
 
 /** Settings by kind and user: each group is asked for at once. */

@@ -16,8 +16,8 @@ export interface Deferred {
   readonly first: readonly Step[];
   readonly last: readonly Step[];
   readonly actions: readonly PlannedAction[];
-  /** By `service:<key>`: whether a service of that name ran before sys.lua first touched its unit. */
-  readonly originals: Readonly<Record<string, boolean>>;
+  /** By `service:<key>`: whether a service of that name ran before sys.lua first touched its unit, or was disabled. */
+  readonly originals: Readonly<Record<string, Before>>;
   /** Whether any of it is a change, other than a command that runs at every apply. */
   readonly changes: boolean;
 }
@@ -43,6 +43,8 @@ export function deferSteps(
   };
 }
 
+type Before = boolean | "disabled";
+
 interface Ordered {
   readonly order: number;
   readonly step: Step;
@@ -56,24 +58,31 @@ function planServices(
 ) {
   const stop: Step[] = [], former: Step[] = [];
   const start: Ordered[] = [], actions: PlannedAction[] = [];
-  const originals: Record<string, boolean> = {};
+  const originals: Record<string, Before> = {};
   const was = new Map((current?.wanted.services ?? []).map((one) => [keyOf(one), one]));
-  const step = (op: "stop" | "start", { name, user, account, unit, by }: WantedService): Step => ({
+  const step = (
+    op: "stop" | "start",
+    { name, user, account, unit, by }: WantedService,
+    before: Before = false,
+  ): Step => ({
     kind: "service",
     op,
     name,
     user,
     ...(account ? { account } : {}),
     unit,
+    ...(before === "disabled" ? { disable: true } : {}),
     by,
   });
+  const beforeOf = (service: WantedService): Before => {
+    const found = current?.settings[`service:${keyOf(service)}`];
+    return found === true || found === "disabled" ? found : false;
+  };
   for (const service of wanted.services) {
     const before = was.get(keyOf(service));
     was.delete(keyOf(service));
     const original = `service:${keyOf(service)}`;
-    originals[original] = before
-      ? current?.settings[original] === true
-      : world.running.has(keyOf(service));
+    originals[original] = before ? beforeOf(service) : stateOf(service, world);
     const say = (op: PlannedAction["op"], drifted = false) =>
       actions.push({
         op,
@@ -84,7 +93,7 @@ function planServices(
     if (!before) {
       say("create");
       // One of that name runs, which is the user's: it makes way, and comes back when ours goes.
-      if (originals[original]) stop.push(step("stop", service));
+      if (originals[original] === true) stop.push(step("stop", service));
     } else if (before.unit !== service.unit || moved.has(service.unit)) {
       say("update");
       stop.push(step("stop", before));
@@ -94,16 +103,22 @@ function planServices(
       say("keep");
       continue;
     }
-    start.push({ order: service.order, step: step("start", service) });
+    const first = before ? false : originals[original];
+    start.push({ order: service.order, step: step("start", service, first) });
   }
   for (const service of was.values()) {
     actions.push({ op: "remove", kind: "service", target: service.name });
-    stop.push(step("stop", service));
-    if (current?.settings[`service:${keyOf(service)}`] === true) {
+    stop.push(step("stop", service, beforeOf(service)));
+    if (beforeOf(service) === true) {
       former.push(step("start", service));
     }
   }
   return { stop, start, former, originals, actions };
+}
+
+function stateOf(service: WantedService, { running, disabled }: Observation): Before {
+  const key = keyOf(service);
+  return running.has(key) || (disabled?.has(key) ? "disabled" : false);
 }
 
 function planRuns(wanted: Wanted, current: Current | null, world: Observation) {

@@ -160,6 +160,8 @@ export type Step =
     readonly account?: Account;
     /** Path of its unit. */
     readonly unit: string;
+    /** It was disabled before sys.lua took its name, and is when it has been stopped. */
+    readonly disable?: true;
     readonly by: string;
   }
   /** Gives settings of one kind and user their values, in this order. */
@@ -207,7 +209,7 @@ export interface Current {
   /** By absolute path: what was there before sys.lua first touched it. */
   readonly originals: Readonly<Record<string, PathState>>;
   /** By `idOf`: the value of each setting before sys.lua first touched it; by `service:<key>`: whether
-   * a service of that name ran. */
+   * a service of that name ran, or "disabled". */
   readonly settings: Readonly<Record<string, Json>>;
   /** Ids of the commands that have run. */
   readonly ran: readonly string[];
@@ -268,6 +270,8 @@ export interface Observation {
   readonly lost: ReadonlyMap<string, string>;
   /** Services that are running, by `keyOf`. Empty where nobody asked. */
   readonly running: ReadonlySet<string>;
+  /** Services that are not managed yet and that somebody has disabled, by `keyOf`. */
+  readonly disabled?: ReadonlySet<string>;
   /** Ids of commands that have run and whose check says now that they have not. */
   readonly undone: ReadonlySet<string>;
   /** By `idOf`. */

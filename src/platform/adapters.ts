@@ -10,7 +10,10 @@ import type {
 import type { Command, Processes } from "../system/processes.ts";
 
 /** Which service is meant. */
-export type Service = Pick<WantedService, "name" | "user" | "account" | "unit">;
+export type Service = Pick<WantedService, "name" | "user" | "account" | "unit"> & {
+  /** Stopping leaves it disabled. */
+  readonly disable?: true;
+};
 
 /** Starts and stops services. */
 export interface ServiceManager {
@@ -26,6 +29,8 @@ export interface ServiceManager {
   /** Stops a service and disables it. */
   stop(service: Service): Promise<void>;
   running(service: Service): Promise<boolean>;
+  /** Whether somebody has disabled it. Absent where that does not outlast its unit. */
+  disabled?(service: Service): Promise<boolean>;
 }
 
 /** Which settings are meant. */

@@ -17,6 +17,8 @@ const DOCK: readonly (readonly [string, Plist])[] = [
   ["stamp", new PlistDate("2026-01-02T03:04:05Z")],
 ];
 
+const RESTORE = { ...UNASKED, decide: UNASKED.decide };
+
 const SETUP = `activate { name = "mac", config = function(_, ctx)
   ctx.set_default("com.apple.dock", "tilesize", 64)
   ctx.set_default("com.apple.dock", "autohide", true)
@@ -66,7 +68,27 @@ function mac() {
   return { machine, system, launchd, state };
 }
 
-const RESTORE = { ...UNASKED, decide: UNASKED.decide };
+Deno.test("macOS: an agent that was disabled is so again when it goes, or could not come", async () => {
+  const { machine, system, launchd, state } = mac();
+  const target = "gui/1000/org.example.sync";
+  launchd.disabled.add(target);
+  const before = state();
+  machine.setup(`${SETUP}
+activate { name = "fails", config = function(_, ctx) ctx.run("false") end }`);
+  await assert.rejects(machine.apply(system), /false/);
+  assert.deepEqual([...launchd.disabled], [target]);
+  assert.deepEqual(state(), before);
+  machine.setup(SETUP);
+  await machine.apply(system);
+  assert.deepEqual([...launchd.disabled], []);
+  machine.setup(SETUP.replace("<true/>", "<true/><key>Nice</key><integer>5</integer>"));
+  await machine.apply(system);
+  assert.equal(launchd.loaded.get(target)?.plist.get("Nice"), 5n);
+  assert.deepEqual([...launchd.disabled], []);
+  await machine.held("exclusive", (it) => destroy(it, RESTORE), system);
+  assert.deepEqual([...launchd.disabled], [target]);
+  assert.deepEqual(state(), before);
+});
 
 Deno.test("macOS: what a config wants is there, nothing is left to do, and destroy gives all back", async () => {
   const { machine, system, launchd, state } = mac();

@@ -34,6 +34,9 @@ export const launchctl = {
     domain: string,
     plist: string,
   ): readonly string[] => [PROGRAM, "bootstrap", domain, plist],
+  disable: (target: string): readonly string[] => [PROGRAM, "disable", target],
+  /** Prints all labels of a domain that were ever enabled or disabled. */
+  printDisabled: (domain: string): readonly string[] => [PROGRAM, "print-disabled", domain],
   bootout: (target: string): readonly string[] => [PROGRAM, "bootout", target],
 };
 
@@ -56,6 +59,12 @@ export function readPrinted(output: string): PrintedService {
     new RegExp(`^\\t${name} = (.*)$`, "m").exec(output)?.[1].trim() ?? null;
   const exit = /^-?\d+/.exec(field("last exit code") ?? "");
   return { state: field("state"), lastExit: exit === null ? null : Number(exit[0]) };
+}
+
+/** Whether a label is disabled, by what `print-disabled` printed: `"label" => disabled`, and before macOS 13 `true`. */
+export function isDisabled(output: string, label: string): boolean {
+  return output.split("\n").map((line) => line.trim())
+    .some((line) => line === `"${label}" => disabled` || line === `"${label}" => true`);
 }
 
 /** Whether a service is as it shall be. What is to be kept alive runs; what has its times, or was done at once, waits

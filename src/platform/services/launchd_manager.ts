@@ -5,6 +5,7 @@ import type { System } from "../../system/mod.ts";
 import { accountsOf } from "../accounts.ts";
 import type { Service, ServiceManager } from "../adapters.ts";
 import {
+  isDisabled,
   isUp,
   label,
   launchctl,
@@ -40,7 +41,17 @@ export function launchdManager(
     },
     checkUnit: (name, content) => void readUnit(name, new TextDecoder().decode(content)),
     start: (service) => start(world, service),
-    stop: (service) => stop(world, service),
+    async stop(service) {
+      await stop(world, service);
+      const target = await targetOf(world, service);
+      if (service.disable && target) await must(world, service, launchctl.disable(target));
+    },
+    async disabled(service) {
+      const target = await targetOf(world, service);
+      if (target === null) return false;
+      const { code, stdout } = await world.run(launchctl.printDisabled(domainIn(target)));
+      return code === 0 && isDisabled(new TextDecoder().decode(stdout), label(service.name));
+    },
     async running(service) {
       const target = await targetOf(world, service);
       if (target === null) return false;
@@ -75,7 +86,7 @@ async function start(world: World, service: Service): Promise<void> {
 /** EIO is also what a unit that launchd can't use ends with: that is not waited for as long. */
 const TRIES = 20;
 
-/** Ends when it is gone. Nothing is disabled: who installs it again later would find it so. */
+/** Ends when it is gone. */
 async function stop(world: World, service: Service): Promise<void> {
   const target = await targetOf(world, service);
   if (target === null || !await isLoaded(world, target)) return;

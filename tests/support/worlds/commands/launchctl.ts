@@ -29,6 +29,8 @@ export class Launchd {
   /** By `<domain>/<label>`. */
   readonly loaded = new Map<string, Loaded>();
   readonly disabled = new Set<string>();
+  /** That were disabled once. */
+  readonly #enabled = new Set<string>();
   readonly #options: LaunchdOptions;
   #flaky: number;
 
@@ -44,11 +46,13 @@ export class Launchd {
       case "print":
         return this.#print(target);
       case "enable":
-        this.disabled.delete(target);
+        if (this.disabled.delete(target)) this.#enabled.add(target);
         return {};
       case "disable":
         this.disabled.add(target);
         return {};
+      case "print-disabled":
+        return this.#printDisabled(target);
       case "bootstrap":
         return this.#bootstrap(target, path, user);
       case "bootout":
@@ -56,6 +60,15 @@ export class Launchd {
     }
     return { code: 64, stderr: `Unrecognized subcommand: ${op}\n` };
   };
+
+  #printDisabled(domain: string): Answer {
+    if (!this.#hasDomain(domain)) return { code: 125, stderr: "Could not print domain\n" };
+    const lines = (targets: ReadonlySet<string>, word: string) =>
+      [...targets].filter((it) => it.startsWith(`${domain}/`))
+        .map((it) => `\t\t"${it.slice(domain.length + 1)}" => ${word}\n`).join("");
+    const text = lines(this.disabled, "disabled") + lines(this.#enabled, "enabled");
+    return { stdout: `\n\tdisabled services = {\n${text}\t}\n` };
+  }
 
   #hasDomain(domain: string): boolean {
     const [kind, uid] = domain.split("/");
