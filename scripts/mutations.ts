@@ -11,6 +11,7 @@ import { MENDS } from "./mutations/mends.ts";
 import { PRIVATE } from "./mutations/private.ts";
 import { RECALLED } from "./mutations/recalled.ts";
 import { RUNNING } from "./mutations/running.ts";
+import { SECRETS } from "./mutations/secrets.ts";
 import { SETTINGS } from "./mutations/settings.ts";
 import { SHOWN } from "./mutations/shown.ts";
 import { SNAPSHOTS } from "./mutations/snapshots.ts";
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...MENDS,
   ...KEEPING,
   ...SETTINGS,
+  ...SECRETS,
   ...SHOWN,
   ...FLUSHED,
   ...DAMAGED,

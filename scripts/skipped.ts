@@ -11,6 +11,8 @@ const NEEDS: readonly (readonly [RegExp, string, string?])[] = [
     /with SYSLUA_TEST_LANGUAGES/,
     "SYSLUA_TEST_LANGUAGES, and cargo, go, npm, python3 with their registries",
   ],
+  [/with SYSLUA_TEST_SOPS/, "SYSLUA_TEST_SOPS=<path of sops>, which Go builds"],
+  [/needs a tmpfs/, "a tmpfs at /dev/shm"],
   [/(needs|only as) root/, "root"],
   [
     /guest|systemd/,

@@ -13,7 +13,7 @@ const SUMMARY =
   /(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/;
 const SKIPPED = /^(.*) \.\.\. ignored \(/gm;
 const ELSEWHERE =
-  /only (on (macOS|Windows)|as an ordinary user|as root with the executable|with (LUA|ZSTD)_SOURCE|with SYSLUA_TEST_LANGUAGES)/;
+  /only (on (macOS|Windows)|as an ordinary user|as root with the executable|with (LUA|ZSTD)_SOURCE|with SYSLUA_TEST_(LANGUAGES|SOPS))/;
 
 const update = Deno.args.includes("--update");
 const paths = Deno.args.filter((arg) => !arg.startsWith("--"));

@@ -1,12 +1,5 @@
 /** Data keys in files of age, one for each recipient, armored, as sops has them. */
-import {
-  armor,
-  Decrypter,
-  Encrypter,
-  generateX25519Identity,
-  type Identity as AgeIdentity,
-  identityToRecipient,
-} from "age-encryption";
+import type { Encrypter, Identity as AgeIdentity } from "age-encryption";
 import { badFile } from "./bad_file.ts";
 import { sshIdentity, sshRecipient } from "./ssh_age.ts";
 import { sshPrivateKey, sshPublicKey } from "./ssh_key.ts";
@@ -22,6 +15,7 @@ export interface Identity {
 export async function newIdentity(): Promise<
   { readonly secret: string; readonly recipient: string }
 > {
+  const { generateX25519Identity, identityToRecipient } = await import("age-encryption");
   const secret = await generateX25519Identity();
   return { secret, recipient: await identityToRecipient(secret) };
 }
@@ -32,6 +26,7 @@ export async function ageIdentity(line: string): Promise<Identity> {
   if (/^AGE-PLUGIN-/i.test(line)) {
     throw badFile("it is a key of a plugin of age, which sys can't use");
   }
+  const { identityToRecipient } = await import("age-encryption");
   try {
     return { recipient: await identityToRecipient(line), key: line };
   } catch {
@@ -49,13 +44,14 @@ export function identityOfSsh(text: string): Identity {
 
 /** The one form of a recipient, without spaces around it or a comment behind it.
  * @throws SysError where sys can't encrypt for it */
-export function recipientIn(text: string): string {
+export async function recipientIn(text: string): Promise<string> {
   const named = text.trim();
-  encrypterFor(named);
+  await encrypterFor(named);
   return named.startsWith("ssh-") ? sshPublicKey(named).line : named;
 }
 
-function encrypterFor(recipient: string): Encrypter {
+async function encrypterFor(recipient: string): Promise<Encrypter> {
+  const { Encrypter } = await import("age-encryption");
   const encrypter = new Encrypter();
   try {
     const ssh = recipient.startsWith("ssh-");
@@ -71,7 +67,9 @@ function encrypterFor(recipient: string): Encrypter {
 
 /** Encrypts a data key for one recipient. */
 export async function wrap(dataKey: Uint8Array, recipient: string): Promise<string> {
-  return `${armor.encode(await encrypterFor(recipient).encrypt(dataKey)).trimEnd()}\n`;
+  const { armor } = await import("age-encryption");
+  const encrypter = await encrypterFor(recipient);
+  return `${armor.encode(await encrypter.encrypt(dataKey)).trimEnd()}\n`;
 }
 
 /** Decrypts it; null where none of the keys does. */
@@ -79,6 +77,7 @@ export async function unwrap(
   enc: string,
   identities: readonly Identity[],
 ): Promise<Uint8Array | null> {
+  const { armor, Decrypter } = await import("age-encryption");
   const decrypter = new Decrypter();
   for (const { key } of identities) decrypter.addIdentity(key);
   try {

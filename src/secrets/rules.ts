@@ -1,6 +1,5 @@
 /** `.sops.yaml`: for whom new files are encrypted, by their paths. */
 import { dirname, join, relative } from "node:path/posix";
-import { parse } from "yaml";
 import type { ReadFs } from "../system/mod.ts";
 import { recipientIn } from "./age.ts";
 import { badFile, naming } from "./bad_file.ts";
@@ -53,16 +52,19 @@ export async function ruleFor(fs: ReadFs, path: string): Promise<Rule> {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The first rule that fits a path, which is relative to the rules. */
-export function ruleIn(bytes: Uint8Array, path: string): Rule {
-  const rules = listIn(fieldsOf(parsed(bytes)).creation_rules, "creation_rules").map(fieldsOf);
+export async function ruleIn(bytes: Uint8Array, path: string): Promise<Rule> {
+  const rules = listIn(fieldsOf(await parsed(bytes)).creation_rules, "creation_rules").map(
+    fieldsOf,
+  );
   const found = rules.find(({ path_regex: expression }) =>
     expression === undefined || expression === "" || goExpression(String(expression)).test(path)
   );
   if (found === undefined) throw badFile(`none of its creation_rules is for ${path}`);
-  return ruleFrom(found);
+  return await ruleFrom(found);
 }
 
-function parsed(bytes: Uint8Array): unknown {
+async function parsed(bytes: Uint8Array): Promise<unknown> {
+  const { parse } = await import("yaml");
   try {
     return parse(new TextDecoder().decode(bytes), { merge: true, prettyErrors: false });
   } catch {
@@ -70,11 +72,13 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-function ruleFrom(fields: Fields): Rule {
+async function ruleFrom(fields: Fields): Promise<Rule> {
   const groups = fields.key_groups === undefined
     ? [fields]
     : listIn(fields.key_groups, "key_groups").map(fieldsOf);
-  const recipients = groups.map((group) => [...new Set(recipientsIn(group))]);
+  const recipients = await Promise.all(
+    groups.map(async (group) => [...new Set(await recipientsIn(group))]),
+  );
   const foreign = [...new Set(groups.flatMap(foreignIn))];
   if (foreign.length === 0 && recipients.some((group) => group.length === 0)) {
     throw badFile("a rule, or a group of keys, names nobody", "have recipients below `age`");
@@ -100,12 +104,13 @@ function selectionIn(fields: Fields): Selection {
     : { rule: named[0], pattern: String(fields[named[0]]) };
 }
 
-function recipientsIn({ age, merge }: Fields): string[] {
+async function recipientsIn({ age, merge }: Fields): Promise<string[]> {
   const named = typeof age === "string" ? [age] : age === undefined ? [] : listIn(age, "age");
   const own = named.flatMap((one) => String(one).split(",")).map((one) => one.trim())
-    .filter((one) => one !== "").map(recipientIn);
+    .filter((one) => one !== "");
   const merged = merge === undefined ? [] : listIn(merge, "merge").map(fieldsOf);
-  return [...merged.flatMap(recipientsIn), ...own];
+  const all = await Promise.all([...merged.map(recipientsIn), ...own.map(recipientIn)]);
+  return all.flat();
 }
 
 function foreignIn(fields: Fields): string[] {

@@ -25,8 +25,8 @@ const MOST = 32 << 20;
 
 /** What a file says of itself without a key.
  * @throws SysError where it is no file of sops */
-export function metadataOf(bytes: Uint8Array, kind: Kind): Metadata {
-  return read(bytes, formatOf(kind)).metadata;
+export async function metadataOf(bytes: Uint8Array, kind: Kind): Promise<Metadata> {
+  return read(bytes, await formatOf(kind)).metadata;
 }
 
 function read(bytes: Uint8Array, format: Format) {
@@ -44,7 +44,7 @@ export async function decryptFile(
   kind: Kind,
   identities: readonly Identity[],
 ): Promise<SecretFile> {
-  const { tree: sealed, metadata } = read(bytes, formatOf(kind));
+  const { tree: sealed, metadata } = read(bytes, await formatOf(kind));
   const cipher = new Cipher(await dataKeyOf(metadata, identities));
   const { tree, mac } = unseal(sealed, metadata, cipher);
   if (!sameMac(cipher, metadata, mac)) {
@@ -65,7 +65,11 @@ function sameMac(cipher: Cipher, { mac, lastModified }: Metadata, computed: stri
 }
 
 /** Encrypts what an open file shall hold from now on. What is as it was keeps its text. @param time of RFC 3339 */
-export function encryptAgain(file: SecretFile, tree: Branch, time: string): Uint8Array {
+export function encryptAgain(
+  file: SecretFile,
+  tree: Branch,
+  time: string,
+): Promise<Uint8Array> {
   const { kind, cipher, metadata } = file;
   return written(kind, tree, { ...metadata, lastModified: time }, cipher);
 }
@@ -90,7 +94,7 @@ export async function encryptNew(
     macOnlyEncrypted: sealer.macOnlyEncrypted,
     version: VERSION,
   };
-  return written(kind, tree, metadata, new Cipher(dataKey));
+  return await written(kind, tree, metadata, new Cipher(dataKey));
 }
 
 /** Encrypts an open file for others. @param renew gives it another data key: who had the former one can't read what is
@@ -103,7 +107,7 @@ export async function encryptFor(
   const cipher = renew ? new Cipher(newDataKey()) : file.cipher;
   const groups = await masterKeysFor(cipher.key, audience);
   const { threshold } = audience;
-  return written(
+  return await written(
     file.kind,
     file.tree,
     { ...file.metadata, groups, threshold, lastModified: time },
@@ -111,8 +115,13 @@ export async function encryptFor(
   );
 }
 
-function written(kind: Kind, plain: Branch, metadata: Metadata, cipher: Cipher): Uint8Array {
-  const format = formatOf(kind);
+async function written(
+  kind: Kind,
+  plain: Branch,
+  metadata: Metadata,
+  cipher: Cipher,
+): Promise<Uint8Array> {
+  const format = await formatOf(kind);
   const { tree, mac } = seal(plain, metadata, cipher);
   const proof = cipher.seal(new TextEncoder().encode(mac), "str", metadata.lastModified);
   return format.emitSealed(format.join(tree, { ...metadata, mac: proof }));

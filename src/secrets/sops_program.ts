@@ -57,7 +57,7 @@ export async function decryptBySops(
   const argv = [program, "decrypt", "--input-type", kind, "--output-type", kind, path];
   const { code, stdout, timedOut } = await processes.run({ argv, env, signal, timeout: TIMEOUT });
   if (signal.aborted) throw new SysError("interrupted", "Interrupted: nothing was changed");
-  if (code === 0) return formatOf(kind).parse(stdout);
+  if (code === 0) return (await formatOf(kind)).parse(stdout);
   // What sops says may hold parts of the file.
   throw badFile(
     timedOut

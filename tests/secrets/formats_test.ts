@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatOf, type Kind, kindOf } from "../../src/secrets/formats/kinds.ts";
+import { type Kind, kindOf } from "../../src/secrets/formats/kinds.ts";
 import { decryptFile, encryptAgain, encryptNew } from "../../src/secrets/secret_file.ts";
 import {
   bytes,
+  format,
   identity,
   KINDS,
   RECIPIENT,
@@ -17,7 +18,7 @@ import { TREES } from "./trees.ts";
 
 for (const kind of KINDS) {
   Deno.test(`${kind}: what is written is read again`, () => {
-    const { emit, parse } = formatOf(kind);
+    const { emit, parse } = format(kind);
     fc.assert(fc.property(TREES[kind], (tree) => {
       const again = parse(emit(tree));
       // In INI there is always a part before the first section.
@@ -35,9 +36,9 @@ for (const kind of KINDS) {
         const file = await decryptFile(sealed, kind, [own]);
         assert.deepEqual(
           values(file.tree),
-          values(formatOf(kind).parse(formatOf(kind).emit(tree))),
+          values(format(kind).parse(format(kind).emit(tree))),
         );
-        assert.equal(text(encryptAgain(file, file.tree, TIME)), text(sealed));
+        assert.equal(text(await encryptAgain(file, file.tree, TIME)), text(sealed));
       }),
       { numRuns: 30 },
     );
@@ -95,7 +96,7 @@ const READ: readonly (readonly [Kind, string, unknown])[] = [
 ];
 for (const [kind, source, expected] of READ) {
   Deno.test(`${kind} is read: ${JSON.stringify(source)}`, () => {
-    assert.deepEqual(shown(formatOf(kind).parse(bytes(source))), expected);
+    assert.deepEqual(shown(format(kind).parse(bytes(source))), expected);
   });
 }
 
@@ -133,7 +134,7 @@ const WRONG: readonly (readonly [Kind, string, RegExp])[] = [
 ];
 for (const [kind, source, says] of WRONG) {
   Deno.test(`${kind} is refused: ${JSON.stringify(source.slice(0, 40))}`, () => {
-    assert.throws(() => formatOf(kind).parse(bytes(source)), (thrown: Error) => {
+    assert.throws(() => format(kind).parse(bytes(source)), (thrown: Error) => {
       assert.match(thrown.message, says);
       assert.doesNotMatch(JSON.stringify(thrown, Object.getOwnPropertyNames(thrown)), /hunter2/);
       return true;
@@ -143,7 +144,7 @@ for (const [kind, source, says] of WRONG) {
 
 Deno.test("text that is not in UTF-8 is refused", () => {
   for (const kind of ["yaml", "json", "dotenv", "ini"] as const) {
-    assert.throws(() => formatOf(kind).parse(Uint8Array.of(0x61, 0xff)), /no text in UTF-8/);
+    assert.throws(() => format(kind).parse(Uint8Array.of(0x61, 0xff)), /no text in UTF-8/);
   }
 });
 

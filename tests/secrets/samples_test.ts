@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { type Identity, identityOfSsh } from "../../src/secrets/age.ts";
-import { formatOf } from "../../src/secrets/formats/kinds.ts";
 import { decryptFile, encryptAgain } from "../../src/secrets/secret_file.ts";
 import { ALL, SAMPLES, SSH_KEY } from "./samples.ts";
-import { bytes, identity, OTHER_SECRET, shown, text } from "./support.ts";
+import { bytes, format, identity, OTHER_SECRET, shown, text } from "./support.ts";
 
 const sample = (name: string) => Deno.readFileSync(`${SAMPLES}/${name}`);
 const ssh = () => identityOfSsh(Deno.readTextFileSync(SSH_KEY));
@@ -11,10 +10,9 @@ const ssh = () => identityOfSsh(Deno.readTextFileSync(SSH_KEY));
 for (const { name, kind, plain } of ALL) {
   Deno.test(`what sops made is read, and written again as it was: ${name}`, async () => {
     const file = await decryptFile(sample(name), kind, [await identity()]);
-    assert.deepEqual(shown(file.tree), shown(formatOf(kind).parse(bytes(plain))));
-    const again = encryptAgain(file, file.tree, file.metadata.lastModified);
-    const sealed = (content: Uint8Array) =>
-      formatOf(kind).split(formatOf(kind).parseSealed(content));
+    assert.deepEqual(shown(file.tree), shown(format(kind).parse(bytes(plain))));
+    const again = await encryptAgain(file, file.tree, file.metadata.lastModified);
+    const sealed = (content: Uint8Array) => format(kind).split(format(kind).parseSealed(content));
     const [ours, theirs] = [sealed(again), sealed(sample(name))];
     assert.deepEqual(shown(ours.tree), shown(theirs.tree));
     assert.deepEqual({ ...ours.metadata }, { ...theirs.metadata });

@@ -1,7 +1,6 @@
 /** Beside the real sops, both ways. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatOf } from "../../src/secrets/formats/kinds.ts";
 import type { Kind } from "../../src/secrets/formats/kinds.ts";
 import {
   decryptFile,
@@ -15,6 +14,7 @@ import { withTemporary } from "../support/temporary.ts";
 import { SSH_KEY } from "./samples.ts";
 import {
   bytes,
+  format,
   hasSops,
   identity,
   KINDS,
@@ -34,7 +34,7 @@ const RUNS = 25;
 
 function beside(name: string, body: (dir: string) => Promise<void>): void {
   Deno.test({
-    name: `sops: ${name}${hasSops ? "" : " (skipped: no sops)"}`,
+    name: `sops: ${name}${hasSops ? "" : " (only with SYSLUA_TEST_SOPS)"}`,
     ignore: !hasSops,
     fn: () => withTemporary(body),
   });
@@ -52,12 +52,12 @@ async function decrypted(
   const { code, stdout, stderr } = await sops(dir, args, env);
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /unencrypted comment/);
-  return formatOf(kind).parse(stdout);
+  return format(kind).parse(stdout);
 }
 
 /** In INI what stands in a part without entries is not written. */
 function held(kind: Kind, tree: Branch): unknown {
-  const { parse, emit } = formatOf(kind);
+  const { parse, emit } = format(kind);
   return values(parse(emit(tree)));
 }
 
@@ -76,14 +76,14 @@ for (const kind of KINDS) {
     const own = await identity();
     await fc.assert(
       fc.asyncProperty(TREES[kind], async (tree) => {
-        Deno.writeFileSync(`${dir}/plain`, formatOf(kind).emit(tree));
+        Deno.writeFileSync(`${dir}/plain`, format(kind).emit(tree));
         const args = ["encrypt", "--age", RECIPIENT, "--input-type", kind, "--output-type", kind];
         const { code, stdout, stderr } = await sops(dir, [...args, "plain"]);
         assert.equal(code, 0, stderr);
         const file = await decryptFile(stdout, kind, [own]);
         assert.deepEqual(values(file.tree), held(kind, tree));
-        const again = encryptAgain(file, file.tree, file.metadata.lastModified);
-        const { split, parseSealed } = formatOf(kind);
+        const again = await encryptAgain(file, file.tree, file.metadata.lastModified);
+        const { split, parseSealed } = format(kind);
         assert.deepEqual(
           shown(split(parseSealed(again)).tree),
           shown(split(parseSealed(stdout)).tree),
@@ -122,7 +122,7 @@ beside("it reads what sys writes for key groups, and for others afterwards", asy
 beside("it reads what sys writes with each rule", async (dir) => {
   const source =
     "# open\na_x: 1\nb: 2.5\n# close\nc:\n    a_x: [true, null, 2001-01-01]\n    d: e\n";
-  const tree = formatOf("yaml").parse(bytes(source));
+  const tree = format("yaml").parse(bytes(source));
   const rules = [
     ["unencrypted_suffix", "_x"],
     ["encrypted_suffix", "_x"],

@@ -1,7 +1,8 @@
-/** Keys of tests, and the real sops where there is one: on PATH, or where `SYSLUA_TEST_SOPS` says. */
+/** Keys of tests, and the real sops where `SYSLUA_TEST_SOPS` names it. */
 import type { Identity } from "../../src/secrets/age.ts";
 import { ageIdentity } from "../../src/secrets/age.ts";
-import type { Kind } from "../../src/secrets/formats/kinds.ts";
+import type { Format } from "../../src/secrets/formats/format.ts";
+import { formatOf, type Kind } from "../../src/secrets/formats/kinds.ts";
 import { DEFAULT_SELECTION } from "../../src/secrets/selection.ts";
 import type { Sealer } from "../../src/secrets/secret_file.ts";
 import { type Comment, type Node, textOf } from "../../src/secrets/tree.ts";
@@ -13,17 +14,17 @@ export const OTHER_SECRET =
   "AGE-SECRET-KEY-12E24Q5LSZC3FRKNPZ2HX2FWHXHAGRVL7C7U0D3TLAN9GP2T5QLQSLYXP72";
 export const OTHER_RECIPIENT = "age1086ku5msdutr5kk44avpu77rtf25ud67ypjrazmv04s2e70wjpksar3zrz";
 
-export const SOPS = Deno.env.get("SYSLUA_TEST_SOPS") ?? "sops";
-export const hasSops = (() => {
-  try {
-    return new Deno.Command(SOPS, { args: ["--help"], stdout: "null", stderr: "null" }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
-})();
+export const SOPS = Deno.env.get("SYSLUA_TEST_SOPS") ?? "";
+export const hasSops = SOPS !== "";
 
 export const KINDS: readonly Kind[] = ["yaml", "json", "dotenv", "ini", "binary"];
+const FORMATS = new Map<Kind, Format>();
+for (const kind of KINDS) FORMATS.set(kind, await formatOf(kind));
+
+export function format(kind: Kind): Format {
+  return FORMATS.get(kind)!;
+}
+
 export const TIME = "2026-01-02T03:04:05Z";
 
 export const bytes = (text: string) => new TextEncoder().encode(text);

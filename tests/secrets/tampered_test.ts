@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { identityOfSsh } from "../../src/secrets/age.ts";
-import { formatOf } from "../../src/secrets/formats/kinds.ts";
 import {
   decryptFile,
   encryptAgain,
@@ -12,6 +11,7 @@ import { leaf } from "../../src/secrets/tree.ts";
 import { SSH_KEY } from "./samples.ts";
 import {
   bytes,
+  format,
   identity,
   OTHER_RECIPIENT,
   OTHER_SECRET,
@@ -23,7 +23,7 @@ import {
 } from "./support.ts";
 
 const PLAIN = "a: hunter2\nb: hunter2\nlist:\n  - one\n  - two\nopen_unencrypted: 5\n";
-const tree = () => formatOf("yaml").parse(bytes(PLAIN));
+const tree = () => format("yaml").parse(bytes(PLAIN));
 const sealed = async () => text(await encryptNew("yaml", tree(), sealerFor(RECIPIENT), TIME));
 
 /** What is done to an encrypted file → what is said. */
@@ -152,7 +152,7 @@ Deno.test("who changes one value changes no other text", async () => {
   const before = await sealed();
   const file = await decryptFile(bytes(before), "yaml", [await identity()]);
   const changed = withValue(file.tree, ["list", "1"], leaf("str", "three"));
-  const after = text(encryptAgain(file, changed, "2026-02-02T00:00:00Z")).split("\n");
+  const after = text(await encryptAgain(file, changed, "2026-02-02T00:00:00Z")).split("\n");
   const different = before.split("\n").flatMap((line, n) =>
     line === after[n] ? [] : [line.trim().slice(0, 6)]
   );

@@ -34,7 +34,7 @@ interface Subject {
   /** Null where the file is new. */
   readonly before: Uint8Array | null;
   readonly tree: Branch;
-  encrypt(tree: Branch): Promise<Uint8Array> | Uint8Array;
+  encrypt(tree: Branch): Promise<Uint8Array>;
 }
 
 /** @throws SysError where the editor fails, or there is no memory for it; the file is as before then */
@@ -89,7 +89,7 @@ async function edited(
   { path, kind, before, tree }: Subject,
   { folder, editing }: Place,
 ): Promise<Branch | null> {
-  const format = formatOf(kind);
+  const format = await formatOf(kind);
   const text = join(folder, basename(path));
   const first = before === null
     ? new Uint8Array(0)

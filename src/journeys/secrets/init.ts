@@ -32,7 +32,7 @@ export async function initSecrets(
   if (fs.lstat(dirname(rules))?.kind !== "dir") {
     throw new SysError("usage", `Cannot make ${rules}: its folder does not exist`);
   }
-  const known = others.map(recipient);
+  const known = await Promise.all(others.map(recipient));
   const existing = rulesFileFor(fs, rules);
   const { identities: [own] } = await findIdentities(system, false);
   const made = own === undefined ? await makeKey(system) : null;
@@ -50,9 +50,9 @@ export async function initSecrets(
   };
 }
 
-function recipient(named: string): string {
+async function recipient(named: string): Promise<string> {
   try {
-    return recipientIn(named);
+    return await recipientIn(named);
   } catch (thrown) {
     if (!(thrown instanceof SysError)) throw thrown;
     throw new SysError("usage", `Cannot use a recipient: ${thrown.message}`, { hint: thrown.hint });

@@ -46,7 +46,7 @@ export async function openSecrets(world: World, named: string): Promise<Opened> 
   refuseLink(world.fs, path);
   const found = await findIdentities(world);
   const file = await naming("open", path, async () => {
-    const metadata = metadataOf(bytes, kind);
+    const metadata = await metadataOf(bytes, kind);
     try {
       await dataKeyOf(metadata, found.identities);
     } catch (thrown) {
@@ -66,7 +66,7 @@ export async function readSecrets(
   const { path, kind, bytes } = readSecretFile(world, named);
   const found = await findIdentities(world);
   const tree = await naming("open", path, async () => {
-    const metadata = metadataOf(bytes, kind);
+    const metadata = await metadataOf(bytes, kind);
     const types = foreignTypes(metadata);
     try {
       await dataKeyOf(metadata, found.identities);

@@ -3,7 +3,7 @@ import { addressIn, nodeAt } from "../../secrets/address.ts";
 import { naming } from "../../secrets/bad_file.ts";
 import { formatOf } from "../../secrets/formats/kinds.ts";
 import { jsonText } from "../../secrets/formats/json.ts";
-import { yaml } from "../../secrets/formats/yaml.ts";
+import { emit as yamlOf } from "../../secrets/formats/yaml.ts";
 import { plainText } from "../../secrets/formats/dotenv.ts";
 import { toBase64 } from "../../secrets/base64.ts";
 import { elementsOf, entriesOf, type Node, textOf } from "../../secrets/tree.ts";
@@ -25,11 +25,11 @@ export async function showSecrets(
 ): Promise<Shown> {
   const address = way === undefined ? [] : addressIn(way);
   const { path, kind, tree } = await readSecrets(world, named, signal);
-  return await naming("show", path, () => {
+  return await naming("show", path, async () => {
     const node = nodeAt(tree, address);
     const whole = address.length === 0 && node.kind === "branch";
     return {
-      bytes: whole ? formatOf(kind).emit(node) : partText(node, kind === "yaml"),
+      bytes: whole ? (await formatOf(kind)).emit(node) : partText(node, kind === "yaml"),
       document: plainValue(node),
     };
   });
@@ -39,7 +39,7 @@ function partText(node: Node, asYaml: boolean): Uint8Array {
   if (node.kind === "leaf" && node.type === "str") return node.bytes;
   const encode = (text: string) => new TextEncoder().encode(text);
   if (node.kind === "leaf" || node.kind === "null") return encode(plainText(node, ""));
-  if (asYaml && node.kind === "branch") return yaml.emit(node);
+  if (asYaml && node.kind === "branch") return yamlOf(node);
   return encode(`${jsonText(node)}\n`);
 }
 

@@ -5,12 +5,12 @@ import { dotenv } from "./dotenv.ts";
 import type { Format } from "./format.ts";
 import { ini } from "./ini.ts";
 import { json } from "./json.ts";
-import { yaml } from "./yaml.ts";
+import { yamlFormat } from "./yaml.ts";
 
 /** As sops names them. */
 export type Kind = "yaml" | "json" | "dotenv" | "ini" | "binary";
 
-const FORMATS: Readonly<Record<Kind, Format>> = { yaml, json, dotenv, ini, binary };
+const FORMATS: Readonly<Record<Exclude<Kind, "yaml">, Format>> = { json, dotenv, ini, binary };
 
 const BY_ENDING: Readonly<Record<string, Kind>> = {
   ".yaml": "yaml",
@@ -20,8 +20,8 @@ const BY_ENDING: Readonly<Record<string, Kind>> = {
   ".ini": "ini",
 };
 
-export function formatOf(kind: Kind): Format {
-  return FORMATS[kind];
+export async function formatOf(kind: Kind): Promise<Format> {
+  return kind === "yaml" ? yamlFormat(await import("yaml")) : FORMATS[kind];
 }
 
 /** What a file is, by the end of its name. */

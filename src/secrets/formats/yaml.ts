@@ -1,6 +1,5 @@
 /** YAML: one document, a map at the top. A comment belongs to the map or list whose indentation it has, as sops has it:
  * there its path is the one that it is encrypted with. */
-import { Lexer } from "yaml";
 import {
   type Branch,
   branch,
@@ -15,7 +14,7 @@ import {
 import type { Format } from "./format.ts";
 import { nested } from "./placement.ts";
 import { decoded, encoded } from "./text.ts";
-import { type Block, type Item, readYaml } from "./yaml_reader.ts";
+import { type Block, type Item, readYaml, type YamlPackage } from "./yaml_reader.ts";
 import { mapLines } from "./yaml_writer.ts";
 import { badFile } from "../bad_file.ts";
 
@@ -27,11 +26,16 @@ interface Found {
   readonly inline: boolean;
 }
 
-function parse(bytes: Uint8Array): Branch {
-  const text = decoded(bytes);
+/** @param yaml the package, which is loaded only where a file is YAML */
+export function yamlFormat(yaml: YamlPackage): Format {
+  const parse = (bytes: Uint8Array) => parseText(yaml, decoded(bytes));
+  return { parse, emit, parseSealed: parse, emitSealed: emit, ...nested };
+}
+
+function parseText(yaml: YamlPackage, text: string): Branch {
   try {
-    const block = readYaml(text);
-    const found = commentsIn(text);
+    const block = readYaml(yaml, text);
+    const found = commentsIn(yaml, text);
     if (block === null) return branch(found.map((one) => comment(one.text)));
     giveComments(block, found);
     return treeOf(block) as Branch;
@@ -41,19 +45,18 @@ function parse(bytes: Uint8Array): Branch {
   }
 }
 
-function emit(tree: Branch): Uint8Array {
+/** A map as YAML. */
+export function emit(tree: Branch): Uint8Array {
   const lines = mapLines(tree);
   const empty = tree.items.every(({ kind }) => kind === "comment");
   return encoded([...lines, ...(empty ? ["{}"] : [])].map((line) => `${line}\n`).join(""));
 }
 
-export const yaml: Format = { parse, emit, parseSealed: parse, emitSealed: emit, ...nested };
-
 /** What the lexer says beside the text itself. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /^[\x02\x18\x1f]$/;
 
-function commentsIn(text: string): Found[] {
+function commentsIn({ Lexer }: YamlPackage, text: string): Found[] {
   const found: Found[] = [];
   let offset = 0;
   for (const token of new Lexer().lex(text)) {

@@ -1,21 +1,13 @@
 /** Reads YAML as nested blocks with the place of each item, so that comments can be given to them. */
-import {
-  type CST,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Pair,
-  parseAllDocuments,
-  type ParsedNode,
-  Scalar,
-} from "yaml";
+import type { CST, LineCounter, Pair, ParsedNode, Scalar } from "yaml";
 import { badFile } from "../bad_file.ts";
 import { type Comment, type Leaf, leaf, NULL, type Null } from "../tree.ts";
 import { DEEPEST } from "../walk.ts";
 import { wrongAt } from "./text.ts";
 import { plainScalar, taggedScalar } from "./yaml_scalar.ts";
+
+/** The package that reads YAML. */
+export type YamlPackage = typeof import("yaml");
 
 /** A map or a list while comments are sought for it. */
 export interface Block {
@@ -48,9 +40,9 @@ const WRONG: Readonly<Record<string, string>> = {
 
 /** The map at the top; null where the text has only comments.
  * @throws SysError with the line */
-export function readYaml(text: string): Block | null {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
+export function readYaml(yaml: YamlPackage, text: string): Block | null {
+  const lines = new yaml.LineCounter();
+  const documents = yaml.parseAllDocuments(text, {
     schema: "failsafe",
     prettyErrors: false,
     keepSourceTokens: true,
@@ -68,34 +60,34 @@ export function readYaml(text: string): Block | null {
     throw badFile("it has several documents (---), and a file of secrets has one");
   }
   const { contents } = documents[0];
-  if (contents === null || isScalar(contents) && contents.source === "") return null;
-  if (!isMap(contents)) throw badFile("it is no map at the top");
-  return new Reader(text, lines).block(contents as ParsedNode, null, 0) as Block;
+  if (contents === null || yaml.isScalar(contents) && contents.source === "") return null;
+  if (!yaml.isMap(contents)) throw badFile("it is no map at the top");
+  return new Reader(yaml, lines).block(contents as ParsedNode, null, 0) as Block;
 }
 
 class Reader {
-  constructor(readonly text: string, readonly lines: LineCounter) {}
+  constructor(readonly yaml: YamlPackage, readonly lines: LineCounter) {}
 
   block(node: ParsedNode | null, above: Block | null, depth: number): Block | Leaf | Null {
     if (node === null) return NULL;
     if (depth > DEEPEST) throw this.#wrong(node, `more than ${DEEPEST} values lie in each other`);
-    if (isAlias(node) || node.anchor !== undefined) {
+    if (this.yaml.isAlias(node) || node.anchor !== undefined) {
       throw this.#wrong(node, "anchors (&) and aliases (*) can't be in a file of secrets");
     }
-    if (isScalar(node)) return this.#scalar(node as Scalar.Parsed);
+    if (this.yaml.isScalar(node)) return this.#scalar(node as Scalar.Parsed);
     const column = this.lines.linePos(node.range[0]).col - 1;
     const block: Block = {
-      kind: isMap(node) ? "branch" : "list",
+      kind: this.yaml.isMap(node) ? "branch" : "list",
       column,
       above,
       items: [],
       after: [],
     };
-    if (isMap(node)) {
+    if (this.yaml.isMap(node)) {
       for (const pair of node.items) {
         this.#entry(pair as Pair<ParsedNode, ParsedNode>, block, depth);
       }
-    } else if (isSeq(node)) {
+    } else if (this.yaml.isSeq(node)) {
       node.items.forEach((item, n) => {
         const offset = dashOf(node.srcToken, n) ?? (item as ParsedNode).range[0];
         this.#add({ key: "", offset, block }, item as ParsedNode, depth);
@@ -105,7 +97,9 @@ class Reader {
   }
 
   #entry({ key, value }: Pair<ParsedNode, ParsedNode>, block: Block, depth: number): void {
-    if (!isScalar(key) || key.anchor !== undefined) throw this.#wrong(key, "a key is no text");
+    if (!this.yaml.isScalar(key) || key.anchor !== undefined) {
+      throw this.#wrong(key, "a key is no text");
+    }
     const name = this.#scalar(key as Scalar.Parsed);
     if (name.kind !== "leaf" || name.type !== "str" || name.bytes.length === 0) {
       throw this.#wrong(key, "a key is no text", "a number as a key has quotes around it");
@@ -133,7 +127,7 @@ class Reader {
     const text = typeof value === "string" ? value : node.source;
     try {
       if (node.tag !== undefined) return taggedScalar(node.tag, text);
-      return node.type === Scalar.PLAIN ? plainScalar(text) : leaf("str", text);
+      return node.type === "PLAIN" ? plainScalar(text) : leaf("str", text);
     } catch (thrown) {
       const { message, hint } = thrown as { message: string; hint?: string };
       throw this.#wrong(node, message, hint);

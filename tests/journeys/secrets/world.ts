@@ -6,9 +6,8 @@ import type { Command, Finished, System } from "../../../src/system/mod.ts";
 import { makeFolders } from "../../../src/system/folders.ts";
 import { rulesText } from "../../../src/secrets/rules.ts";
 import { encryptNew } from "../../../src/secrets/secret_file.ts";
-import { formatOf } from "../../../src/secrets/formats/kinds.ts";
 import { showSecrets } from "../../../src/journeys/secrets/show.ts";
-import { bytes, RECIPIENT, sealerFor, SECRET, text, TIME } from "../../secrets/support.ts";
+import { bytes, format, RECIPIENT, sealerFor, SECRET, text, TIME } from "../../secrets/support.ts";
 
 export const FILE = "/work/secrets.yaml";
 export const PLAIN = "a: hunter2\nb: other\n";
@@ -19,7 +18,7 @@ export async function machine(): Promise<MemorySystem> {
   makeFolders(fs, "/work");
   makeFolders(fs, "/dev/shm", 0o1777);
   put(system, "/work/.sops.yaml", bytes(rulesText([RECIPIENT])));
-  const tree = formatOf("yaml").parse(bytes(PLAIN));
+  const tree = format("yaml").parse(bytes(PLAIN));
   put(system, FILE, await encryptNew("yaml", tree, sealerFor(RECIPIENT), TIME), 0o640);
   fs.disk.powerCut(NAMES);
   return on(fs.disk);

@@ -1,0 +1,136 @@
+/** What files of secrets rely on. */
+import type { Mutation } from "./mutation.ts";
+
+const FAULTS = "tests/journeys/secrets/faults_test.ts";
+const EDIT = "tests/journeys/secrets/edit_test.ts";
+const TAMPERED = "tests/secrets/tampered_test.ts";
+const WRITE = "src/journeys/secrets/write.ts";
+
+export const SECRETS: readonly Mutation[] = [
+  {
+    name: "a file of secrets is renamed before its content is on the disk",
+    file: WRITE,
+    find: "      file.sync();\n",
+    replace: "",
+    test: FAULTS,
+    filter: "power",
+  },
+  {
+    name: "the name of a file of secrets is not flushed",
+    file: WRITE,
+    find: "  fs.syncDir(dirname(path));\n",
+    replace: "",
+    test: FAULTS,
+    filter: "outlives",
+  },
+  {
+    name: "what somebody changed meanwhile is overwritten",
+    file: WRITE,
+    find: "  if (!same) throw moved(path);\n",
+    replace: "",
+    test: EDIT,
+    filter: "meanwhile",
+  },
+  {
+    name: "a link to a file of secrets is replaced",
+    file: "src/journeys/secrets/open.ts",
+    find: 'if (fs.lstat(path)?.kind !== "link") return;',
+    replace: "return;",
+    test: EDIT,
+    filter: "link",
+  },
+  {
+    name: "a file of secrets gets another mode",
+    file: WRITE,
+    find: "info?.mode ?? mode",
+    replace: "mode",
+    test: EDIT,
+    filter: "mode and owner",
+  },
+  {
+    name: "a file of secrets gets another owner",
+    file: WRITE,
+    find: "file.chown(info.uid, info.gid);",
+    replace: "{}",
+    test: EDIT,
+    filter: "mode and owner",
+  },
+  {
+    name: "the plain text stays in memory",
+    file: "src/journeys/secrets/edit.ts",
+    find: "    removeMemoryFolder(system.fs, folder);\n",
+    replace: "",
+    test: EDIT,
+    filter: "in memory, for its owner",
+  },
+  {
+    name: "the plain text lies where it can get onto a disk",
+    file: "src/platform/memory_folder.ts",
+    find: "return safe && host.isInMemory(path);",
+    replace: "return safe;",
+    test: EDIT,
+    filter: "no memory for it",
+  },
+  {
+    name: "others can put a folder in place of the one in memory",
+    file: "src/platform/memory_folder.ts",
+    find: "return safe && host",
+    replace: "return host",
+    test: EDIT,
+    filter: "no memory for it",
+  },
+  {
+    name: "what a killed command left in memory stays",
+    file: "src/platform/memory_folder.ts",
+    find: "  sweep(world, base);\n",
+    replace: "",
+    test: EDIT,
+    filter: "killed",
+  },
+  {
+    name: "a MAC that does not fit counts",
+    file: "src/secrets/secret_file.ts",
+    find: "if (!sameMac(cipher, metadata, mac)) {",
+    replace: "if (mac === '') {",
+    test: TAMPERED,
+  },
+  {
+    name: "a value is bound to no place",
+    file: "src/secrets/cipher.ts",
+    find: "      decipher.setAAD(new TextEncoder().encode(bound));\n",
+    replace: "",
+    test: "tests/secrets/samples_test.ts",
+  },
+  {
+    name: "a value that is as it was gets another text",
+    file: "src/secrets/cipher.ts",
+    find: "this.#formerNonce(plain, type, bound) ?? ",
+    replace: "",
+    test: TAMPERED,
+    filter: "no other text",
+  },
+  {
+    name: "who was removed has the data key of what follows",
+    file: "src/journeys/secrets/rekey.ts",
+    find: "renew: rekeyed.removed.length > 0",
+    replace: "renew: false",
+    test: EDIT,
+    filter: "rekey",
+  },
+  {
+    name: "what is wrong with a text is told with the text",
+    file: "src/secrets/formats/yaml_reader.ts",
+    find: "WRONG[wrong.code] ?? `it is no YAML (${wrong.code})`",
+    replace: "WRONG[wrong.code] ?? text",
+    test: "tests/secrets/formats_test.ts",
+    filter: "refused",
+  },
+  {
+    name: "a value on the command line gets into a trace",
+    file: "src/cli/commands/secrets/set.ts",
+    find: "words.slice(0, 2)",
+    replace: "words",
+    test: "tests/stories/secrets_test.ts",
+    filter: "trace",
+  },
+];
