@@ -175,3 +175,11 @@ Deno.test("who is removed opens nothing that is written later; who is added open
   assert.deepEqual(await key(kept), file.cipher.key);
   assert.notDeepEqual(await key(renewed), file.cipher.key);
 });
+
+Deno.test("a large file of bytes is written and read again", async () => {
+  const large = new Uint8Array(12 << 20).map((_, n) => n * 7 >> 3);
+  const plain = format("binary").parse(large);
+  const sealed = await encryptNew("binary", plain, sealerFor(RECIPIENT), TIME);
+  const { tree } = await decryptFile(sealed, "binary", [await identity()]);
+  assert.ok(format("binary").emit(tree).every((byte, n) => byte === large[n]));
+});

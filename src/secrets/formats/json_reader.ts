@@ -5,8 +5,6 @@ import { type Branch, branch, type Entry, entry, leaf, list, type Node, NULL } f
 import { DEEPEST } from "../walk.ts";
 import { wrongAt } from "./text.ts";
 
-// deno-lint-ignore no-control-regex
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const WORD = /true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
@@ -71,11 +69,25 @@ class Reader {
   }
 
   #string(): string {
-    const found = this.#match(STRING);
-    if (found === null) throw this.#wrong("a text in double quotes is missing, or not ended");
-    const text = JSON.parse(found) as string;
+    const end = this.#endOfString();
+    const text = end < 0 ? null : parsed(this.text.slice(this.#at, end));
+    if (text === null) throw this.#wrong("a text in double quotes is missing, or not ended");
     if (!text.isWellFormed()) throw this.#wrong("a text has half a character");
+    this.#at = end;
     return text;
+  }
+
+  /** Where the text that begins here ends; -1 where none begins or ends. An expression would go back through all of a long
+   * one, for which it has no memory. */
+  #endOfString(): number {
+    if (this.text[this.#at] !== '"') return -1;
+    for (let end = this.#at;;) {
+      end = this.text.indexOf('"', end + 1);
+      if (end < 0) return -1;
+      let backslashes = 0;
+      while (this.text[end - 1 - backslashes] === "\\") backslashes++;
+      if (backslashes % 2 === 0) return end + 1;
+    }
   }
 
   #word(): Node | null {
@@ -111,5 +123,14 @@ class Reader {
 
   #wrong(what: string) {
     return wrongAt(this.text.slice(0, this.#at).split("\n").length, what);
+  }
+}
+
+/** What a text in quotes means; null where it is none. The reason would hold parts of it. */
+function parsed(quoted: string): string | null {
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    return null;
   }
 }
