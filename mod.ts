@@ -39,3 +39,10 @@ export { type Status, status } from "./src/journeys/status.ts";
 export type { Snapshot, SnapshotNumber } from "./src/snapshot/types.ts";
 export { diff, type SizedDiff } from "./src/journeys/diff.ts";
 export { collect, type Collected, type Collection } from "./src/journeys/collect.ts";
+
+// Files of secrets, by themselves.
+export { decryptFile, type SecretFile } from "./src/secrets/secret_file.ts";
+export { findIdentities } from "./src/secrets/identities.ts";
+export type { Identity } from "./src/secrets/age.ts";
+export { type Kind, kindOf } from "./src/secrets/formats/kinds.ts";
+export { addressIn, nodeAt } from "./src/secrets/address.ts";

@@ -174,6 +174,40 @@ const hasExpect = (() => {
 })();
 
 story(
+  `an editor is opened again for what can't be read${hasExpect && memory ? "" : " (needs expect)"}`,
+  async (s) => {
+    prepare(s);
+    await s.sys(["secrets", "init"], { unseen: true });
+    const first = ["secrets", "set", "secrets.yaml", "a", "--stdin"];
+    await s.sys(first, { stdin: SECRET, unseen: true });
+    const lines = `[ -e second ] && echo 'a: new' > "$1" || echo '{' > "$1"\n: > second\n`;
+    s.write("editor", `#!/bin/sh\n${lines}`, 0o755);
+    const words = sysArgv(["secrets", "edit", "secrets.yaml"]);
+    const script = [
+      "set timeout 120",
+      `spawn -noecho ${words.map((word) => `{${word}}`).join(" ")}`,
+      `expect -ex {q)uit? } {} timeout { exit 99 } eof { exit 98 }`,
+      `send "e\\r"`,
+      "expect eof {} timeout { exit 97 }",
+      "exit [lindex [wait] 3]",
+    ].join("\n");
+    const { code, stdout } = await new Deno.Command("expect", {
+      args: ["-c", script],
+      cwd: s.home,
+      env: { ...s.env, TERM: "xterm", EDITOR: s.at("editor") },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stdout));
+    const shown = await s.sys(["secrets", "show", "secrets.yaml"], { unseen: true });
+    assert.equal(shown.stdout, "a: new\n");
+  },
+  { ignore: !hasExpect || !memory },
+);
+
+story(
   `a value that is asked for is not shown${hasExpect ? "" : " (needs expect)"}`,
   async (s) => {
     prepare(s);

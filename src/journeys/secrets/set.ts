@@ -1,12 +1,13 @@
 /** Takes a file of secrets, a way into it and a value, gives the file with the value there. */
 import { SysError } from "../../errors.ts";
-import { addressIn, withValue } from "../../secrets/address.ts";
+import { type Address, addressIn, nodeAt, withValue } from "../../secrets/address.ts";
 import { naming } from "../../secrets/bad_file.ts";
-import { kindOf } from "../../secrets/formats/kinds.ts";
+import { isEncrypted } from "../../secrets/cipher.ts";
+import { formatOf, type Kind, kindOf } from "../../secrets/formats/kinds.ts";
 import { decimalOf, decimalText, wholeText } from "../../secrets/numbers.ts";
 import { type Rule, ruleFor } from "../../secrets/rules.ts";
 import { encryptAgain, encryptNew } from "../../secrets/secret_file.ts";
-import { branch, type Leaf, leaf } from "../../secrets/tree.ts";
+import { branch, type Leaf, leaf, textOf } from "../../secrets/tree.ts";
 import type { System } from "../../system/mod.ts";
 import { namedPath } from "../../system/named_path.ts";
 import { openSecrets } from "./open.ts";
@@ -29,8 +30,13 @@ export interface Written {
   readonly changed: boolean;
 }
 
+/** What was set, and whether the file's rule leaves it in clear. */
+export interface Set extends Written {
+  readonly clear: boolean;
+}
+
 /** Sets a value. A file that is not there is made, for whom `.sops.yaml` says. */
-export async function setSecret(system: System, setting: Setting): Promise<Written> {
+export async function setSecret(system: System, setting: Setting): Promise<Set> {
   const { fs, host, clock } = system;
   const address = addressIn(setting.way);
   const value = valueFrom(setting);
@@ -43,16 +49,22 @@ export async function setSecret(system: System, setting: Setting): Promise<Writt
       return encryptNew(kind, withValue(branch([]), address, value), rule, time);
     });
     await writeSecretFile(system, { path, before: null, after });
-    return { path, made: true, changed: true };
+    return { path, made: true, changed: true, clear: await isClear(after, kindOf(path), address) };
   }
   const { file, bytes } = await openSecrets(system, setting.named);
   const tree = await naming("change", path, () => withValue(file.tree, address, value));
-  const changed = !sameTree(tree, file.tree);
-  if (changed) {
-    const after = await naming("change", path, () => encryptAgain(file, tree, time));
-    await writeSecretFile(system, { path, before: bytes, after });
+  if (sameTree(tree, file.tree)) {
+    return { path, made: false, changed: false, clear: await isClear(bytes, file.kind, address) };
   }
-  return { path, made: false, changed };
+  const after = await naming("change", path, () => encryptAgain(file, tree, time));
+  await writeSecretFile(system, { path, before: bytes, after });
+  return { path, made: false, changed: true, clear: await isClear(after, file.kind, address) };
+}
+
+/** Whether a value can be read in an encrypted file. */
+async function isClear(file: Uint8Array, kind: Kind, address: Address): Promise<boolean> {
+  const value = nodeAt((await formatOf(kind)).parseSealed(file), address);
+  return value.kind === "leaf" && value.bytes.length > 0 && !isEncrypted(textOf(value) ?? "");
 }
 
 /** The rule for a file, where sys can encrypt for all that it names. */

@@ -202,3 +202,26 @@ Deno.test("vim is told to keep no copies, and other editors are run as they are 
     'vimish "$1"',
   ]);
 });
+
+Deno.test("who interrupts an edit changes nothing", async () => {
+  const system = await machine();
+  const stop = new AbortController();
+  const interrupted = editor((path) => {
+    put(system, path, bytes("a: x\n"));
+    stop.abort();
+  });
+  const editing = editSecrets(system, FILE, { ...interrupted, signal: stop.signal });
+  await assert.rejects(editing, { kind: "interrupted" });
+  assert.equal(await held(system), PLAIN);
+  assert.deepEqual(system.fs.readDir("/dev/shm"), []);
+});
+
+Deno.test("it is told what the rule of a file leaves in clear", async () => {
+  const system = await machine();
+  const clear = async (way: string, value: string) =>
+    (await setSecret(system, { ...setting, way, value: bytes(value) })).clear;
+  assert.equal(await clear("a", "x"), false);
+  assert.equal(await clear("b_unencrypted", "x"), true);
+  assert.equal(await clear("b_unencrypted", "x"), true);
+  assert.equal(await clear("c", ""), false);
+});

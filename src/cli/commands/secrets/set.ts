@@ -53,7 +53,14 @@ export default command<Flags>({
     }
     const value = stdin ? await piped(session) : await typed(session, way);
     const { setSecret } = await import("../../../journeys/secrets/set.ts");
-    sayWritten(session, await setSecret(session.system, { named, way, value, type }));
+    const done = await setSecret(session.system, { named, way, value, type });
+    sayWritten(session, done);
+    if (done.clear) {
+      session.say(
+        `${way} is in clear in ${done.path}: the rule of the file leaves it so`,
+        "warning",
+      );
+    }
   },
 });
 
