@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addressIn, nodeAt, withValue } from "../../src/secrets/address.ts";
-import { identityOfSsh, recipientIn, unwrap, wrap } from "../../src/secrets/age.ts";
+import { ageIdentity, identityOfSsh, recipientIn, unwrap, wrap } from "../../src/secrets/age.ts";
 import { decimalText } from "../../src/secrets/numbers.ts";
 import { ruleIn, rulesText } from "../../src/secrets/rules.ts";
 import { goExpression } from "../../src/secrets/selection.ts";
@@ -62,6 +62,15 @@ Deno.test("what is encrypted for an SSH key is decrypted with it, and with no ot
   assert.equal(text((await unwrap(enc, [await identity(), key]))!), "data key");
   assert.equal(await unwrap(enc, [await identity()]), null);
   assert.equal(await unwrap(await wrap(bytes("data key"), RECIPIENT), [key]), null);
+});
+
+Deno.test("keys that withstand quantum computers are keys too", async () => {
+  const { generateHybridIdentity } = await import("age-encryption");
+  const key = await ageIdentity(await generateHybridIdentity());
+  assert.match(key.recipient, /^age1pq1/);
+  assert.equal(await recipientIn(key.recipient), key.recipient);
+  const enc = await wrap(bytes("data key"), key.recipient);
+  assert.equal(text((await unwrap(enc, [key]))!), "data key");
 });
 
 Deno.test("an SSH key with a passphrase, or of another kind, is refused by that", () => {

@@ -28,7 +28,7 @@ import {
   TIME,
   values,
 } from "./support.ts";
-import { TREES } from "./trees.ts";
+import { COMMENTED, TREES } from "./trees.ts";
 
 const RUNS = 25;
 
@@ -40,19 +40,22 @@ function beside(name: string, body: (dir: string) => Promise<void>): void {
   });
 }
 
-/** What sops makes of an encrypted file. */
+/** What sops makes of an encrypted file. @param as YAML sops writes some texts in a way that nobody can read */
 async function decrypted(
   dir: string,
   kind: Kind,
   sealed: Uint8Array,
-  env?: Record<string, string>,
+  { env, as = kind === "yaml" ? "json" : kind }: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly as?: Kind;
+  } = {},
 ) {
   Deno.writeFileSync(`${dir}/sealed`, sealed);
-  const args = ["decrypt", "--input-type", kind, "--output-type", kind, "sealed"];
+  const args = ["decrypt", "--input-type", kind, "--output-type", as, "sealed"];
   const { code, stdout, stderr } = await sops(dir, args, env);
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /unencrypted comment/);
-  return format(kind).parse(stdout);
+  return format(as).parse(stdout);
 }
 
 /** In INI what stands in a part without entries is not written. */
@@ -99,7 +102,17 @@ beside("it reads what sys writes for an SSH key", async (dir) => {
   const tree = branch([entry("a", leaf("str", "b"))]);
   const sealed = await encryptNew("yaml", tree, sealerFor(own.recipient), TIME);
   const env = { SOPS_AGE_SSH_PRIVATE_KEY_FILE: SSH_KEY };
-  assert.deepEqual(values(await decrypted(dir, "yaml", sealed, env)), [["a", "str b"]]);
+  assert.deepEqual(values(await decrypted(dir, "yaml", sealed, { env })), [["a", "str b"]]);
+});
+
+beside("it reads what sys writes for a key that withstands quantum computers", async (dir) => {
+  const { generateHybridIdentity, identityToRecipient } = await import("age-encryption");
+  const secret = await generateHybridIdentity();
+  const tree = branch([entry("a", leaf("str", "b"))]);
+  const sealer = sealerFor(await identityToRecipient(secret));
+  const sealed = await encryptNew("yaml", tree, sealer, TIME);
+  const env = { SOPS_AGE_KEY: secret };
+  assert.deepEqual(values(await decrypted(dir, "yaml", sealed, { env })), [["a", "str b"]]);
 });
 
 beside("it reads what sys writes for key groups, and for others afterwards", async (dir) => {
@@ -111,12 +124,12 @@ beside("it reads what sys writes for key groups, and for others afterwards", asy
   };
   const sealed = await encryptNew("yaml", tree, sealer, TIME);
   const both = { SOPS_AGE_KEY: `${SECRET}\n${OTHER_SECRET}` };
-  assert.deepEqual(values(await decrypted(dir, "yaml", sealed, both)), [["a", "str b"]]);
+  assert.deepEqual(values(await decrypted(dir, "yaml", sealed, { env: both })), [["a", "str b"]]);
   const file = await decryptFile(sealed, "yaml", [await identity(), await identity(OTHER_SECRET)]);
   const audience = { groups: [[OTHER_RECIPIENT]], threshold: 1 };
   const rekeyed = await encryptFor(file, audience, { renew: true, time: TIME });
   const other = { SOPS_AGE_KEY: OTHER_SECRET };
-  assert.deepEqual(values(await decrypted(dir, "yaml", rekeyed, other)), [["a", "str b"]]);
+  assert.deepEqual(values(await decrypted(dir, "yaml", rekeyed, { env: other })), [["a", "str b"]]);
 });
 
 beside("it reads what sys writes with each rule", async (dir) => {
@@ -135,16 +148,18 @@ beside("it reads what sys writes with each rule", async (dir) => {
     for (const macOnlyEncrypted of [false, true]) {
       const sealer = { ...sealerFor(RECIPIENT), selection: { rule, pattern }, macOnlyEncrypted };
       const sealed = await encryptNew("yaml", tree, sealer, TIME);
-      assert.deepEqual(values(await decrypted(dir, "yaml", sealed)), values(tree), rule);
+      const plain = await decrypted(dir, "yaml", sealed, { as: "yaml" });
+      assert.deepEqual(values(plain), values(tree), rule);
     }
   }
 });
 
 beside("comments are bound to the same place", async (dir) => {
   await fc.assert(
-    fc.asyncProperty(TREES.yaml, async (tree) => {
+    fc.asyncProperty(COMMENTED, async (tree) => {
       const sealed = await encryptNew("yaml", tree, sealerFor(RECIPIENT), TIME);
-      assert.deepEqual(shown(await decrypted(dir, "yaml", sealed)), shown(tree));
+      const plain = await decrypted(dir, "yaml", sealed, { as: "yaml" });
+      assert.deepEqual(shown(plain), shown(tree));
     }),
     { numRuns: RUNS },
   );

@@ -130,6 +130,18 @@ const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,10}$/).filter((one) =>
   !/^(sops|default)/i.test(one)
 );
 
+const { commented } = fc.letrec<{ commented: Branch; value: Node }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, depthIdentifier: "commented" },
+    { arbitrary: name.map((value) => leaf("str", value)), weight: 3 },
+    { arbitrary: tie("commented"), weight: 1 },
+  ),
+  commented: remarked(map(tie("value"), name)),
+}));
+
+/** Maps of plain texts, with comments before entries. */
+export const COMMENTED: fc.Arbitrary<Branch> = commented;
+
 export const TREES: Readonly<Record<Kind, fc.Arbitrary<Branch>>> = {
   yaml: remarked(map(node)),
   json: map(node),
