@@ -1,5 +1,6 @@
 /** The whole journey: takes a config, makes the machine match it, gives the Snapshot. */
 import { materialize } from "../activation/materialize.ts";
+import { respelled, spellingOf } from "../activation/spelling.ts";
 import { perform } from "../activation/perform.ts";
 import { SysError } from "../errors.ts";
 import type { Machine } from "../machine/open.ts";
@@ -165,7 +166,8 @@ async function built(
   const { plan, bounds, current } = proposal;
   const { system: { fs }, store } = machine;
   const known = plan.realize.length > 0 ? await bindAll(machine, evaluated) : bounds;
-  const wanted = together(known.map((bound) => materialize(fs, store, bound)));
+  const whole = together(known.map((bound) => materialize(fs, store, bound)));
+  const wanted = respelled(spellingOf(fs, current), whole);
   const left = onlyLeft(proposal);
   const used = wanted.objects.filter((object) => !left.has(object));
   await protectObjects(machine, checkObjects(store, used, current));

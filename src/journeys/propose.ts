@@ -4,6 +4,7 @@ import { observe } from "../activation/observe.ts";
 import { asTheirUsers, pathsOfOriginals } from "../activation/their_files.ts";
 import { observeSettings } from "../activation/observe_settings.ts";
 import type { Bound, Scope } from "../activation/scope.ts";
+import { respelled, spellingOf } from "../activation/spelling.ts";
 import type { Machine } from "../machine/open.ts";
 import { scopesOf } from "../machine/scopes.ts";
 import {
@@ -48,7 +49,8 @@ export async function propose(machine: Machine, located: LocatedManifest): Promi
   const activations = manifest.activations.filter((one) => appliesTo(one, scopes));
   const realize = unrealized(whole, manifest, outputsUsed(manifest, activations))
     .map(({ hash, name, version }) => ({ hash, name, version }));
-  const wanted = together(bounds.map((bound) => bound.wanted));
+  const spelling = spellingOf(machine.system.fs, current);
+  const wanted = respelled(spelling, together(bounds.map((bound) => bound.wanted)));
   const texts = new Map(bounds.flatMap((bound) => [...bound.texts]));
   refuseOwnPlaces(machine, wanted.paths);
   const seen = await lookAt(looking, wanted, current, texts);

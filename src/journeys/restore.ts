@@ -1,6 +1,7 @@
 /** Takes an old snapshot, or none, makes the machine what it was then. Never builds, never uses the network. */
 import { perform, type Provenance } from "../activation/perform.ts";
 import type { Machine } from "../machine/open.ts";
+import { respelled, spellingOf } from "../activation/spelling.ts";
 import { approve } from "../plan/approve.ts";
 import type { Difference } from "../plan/difference.ts";
 import { decided, type Decision, proposal } from "../plan/proposal.ts";
@@ -80,12 +81,17 @@ export async function destroy(machine: Machine, request: RestoreRequest): Promis
 
 async function restore(
   machine: Machine,
-  { wanted, originals: agreed }: Pick<Snapshot, "wanted" | "originals">,
+  to: Pick<Snapshot, "wanted" | "originals">,
   provenance: Provenance,
   request: RestoreRequest,
 ): Promise<Omit<Restored, "to">> {
   const { system, store, root, adapters } = machine;
   const current = readCurrent(system.fs, root);
+  const spelling = spellingOf(system.fs, current);
+  const wanted = respelled(spelling, to.wanted);
+  const agreed = Object.fromEntries(
+    Object.entries(to.originals).map(([path, state]) => [spelling(path), state]),
+  );
   const propose = async () => {
     machine.onPhase("plan");
     const world = await lookAt(machine, wanted, current);

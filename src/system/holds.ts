@@ -4,8 +4,9 @@ import type { Os } from "./host.ts";
 export interface Holds {
   /** Permissions: all of them, or of a file whether it can be written. */
   readonly modes: "all" | "read-only";
-  /** Names: each for itself, or those that differ by case alone as one, where the volume is so (`name_key.ts`). */
-  readonly names: "exact" | "folded";
+  /** Names: each for itself, or as one those that differ by case alone, or by how they are composed too; where the
+   * volume is so (`name_key.ts`). */
+  readonly names: "exact" | "caseless" | "folded";
 }
 
 /** All that POSIX has. */
@@ -15,7 +16,7 @@ export const POSIX: Holds = { modes: "all", names: "exact" };
 export const MACOS: Holds = { modes: "all", names: "folded" };
 
 /** What FAT and NTFS have for programs that know POSIX only: the attribute "read-only" of files. */
-export const WINDOWS: Holds = { modes: "read-only", names: "folded" };
+export const WINDOWS: Holds = { modes: "read-only", names: "caseless" };
 
 /** By operating system. */
 export const HOLDS: Readonly<Record<Os, Holds>> = {

@@ -1,6 +1,7 @@
 /** In what the file systems of the operating systems differ. */
 import { type Holds, MACOS, POSIX, WINDOWS } from "../holds.ts";
 import type { Os } from "../host.ts";
+import { caseless } from "../name_key.ts";
 
 export interface Rules {
   /** The form in which names are compared. */
@@ -18,5 +19,5 @@ const folded = (name: string) => name.normalize("NFC").toLowerCase();
 export const RULES: Readonly<Record<Os, Rules>> = {
   linux: { key: (name) => name, owners: true, holds: POSIX, fileLinks: true },
   darwin: { key: folded, owners: true, holds: MACOS, fileLinks: true },
-  windows: { key: folded, owners: false, holds: WINDOWS, fileLinks: false },
+  windows: { key: caseless, owners: false, holds: WINDOWS, fileLinks: false },
 };

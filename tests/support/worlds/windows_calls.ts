@@ -25,8 +25,8 @@ import type {
 import { nativePaths } from "../../../src/system/native_path.ts";
 import { refusedName } from "../../../src/system/windows/names.ts";
 
-/** NTFS compares names without case, and leaves their characters as they are composed. */
-export const NTFS: Rules = { ...RULES.windows, key: (name) => name.toUpperCase(), fileLinks: true };
+/** The links are the world's own matter. */
+export const NTFS: Rules = { ...RULES.windows, fileLinks: true };
 
 const { toNative, fromNative } = nativePaths("windows");
 const USER = { uid: 0, gid: 0 };
