@@ -79,9 +79,9 @@ export const FLUSHED: readonly Mutation[] = [
   },
   unflushed(
     "src/snapshot/history.ts",
-    "  fs.remove(path);\n  fs.syncDir(snapshotFolder(root));",
+    "!== null) fs.remove(path);\n  fs.syncDir(snapshotFolder(root));",
     HISTORY,
-    { replace: "  fs.remove(path);" },
+    { replace: "!== null) fs.remove(path);" },
   ),
   unflushed(
     "src/snapshot/remove.ts",

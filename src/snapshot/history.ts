@@ -160,6 +160,11 @@ export function* eachRest(fs: ReadFs, root: string): Generator<Rest, void> {
   }
 }
 
+/** Whether a file has this text: on a full disk it could not be written once more. */
+function isText(fs: ReadFs, path: string, text: string): boolean {
+  return fs.lstat(path)?.kind === "file" && new TextDecoder().decode(fs.readFile(path)) === text;
+}
+
 /** The number that the next one gets: none is given twice. */
 export function nextNumber(fs: ReadFs, root: string): SnapshotNumber {
   return ((snapshotNumbers(fs, root).at(-1) ?? 0) + 1) as SnapshotNumber;
@@ -168,8 +173,8 @@ export function nextNumber(fs: ReadFs, root: string): SnapshotNumber {
 /** Makes one current; null makes none current. */
 export function makeCurrent(fs: FileSystem, root: string, number: SnapshotNumber | null): void {
   const path = currentPath(root);
-  if (number !== null) return writeLasting(fs, path, `${number}.json\n`, 0o600);
-  if (fs.lstat(path) === null) return;
-  fs.remove(path);
+  const text = `${number}.json\n`;
+  if (number !== null && !isText(fs, path, text)) return writeLasting(fs, path, text, 0o600);
+  if (number === null && fs.lstat(path) !== null) fs.remove(path);
   fs.syncDir(snapshotFolder(root));
 }

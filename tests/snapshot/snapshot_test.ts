@@ -308,3 +308,15 @@ Deno.test(
     assert.deepEqual([none.packages, none.files, none.env, none.services], [[], [], [], []]);
   }),
 );
+
+Deno.test("snapshot: what is current already stays so on a full disk", () => {
+  const disk = new Disk();
+  const { fs } = memorySystem({ disk });
+  const root = "/home/maria/root";
+  for (const number of [1, 2]) recordSnapshot(fs, root, snapshot(number));
+  makeCurrent(fs, root, 1 as SnapshotNumber);
+  disk.capacity = disk.used;
+  makeCurrent(fs, root, 1 as SnapshotNumber);
+  assert.throws(() => makeCurrent(fs, root, 2 as SnapshotNumber), /the disk is full/);
+  assert.equal(currentNumber(fs, root), 1);
+});

@@ -109,6 +109,11 @@ export class Disk {
     }
   }
 
+  /** Bytes that files have in all. */
+  get used(): number {
+    return this.#used;
+  }
+
   /** Writes into a file; what does not fit is not written. @throws Refusal ENOSPC */
   write(file: FileInode, at: number, bytes: Uint8Array): void {
     const growth = Math.max(0, at + bytes.length - file.content.size);
