@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { type FileSystem, FsError } from "../../src/system/mod.ts";
 import { linkSupport } from "../../src/platform/links.ts";
+import type { NativeFs } from "../../src/system/native_fs.ts";
+import { RealFs } from "../../src/system/real_fs.ts";
 import { readOnly } from "../../src/system/read_only.ts";
 import { refusedName } from "../../src/system/windows/names.ts";
+import { windowsFs } from "../../src/system/windows/windows_fs.ts";
 import { WORLDS, type WorldSystem } from "../support/worlds/world.ts";
 
 const HOME = "/c/Users/maria";
@@ -107,6 +110,130 @@ Deno.test("windows: a program that runs is moved aside, and removed by a later c
   later.calls!.run(`${HOME}/another.exe`);
   later.fs.remove(`${HOME}/another.exe`);
   assert.deepEqual(later.fs.readDir("/c/Temp/aside"), [".syslua-aside-1-another.exe"]);
+});
+
+Deno.test("windows: a program that runs and is read-only is replaced and removed like another, and stays so", () => {
+  const { fs, calls } = world();
+  for (const name of ["replaced.exe", "removed.exe"]) {
+    write(fs, `${HOME}/${name}`, "old", 0o444);
+    calls.run(`${HOME}/${name}`);
+  }
+  write(fs, `${HOME}/new`, "new");
+  fs.rename(`${HOME}/new`, `${HOME}/replaced.exe`);
+  assert.equal(read(fs, `${HOME}/replaced.exe`), "new");
+  fs.remove(`${HOME}/removed.exe`);
+  assert.equal(fs.lstat(`${HOME}/removed.exe`), null);
+  const left = fs.readDir("/c/Temp/aside").map((name) => fs.lstat(`/c/Temp/aside/${name}`)?.mode);
+  assert.deepEqual(left, [0o444, 0o444]);
+});
+
+Deno.test("windows: a folder gets no attribute from permissions", () => {
+  const { fs, below } = world();
+  fs.mkdir(`${HOME}/folder`, 0o755);
+  const mode = below.lstat(`${HOME}/folder`)?.mode;
+  fs.chmod(`${HOME}/folder`, 0o555);
+  assert.equal(below.lstat(`${HOME}/folder`)?.mode, mode);
+});
+
+Deno.test("windows: a name with a backslash is none, and leads nowhere", () => {
+  const { fs } = world();
+  fs.mkdir(`${HOME}/a`, 0o755);
+  write(fs, `${HOME}/a/b`, "x");
+  assert.equal(fs.lstat(`${HOME}/a\\b`), null);
+  assert.throws(() => fs.remove(`${HOME}/a\\b`), refusal("ENOENT"));
+  assert.equal(read(fs, `${HOME}/a/b`), "x");
+});
+
+Deno.test("windows: a lock is asked for again while a scanner has its file open", async () => {
+  const { fs } = WORLDS.find(({ name }) => name === "windows with a scanner")!.system();
+  for (let n = 0; n < 20; n++) (await fs.lock(`${HOME}/lock`, "exclusive")).release();
+});
+
+/** The port over calls of which some answer otherwise. */
+function otherwise(calls: NativeFs, answers: Partial<NativeFs>): FileSystem {
+  const port = windowsFs(
+    new Proxy(calls, {
+      get(target, name) {
+        if (name in answers) return Reflect.get(answers, name);
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    }),
+    { aside: "/c/Temp/aside", pause: () => {} },
+  );
+  return new RealFs({ calls: port, os: "windows", uid: null });
+}
+
+const failing = (code: string) => Object.assign(new Error(code), { code });
+
+Deno.test("windows: what is about to go is denied for a moment, and that is waited for", () => {
+  const { fs, calls } = world();
+  write(fs, `${HOME}/file`, "x");
+  let denials = 3;
+  const denied = otherwise(calls, {
+    remove: (path) => {
+      if (denials-- > 0) throw failing("EPERM");
+      calls.remove(path);
+    },
+  });
+  denied.remove(`${HOME}/file`);
+  assert.deepEqual([fs.lstat(`${HOME}/file`), denials], [null, -1]);
+});
+
+Deno.test("windows: what was moved out of a rename's way comes back where the rename fails", () => {
+  const { fs, calls } = world();
+  write(fs, `${HOME}/tool.exe`, "old");
+  calls.run(`${HOME}/tool.exe`);
+  write(fs, `${HOME}/new`, "new");
+  let busy = 3;
+  const full = otherwise(calls, {
+    rename(from, to) {
+      const isFree = fs.lstat(`${HOME}/tool.exe`) === null;
+      if (from.endsWith("\\new") && isFree) throw failing("ENOSPC");
+      if (!from.endsWith("\\new") && to.endsWith("\\tool.exe") && busy-- > 0) {
+        throw failing("EBUSY");
+      }
+      calls.rename(from, to);
+    },
+  });
+  assert.throws(() => full.rename(`${HOME}/new`, `${HOME}/tool.exe`), refusal("ENOSPC"));
+  assert.equal(read(fs, `${HOME}/tool.exe`), "old");
+  assert.equal(read(fs, `${HOME}/new`), "new");
+});
+
+Deno.test("windows: what can't be moved to the folder for it, on another disk, lies beside its path", () => {
+  const { fs, calls } = world();
+  write(fs, `${HOME}/tool.exe`, "old");
+  calls.run(`${HOME}/tool.exe`);
+  const far = otherwise(calls, {
+    rename(from, to) {
+      if (to.startsWith("C:\\Temp")) throw failing("EXDEV");
+      calls.rename(from, to);
+    },
+  });
+  far.remove(`${HOME}/tool.exe`);
+  assert.deepEqual(fs.readDir(HOME), [".syslua-aside-2-tool.exe"]);
+});
+
+Deno.test("windows: a folder of another disk is flushed by a file of that disk, of which nothing stays", () => {
+  const { calls } = world();
+  const opened: string[] = [];
+  const far = otherwise(calls, {
+    lstat: (path) => ({ ...calls.lstat(path), dev: path.startsWith("C:\\Temp") ? 7 : 1 }),
+    openAppend(path) {
+      opened.push(path);
+      return calls.openAppend(path);
+    },
+  });
+  far.syncDir(HOME);
+  assert.deepEqual(opened, ["C:\\Users\\maria\\.syslua-flushed"]);
+  assert.deepEqual(far.readDir(HOME), []);
+});
+
+Deno.test("windows: a link to a share says so", () => {
+  const { calls } = world();
+  const shared = otherwise(calls, { readLink: () => "UNC\\server\\share\\folder" });
+  assert.equal(shared.readLink(`${HOME}/link`), "/unc/server/share/folder");
 });
 
 Deno.test("windows: what a rename can't do leaves all as it was", () => {

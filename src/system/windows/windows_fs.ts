@@ -137,7 +137,12 @@ class WindowsFs implements NativeFs {
       return this.#patiently(rename);
     }
     if (target.kind === "file" && !isWritable(target.mode) && target.nlink < 2) {
-      return this.#writable(to, () => this.#patiently(rename));
+      try {
+        return this.#writable(to, rename);
+      } catch (thrown) {
+        // It is in use, too.
+        if (!isRefusal(thrown)) throw thrown;
+      }
     }
     this.#aside.around(to, (action) => this.#patiently(action), rename);
   }
@@ -150,9 +155,10 @@ class WindowsFs implements NativeFs {
       if (!isRefusal(thrown)) throw thrown;
     }
     const info = this.lstat(path);
-    if (!isWritable(info.mode) && info.kind !== "link") return this.#removeReadOnly(path, info);
+    const isClosed = !isWritable(info.mode) && info.kind !== "link";
     try {
-      this.#patiently(remove);
+      if (isClosed) this.#removeReadOnly(path, info);
+      else this.#patiently(remove);
     } catch (thrown) {
       if (!isRefusal(thrown) || info.kind === "dir" || !this.#aside.take(path)) throw thrown;
     }
