@@ -138,6 +138,6 @@ export const MAC: readonly Mutation[] = [
     file: "src/system/unflushable.ts",
     find: '["ENOTSUP", "EOPNOTSUPP", "EINVAL", "ENOTTY", "ENOSYS"]',
     replace: "[] as string[]",
-    test: "tests/system/mac_fs_test.ts",
+    test: "tests/system/mac_volumes_test.ts",
   },
 ];
