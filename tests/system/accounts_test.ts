@@ -96,6 +96,7 @@ Deno.test("macOS: accounts are asked of the directory service", () => {
   const { ask, asked } = directory({
     "/usr/bin/dscl /Search -read /Users/maria ": DSCL_USER,
     "/usr/bin/id -un 501": "maria\n",
+    "/usr/bin/id -un 503": "maria\n",
     "/usr/bin/dscl /Search -search /Groups PrimaryGroupID 20": "staff\t\tPrimaryGroupID = (\n",
     "/usr/bin/dscl /Search -read /Groups/staff ": "PrimaryGroupID: 20\nRecordName: staff\n",
   });
@@ -107,6 +108,7 @@ Deno.test("macOS: accounts are asked of the directory service", () => {
   assert.equal(accounts.group("staff")?.gid, 20);
   assert.equal(accounts.user("nobody-here"), null);
   assert.equal(accounts.user(502), null);
+  assert.equal(accounts.user(503), null, "whose name is another number's meanwhile");
   const before = asked.length;
   for (const name of ["-x", "../Groups/staff", "a b", ""]) assert.equal(accounts.user(name), null);
   assert.equal(asked.length, before);

@@ -25,4 +25,7 @@ Deno.test("macOS: on a volume that sees case each name is one for itself", () =>
   volume.lstat = (path: string) => fs.lstat(path);
   const key = nameKey(volume, "/Volumes/Work");
   assert.notEqual(key("a"), key("A"));
+  for (const name of ["both", "BOTH"]) fs.mkdir(`/Volumes/${name}`, 0o755);
+  const beside = nameKey(volume, "/Volumes/both");
+  assert.notEqual(beside("a"), beside("A"), "two folders, which are not one");
 });

@@ -52,6 +52,16 @@ Deno.test("windows: an alias of a program counts, though nothing can look throug
   check("winget", "/c/one/winget.exe", [], { aliases: ["C:\\one\\winget.exe"] });
 });
 
+Deno.test("programs: what nobody may execute is none, but on Windows", () => {
+  const looks = (mode: number): ProgramLooks => {
+    const info = () => ({ isFile: true, isSymlink: false, mode });
+    return { lstatSync: info, statSync: info };
+  };
+  const find = (mode: number) => findProgram("x", { os: "linux", path: "/bin" }, looks(mode));
+  assert.deepEqual([find(0o644), find(0o755)], [null, "/bin/x"]);
+  check("x.exe", "/c/one/x.exe", ["C:\\one\\x.exe"]);
+});
+
 Deno.test("windows: folders of PATH may be in quotes, and relative ones do not count", () => {
   check("x", "/c/Program Files/x.exe", ["C:\\Program Files\\x.exe"], {
     path: '.;%X%\\bin;"C:\\Program Files"',
@@ -137,6 +147,31 @@ Deno.test({
       const killed: string[] = [];
       await endTree({ pid: Deno.pid, alive: () => false, kill: () => killed.push("it") }, taskkill);
       assert.deepEqual([calls(), killed], [[], []]);
+    }),
+});
+
+Deno.test("windows: where taskkill can't end a tree, the program is ended alone", () =>
+  withTemporary(async (dir) => {
+    const killed: string[] = [];
+    const root = { pid: Deno.pid, alive: () => true, kill: () => killed.push("it") };
+    await endTree(root, join(dir, "missing.exe"));
+    assert.deepEqual(killed, ["it"]);
+  }));
+
+Deno.test({
+  name: "windows: a program stays with sys, and has each variable once" +
+    (onlyLinux ? " (only on Linux)" : ""),
+  ignore: onlyLinux,
+  fn: () =>
+    withTemporary(async (dir) => {
+      const { processes } = asWindows(dir);
+      const env = { PATH: "first", Path: "last" };
+      const run = async (...argv: string[]) =>
+        text((await processes.run({ argv, env })).stdout).trim();
+      const script = 'read -r a b c d group rest </proc/$$/stat; echo "$group"';
+      const own = /\) \S+ \S+ (\d+)/.exec(Deno.readTextFileSync("/proc/self/stat"))![1];
+      assert.equal(await run("/bin/sh", "-c", script), own);
+      assert.equal(await run("/usr/bin/env"), "Path=last");
     }),
 });
 
