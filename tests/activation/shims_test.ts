@@ -49,6 +49,12 @@ Deno.test("shims: what means something to cmd in quotes is doubled, all else is 
   assert.equal(line(found["a b.cmd"]), '@"C:\\100%% a&b (x86) ^!\\a b.exe" %*\r\n');
 });
 
+Deno.test("shims: an argument of a script's first line is one for cmd, too", () => {
+  const files = { "py.exe": "", script: "#!/usr/bin/env -S py %TEMP%\n" };
+  const found = shims({ "/c/p": files });
+  assert.equal(line(found["script.cmd"]), '@"C:\\p\\py.exe" %%TEMP%% "C:\\p\\script" %*\r\n');
+});
+
 Deno.test("shims: below a home that cmd can't be told of, the variable tells", () => {
   const dir = "/c/Users/Jos\u00e9/syslua/bin";
   const found = shims({ [dir]: { "rg.exe": "" } }, { home: "/c/Users/Jos\u00e9" });

@@ -10,7 +10,7 @@ import type { Wanted } from "../../src/plan/types.ts";
 import type { LinkSupport } from "../../src/platform/links.ts";
 import { withStoredModes } from "../../src/store/stored_modes.ts";
 import { makeFolders } from "../../src/system/folders.ts";
-import type { FileSystem } from "../../src/system/mod.ts";
+import type { FileSystem, System } from "../../src/system/mod.ts";
 import { type World, WORLDS } from "../support/worlds/world.ts";
 import { Rig, treeOf } from "./support.ts";
 
@@ -21,9 +21,15 @@ class WorldRig extends Rig {
   readonly links: LinkSupport;
 
   constructor(world: World) {
-    super(withStoredModes(world.system(), `${world.home}/rig/root`));
+    const system = world.system();
+    const root = `${world.home}/rig/root`;
+    super(withStoredModes(system, root));
     this.links = world.has.fileLinks ? "everything" : "folders";
+    this.another = () => withStoredModes(world.system({ disk: system.disk }), root);
   }
+
+  /** The machine as another process sees it, which has given nothing its permissions. */
+  readonly another: () => System;
 
   write(path: string, text: string, mode = 0o644) {
     const { fs } = this.system;
@@ -90,7 +96,7 @@ for (const world of WORLDS.filter(({ os }) => os === "windows")) {
     assert.equal(textOf(fs, `${rig.home}/locked`), "l");
     assert.match(textOf(fs, `${rig.root}/profile/bin/rg.cmd`), /package\\bin\\rg\.exe" %\*/);
     // Another process sees what the disk shows, and it is what was wanted.
-    const again = await rig.plan(rig.wanted(actions(rig)));
+    const again = await rig.plan(rig.wanted(actions(rig)), {}, rig.another());
     assert.deepEqual(again.steps, []);
     assert.deepEqual(again.unmanaged, []);
     assert.equal((await rig.apply(rig.wanted(actions(rig)))).snapshot, null);

@@ -153,6 +153,27 @@ for (const world of WORLDS.filter(({ os }) => os === "windows")) {
     }
   }
 
+  Deno.test(`${name}: permissions in an object whose record is lost are those that its name tells`, () => {
+    const windows = machine(world);
+    const object = build(windows, {
+      dir: {
+        script: { file: "#!/bin/sh", mode: 0o755 },
+        program: { file: "MZ\x90", mode: 0o755 },
+        text: { file: "x" },
+      },
+    });
+    const record = `${ROOT}/store/refs/${object}`;
+    const { fs } = windows.process();
+    assert.equal(fs.lstat(record)?.kind, "file");
+    fs.remove(record);
+    const path = windows.store().pathOf(object);
+    const modes = ["script", "program", "text"].map((name) =>
+      windows.process().fs.lstat(`${path}/${name}`)?.mode
+    );
+    assert.deepEqual(modes, [0o555, 0o555, 0o444]);
+    assert.ok(windows.store().intact(object));
+  });
+
   const SPELLINGS = ["/c", "C:/", "c:/", "C:\\", "C:\\\\"];
   for (const drive of SPELLINGS) {
     const slash = /[\\/]+$/.exec(drive)?.[0] ?? "/";
