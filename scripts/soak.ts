@@ -14,6 +14,10 @@ const SYS = `${PROJECT}/dist/sys`;
 const compiled = await Deno.stat(SYS).then(() => true, () => false);
 const scratch = await Deno.makeTempDir({ prefix: "sys-soak-" });
 
+const has = (program: string) =>
+  new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" }).output()
+    .then(({ success }) => success);
+
 const SUITES: readonly Suite[] = [
   {
     name: "kills",
@@ -56,6 +60,22 @@ const SUITES: readonly Suite[] = [
     name: "languages",
     argv: ["deno", "test", "-A", "tests/stories/build_languages_test.ts"],
     env: { SYSLUA_TEST_LANGUAGES: "1" },
+  },
+  {
+    // Go builds it from its module in some minutes, with more packages than the rest of the tests need together.
+    name: "sops",
+    argv: [
+      "sh",
+      "-c",
+      "go install github.com/getsops/sops/v3/cmd/sops@v3.13.3 && deno test -A tests/secrets/sops_test.ts",
+    ],
+    env: {
+      GOBIN: `${scratch}/bin`,
+      GOPATH: `${scratch}/go`,
+      GOFLAGS: "-modcacherw",
+      SYSLUA_TEST_SOPS: `${scratch}/bin/sops`,
+    },
+    without: !(await has("go")) && "there is no go",
   },
   { name: "toolbox", argv: ["deno", "task", "toolbox"] },
   { name: "mutants", argv: ["deno", "task", "mutate"] },
