@@ -1,6 +1,6 @@
 /** The program `sops`, for files whose keys are not age's. */
 import { SysError } from "../errors.ts";
-import type { Host, Processes } from "../system/mod.ts";
+import { type Host, nativePaths, type Processes } from "../system/mod.ts";
 import { badFile } from "./bad_file.ts";
 import { formatOf, type Kind } from "./formats/kinds.ts";
 import type { Branch } from "./tree.ts";
@@ -18,6 +18,7 @@ const PASSED = [
   ...["VAULT_ADDR", "VAULT_TOKEN", "VAULT_NAMESPACE", "VAULT_CACERT", "HTTPS_PROXY", "NO_PROXY"],
   ...["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "SOPS_AGE_KEY_CMD", "SOPS_GPG_EXEC", "SOPS_KMS_ARN"],
   ...["SOPS_AGE_SSH_PRIVATE_KEY_FILE", "SOPS_PGP_FP", "SYSTEMROOT", "APPDATA"],
+  ...["LOCALAPPDATA", "USERPROFILE", "PATHEXT", "COMSPEC", "TEMP", "TMP"],
 ];
 
 /** Milliseconds: it may have to ask a server, or a person for a passphrase. */
@@ -54,7 +55,8 @@ export async function decryptBySops(
     const value = host.env(name);
     return value === undefined ? [] : [[name, value]];
   }));
-  const argv = [program, "decrypt", "--input-type", kind, "--output-type", kind, path];
+  const native = nativePaths(host.os).toNative(path);
+  const argv = [program, "decrypt", "--input-type", kind, "--output-type", kind, native];
   const { code, stdout, timedOut } = await processes.run({ argv, env, signal, timeout: TIMEOUT });
   if (signal.aborted) throw new SysError("interrupted", "Interrupted: nothing was changed");
   if (code === 0) return (await formatOf(kind)).parse(stdout);

@@ -89,7 +89,6 @@ function submoduleUrl(base: string, url: string): string {
     const [, start = "", path = ""] = match ?? [];
     found = `${start}${posix.join(path, url)}`;
   }
-  const isLocal = (text: string) => /^(file:|\/)/i.test(text);
   if (isLocal(found) && !isLocal(base)) {
     throw new SysError(
       "fetch",
@@ -97,6 +96,13 @@ function submoduleUrl(base: string, url: string): string {
     );
   }
   return found;
+}
+
+/** What git takes for a folder of this machine: all that is neither a URL nor `host:path`. One letter before the colon is a
+ * drive on Windows. */
+function isLocal(url: string): boolean {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return /^file:/i.test(url);
+  return !/^(\[[^\]]*\]|[^/\\:[]{2,}):(?!:)/.test(url) || /^file:/i.test(url);
 }
 
 function originOf(url: string): string | null {

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path/posix";
 import { sha256, shortHash } from "../../digest.ts";
 import { SysError } from "../../errors.ts";
-import type { Finished, System } from "../../system/mod.ts";
+import { type Finished, nativePaths, type System } from "../../system/mod.ts";
 import { lockOrAbort } from "../../system/abortable_lock.ts";
 import { gitEnvironment } from "./environment.ts";
 import { isFullRevision, noSuchRef } from "./refs.ts";
@@ -27,6 +27,7 @@ export function systemGit(
   { remote, token, cacheDir, signal = new AbortController().signal }: RepositoryOptions,
 ): Repository {
   const mirror = join(cacheDir, "git", shortHash(sha256(`git:${remote}`)));
+  const nativeMirror = nativePaths(host.os).toMixed(mirror);
   const env = gitEnvironment(host, token && /^https?:/.test(remote) ? { remote, token } : null);
 
   /** Commits of submodules, by the revision that pins them. */
@@ -35,7 +36,7 @@ export function systemGit(
   const run = (args: readonly string[], timeout = ASK, stdin?: string): Promise<Finished> =>
     processes.run({ argv: [git, ...SETTINGS, ...args], env, timeout, stdin, signal });
   const inMirror = (args: readonly string[], timeout = ASK, stdin?: string) =>
-    run(["--git-dir", mirror, ...args], timeout, stdin);
+    run(["--git-dir", nativeMirror, ...args], timeout, stdin);
 
   async function listRefs(patterns: readonly string[]): Promise<Map<string, string>> {
     const found = await run(["ls-remote", "--", remote, ...patterns]);
@@ -76,7 +77,7 @@ export function systemGit(
     makeFolders(fs, join(cacheDir, "git"));
     const lock = await lockOrAbort(fs, `${mirror}.lock`, signal);
     try {
-      const made = await run(["init", "-q", "--bare", "--template=", mirror]);
+      const made = await run(["init", "-q", "--bare", "--template=", nativeMirror]);
       if (made.code !== 0) throw failed(`make ${mirror}`, made);
       // Left behind by a git that was killed: nobody else can hold them now.
       for (const name of ["shallow.lock", "packed-refs.lock", "config.lock"]) {

@@ -5,7 +5,6 @@
 import { inCache } from "../in_cache.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path/posix";
-import { fileURLToPath } from "node:url";
 import {
   type Algorithm,
   type Digest,
@@ -19,6 +18,7 @@ import type { System } from "../../system/mod.ts";
 import { lockOrAbort } from "../../system/abortable_lock.ts";
 import { readChunks } from "../../system/contents.ts";
 import { type Auth, authorization, shownUrl } from "./credentials.ts";
+import { pathOfFileUrl } from "./file_url.ts";
 import { Partial } from "./partial.ts";
 import { FetchFailure, request } from "./request.ts";
 import { failureOf, retry, RETRY_POLICY, type RetryPolicy } from "./retry.ts";
@@ -191,7 +191,7 @@ async function complete(
 function copyLocal(system: DownloadSystem, url: string, partial: Partial): void {
   let path: string;
   try {
-    path = fileURLToPath(url);
+    path = pathOfFileUrl(url, system.host.os);
   } catch (thrown) {
     throw new FetchFailure(messageOf(thrown), false);
   }
