@@ -143,6 +143,22 @@ for (const world of WORLDS) {
     ));
 }
 
+Deno.test("undo: a command that its check says was done, and that can't be undone, is a failure", async () => {
+  const [world] = WORLDS;
+  for (const [check, count] of [["is it made", 1], [null, 1], ["no", 0]] as const) {
+    const sh: StandIn = ({ args }) => ({ code: args.at(-1) === "is it made" ? 0 : 1 });
+    const machine = { ...world.system(), processes: programs({ sh }).processes };
+    const { fs } = machine;
+    const root = `${world.home}/root`;
+    makeFolders(fs, `${root}/journal`);
+    grow(fs, `${root}/journal/1.jsonl`, { file: "" });
+    const adapters = platformAdapters(machine, { root, home: world.home });
+    const step: Step = { kind: "run", command: "make it", check, undo: "unmake it", by: "test" };
+    const { failed } = await undoJournal(fs, adapters, root, journalOf(root, [step]));
+    assert.equal(failed.length, count, String(check));
+  }
+});
+
 function service(home: string): Step {
   return {
     ...{ kind: "service", op: "start", name: "a", user: true, by: "test" },

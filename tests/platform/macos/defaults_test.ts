@@ -118,6 +118,30 @@ Deno.test("macOS: to undo what was never set is harmless", async () => {
   assert.equal(store.domains.size, 0);
 });
 
+Deno.test("macOS: what is as it shall be is not written again", async () => {
+  const { settings, commands } = machine();
+  const change = { key: "com.x:k", before: null, after: 1 };
+  for (let twice = 0; twice < 2; twice++) await settings.set(OWN, [change]);
+  assert.equal(commands.filter(({ argv }) => argv[1] === "write").length, 1);
+});
+
+Deno.test("macOS: a domain that can't be read is blocked, not taken for empty", async () => {
+  const answers: [{ code?: number; stdout?: string; stderr?: string }, RegExp][] = [
+    [{ code: 1, stderr: "Could not connect to cfprefsd\n" }, /Could not connect to cfprefsd/],
+    [{ stdout: "<plist><dict><key>k</key>" }, /can't be read: /],
+  ];
+  for (const [answer, why] of answers) {
+    const { processes, commands } = programs({ defaults: () => answer }, "jo");
+    const system = { ...memorySystem({ host: { os: "darwin" } }), processes };
+    const { settings } = platformAdapters(system, { root: "/r", home: "/Users/jo" });
+    const [{ value, blocked }] = await settings.get(OWN, [{ key: "com.x:k", value: 1 }]);
+    assert.equal(value, null);
+    assert.match(blocked ?? "", why);
+    await assert.rejects(settings.set(OWN, [{ key: "com.x:k", before: null, after: 1 }]), why);
+    assert.ok(commands.every(({ argv }) => argv[1] === "export"));
+  }
+});
+
 Deno.test("macOS: a config can name a type that Lua has not", async () => {
   const { settings, store } = machine();
   const value = { "plist:data": "AQI=" };

@@ -1,6 +1,6 @@
 /** Services of macOS, against a launchd that keeps its state and answers as the real one does. */
 import assert from "node:assert/strict";
-import { readPrinted } from "../../../src/platform/services/launchd.ts";
+import { isDisabled, readPrinted } from "../../../src/platform/services/launchd.ts";
 import { platformAdapters } from "../../../src/platform/platform.ts";
 import type { Plist } from "../../../src/platform/plist/plist.ts";
 import { writePlist } from "../../../src/platform/plist/write.ts";
@@ -81,6 +81,45 @@ Deno.test("macOS: a service that starts again runs from the unit as it is now", 
 
 Deno.test("macOS: bootstrapping is tried again while launchd is at work", async () => {
   const { services, agent } = machine({ flaky: 3 });
+  await services.start(agent);
+  assert.equal(await services.running(agent), true);
+});
+
+Deno.test("macOS: what bootstrapping has loaded runs, whatever it said", async () => {
+  const { services, agent, pauses } = machine({ late: true });
+  await services.start(agent);
+  assert.equal(await services.running(agent), true);
+  assert.equal(pauses(), 0);
+});
+
+Deno.test("macOS: what ends by itself, or is ending already, is ended", async () => {
+  const gone = machine({ vanishing: true });
+  await gone.services.start(gone.agent);
+  await gone.services.stop(gone.agent);
+  assert.equal(gone.launchd.loaded.size, 0);
+  const going = machine();
+  await going.services.start(going.agent);
+  going.launchd.loaded.get("gui/501/org.syslua.a")!.going = 4;
+  await going.services.stop(going.agent);
+  assert.equal(going.launchd.loaded.size, 0);
+});
+
+Deno.test("macOS: what was disabled is known by the words of every macOS", () => {
+  const printed = '\n\tdisabled services = {\n\t\t"a" => disabled\n\t\t"b" => true\n' +
+    '\t\t"c" => enabled\n\t\t"d" => false\n\t}\n';
+  assert.deepEqual(["a", "b", "c", "d"].filter((one) => isDisabled(printed, one)), ["a", "b"]);
+});
+
+Deno.test("macOS: a unit that somebody has edited since hides no service that runs", async () => {
+  const { services, agent, write } = machine();
+  await services.start(agent);
+  write("edited by hand");
+  assert.equal(await services.running(agent), true);
+});
+
+Deno.test("macOS: a unit of the user's own may be a binary property list", async () => {
+  const read = () => unit("org.syslua.a");
+  const { services, agent } = machine({ content: "bplist00\x01", read });
   await services.start(agent);
   assert.equal(await services.running(agent), true);
 });

@@ -102,7 +102,7 @@ Deno.test("windows: nothing is asked where no script is for PowerShell, nor on o
 Deno.test("windows: where the profile of PowerShell lies is asked of it, and one that fails says nothing", async () => {
   const { system } = machine({
     "powershell.exe": powershell("Default"),
-    "pwsh.exe": () => ({ code: 1 }),
+    "pwsh.exe": (call) => ({ ...powershell("Restricted")(call), code: 1 }),
   });
   const [facts, ...more] = await powershellFacts(system, {});
   assert.equal(
@@ -110,4 +110,10 @@ Deno.test("windows: where the profile of PowerShell lies is asked of it, and one
     "/c/Users/Jos\u00e9/OneDrive/Dokumente/WindowsPowerShell/profile.ps1",
   );
   assert.deepEqual(more, []);
+});
+
+Deno.test("windows: a PowerShell that is not there is not started", async () => {
+  const { system, commands } = machine({ "powershell.exe": powershell("RemoteSigned") });
+  assert.equal((await powershellFacts(system, {})).length, 1);
+  assert.deepEqual(commands.map(({ argv }) => argv[0]), ["powershell.exe"]);
 });

@@ -29,12 +29,12 @@ const HOME = "/c/Users/jo";
 const UNIT = `${HOME}/AppData/Local/syslua/tasks/a.xml`;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-function machine({ administrator = false, text = task() } = {}) {
+function machine({ administrator = false, vanishing = false, text = task() } = {}) {
   const env = (name: string) => name === "ProgramData" ? "C:\\ProgramData" : undefined;
   const memory = memorySystem({ host: { os: "windows", administrator, env } });
   const { fromNative } = nativePaths("windows");
   const scheduler = new Scheduler({
-    administrator,
+    ...{ administrator, vanishing },
     read: (path) =>
       memory.fs.lstat(fromNative(path)) === null ? null : memory.fs.readFile(fromNative(path)),
   });
@@ -55,6 +55,22 @@ function machine({ administrator = false, text = task() } = {}) {
   const found = () => scheduler.tasks.get("\\syslua\\a");
   return { scheduler, services, service, commands, write, found };
 }
+
+Deno.test("windows: a task that starts again runs from its description as it is now", async () => {
+  const { services, service, write, found } = machine();
+  await services.start(service);
+  const later = task().replace("daemon.exe", "later.exe");
+  write(services.unitFile!("a", bytes(later)));
+  await services.start(service);
+  assert.equal(find(found()!.running!, "Command")?.text, "C:\\x\\later.exe");
+});
+
+Deno.test("windows: a task that ends by itself meanwhile is ended", async () => {
+  const { services, service, scheduler } = machine({ vanishing: true });
+  await services.start(service);
+  await services.stop(service);
+  assert.equal(scheduler.tasks.size, 0);
+});
 
 Deno.test("windows: a task lies in UTF-16 with its mark, as the scheduler's schema has it", () => {
   const { services } = machine();

@@ -23,6 +23,10 @@ export interface LaunchdOptions {
   readonly slow?: number;
   /** How many times bootstrapping fails with EIO first, as it does right after a bootout. */
   readonly flaky?: number;
+  /** Bootstrapping loads a service, and says EIO all the same. */
+  readonly late?: boolean;
+  /** A service ends by itself right before it is booted out. */
+  readonly vanishing?: boolean;
 }
 
 export class Launchd {
@@ -128,10 +132,11 @@ export class Launchd {
     const kept = plist.get("KeepAlive") === true, once = plist.get("RunAtLoad") === true;
     const state = kept ? "running" : "not running";
     this.loaded.set(target, { plist, state, lastExit: once && !kept ? 0 : null, going: null });
-    return {};
+    return this.#options.late ? fails(5, "Input/output error") : {};
   }
 
   #bootout(target: string): Answer {
+    if (this.#options.vanishing) this.loaded.delete(target);
     const found = this.#look(target);
     if (found === null) return { code: 3, stderr: "Boot-out failed: 3: No such process\n" };
     if (found.going !== null) {

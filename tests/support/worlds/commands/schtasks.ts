@@ -12,12 +12,16 @@ interface Task {
   /** TASK_STATE: 1 disabled, 3 ready, 4 running. */
   state: number;
   result: number;
+  /** What it runs, while it does. A new description does not end it. */
+  running: Element | null;
 }
 
 export interface SchedulerOptions {
   /** Content of a file, by its native path. */
   readonly read: (path: string) => Uint8Array | null;
   readonly administrator?: boolean;
+  /** A task ends by itself right before it is ended. */
+  readonly vanishing?: boolean;
 }
 
 const error = (why: string): Answer => ({ code: 1, stderr: `ERROR: ${why}\r\n` });
@@ -34,7 +38,7 @@ export class Scheduler {
 
   /** What happens to a running one without sys.lua's doing. */
   ends(name: string, result: number): void {
-    Object.assign(this.tasks.get(name)!, { state: 3, result });
+    Object.assign(this.tasks.get(name)!, { state: 3, result, running: null });
   }
 
   readonly schtasks: StandIn = ({ args }) => {
@@ -48,10 +52,12 @@ export class Scheduler {
         if (find(task.xml, "AllowStartOnDemand")?.text === "false") {
           return error("The task has been configured with an unsupported combination of settings.");
         }
-        Object.assign(task, { state: 4, result: 0x41301 });
+        // MultipleInstancesPolicy is IgnoreNew unless it says otherwise.
+        Object.assign(task, { state: 4, result: 0x41301, running: task.running ?? task.xml });
         return { stdout: `SUCCESS: Attempted to run the scheduled task "${named}".\r\n` };
       case "/End":
         if (task === undefined) return error(NOT_FOUND);
+        if (this.#options.vanishing) this.ends(named, 0);
         if (task.state !== 4) return error("There is no running instance of the task.");
         this.ends(named, 0x41306);
         return {
@@ -78,7 +84,11 @@ export class Scheduler {
       const xml = readTask(file);
       const asked = needsAdministrator(new TextDecoder("utf-16le").decode(file));
       if (asked !== null && !this.#options.administrator) return error("Access is denied.");
-      this.tasks.set(named, { xml, state: 3, result: 0x41303 });
+      const former = this.tasks.get(named);
+      this.tasks.set(
+        named,
+        former?.running ? { ...former, xml } : { xml, state: 3, result: 0x41303, running: null },
+      );
       return {
         stdout: `SUCCESS: The scheduled task "${named}" has successfully been created.\r\n`,
       };
