@@ -82,16 +82,21 @@ export class Session {
     });
   }
 
-  /** Prints a result: the document with `--json`, else the text. */
-  print(document: object, text: () => string): void {
-    if (this.flags.json) return this.#document(document);
-    const rendered = this.#native.result(text());
+  /** Prints a result: the document with `--json`, else the text. What of it is somebody's content is `verbatim`. */
+  print(document: object, text: () => string, verbatim: "text" | "all" | null = null): void {
+    if (this.flags.json) return this.#document(document, verbatim === "all");
+    const rendered = verbatim === null ? this.shown(text()) : text();
     if (rendered !== "") this.console.out(rendered.endsWith("\n") ? rendered : rendered + "\n");
   }
 
-  #document(document: object) {
+  /** A text of sys.lua's own as people on this system read it. */
+  shown(text: string): string {
+    return this.#native.result(text);
+  }
+
+  #document(document: object, verbatim = false) {
     const whole = this.flags.timings ? { ...document, timings: this.timings.document() } : document;
-    this.console.out(JSON.stringify(whole, this.#native.value, 2) + "\n");
+    this.console.out(JSON.stringify(whole, verbatim ? undefined : this.#native.value, 2) + "\n");
   }
 
   /** Says something on standard error, unless `--quiet`. */

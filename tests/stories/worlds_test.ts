@@ -222,3 +222,19 @@ story("destroying all leaves nothing of sys's own", async (person) => {
   await ok(person, "destroy --yes --store");
   assert.equal(person.system.below.lstat(person.root), null);
 });
+
+Deno.test("windows: contents are shown as they are, and all other paths as people write them", async () => {
+  const person = new Person(WORLDS.find(({ name }) => name === "windows with Developer Mode")!);
+  const content = 'PATH "/c/tools"\n/c/first\n';
+  person.write("notes", content);
+  person.setup(`file { path = "~/notes", content = "managed" }\nenv { EDITOR = "vim" }`);
+  await ok(person, "apply --replace");
+  assert.ok((await ok(person, "originals show 1")).stdout.endsWith(content));
+  person.system.below.remove(person.at("notes"));
+  person.system.below.symlink("/c/Temp", person.at("notes"));
+  const said = [await person.type("status"), await ok(person, "show")];
+  for (const { stdout } of said) {
+    assert.match(stdout, /C:\/Users/);
+    assert.doesNotMatch(stdout, /(^|\s)\/c\//);
+  }
+});

@@ -13,6 +13,6 @@ export default command({
   arguments: [{ name: "derivation", brief: "name or hash of a derivation" }],
   run(session, _flags, [named]) {
     const { derivation, log } = buildLog(machineOf(session), named);
-    session.print({ version: 1, derivation, log }, () => log);
+    session.print({ version: 1, derivation, log }, () => log, "all");
   },
 });

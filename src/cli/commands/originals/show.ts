@@ -14,10 +14,11 @@ export default command({
   arguments: [{ name: "number", brief: "as `sys originals` lists it" }],
   async run(session, _flags, [named]) {
     const { original, content } = await showOriginal(machineOf(session), named);
-    session.print({ version: 1, original: originalDocument(original) }, () => {
-      const about = originalText(original);
+    const text = () => {
+      const about = session.shown(originalText(original));
       if (content === null || content.length > SHOWN || content.includes(0)) return about;
       return `${about}\n\n${new TextDecoder().decode(content)}`;
-    });
+    };
+    session.print({ version: 1, original: originalDocument(original) }, text, "text");
   },
 });

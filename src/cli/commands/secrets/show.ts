@@ -22,7 +22,7 @@ export default command({
     const { showSecrets } = await import("../../../journeys/secrets/show.ts");
     const { console, system, signal } = session;
     const { bytes, document } = await showSecrets(system, named, { way, signal });
-    if (session.flags.json) return session.print({ version: 1, value: document }, () => "");
+    if (session.flags.json) return session.print({ version: 1, value: document }, () => "", "all");
     if (!console.outIsTerminal) return console.outBytes(bytes);
     const text = new TextDecoder().decode(bytes);
     console.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);
