@@ -1,7 +1,7 @@
 /** Takes what the user named, or nothing, gives the entry file of the config. */
 import { isAbsolute, join } from "node:path/posix";
 import { SysError } from "../errors.ts";
-import type { System } from "../system/mod.ts";
+import { nativePaths, type System } from "../system/mod.ts";
 import { namedPath, variablePath } from "../system/named_path.ts";
 
 /** The name of an entry file in a folder. */
@@ -62,8 +62,8 @@ export function findConfig(
 /** Folder of the user's config. */
 export function usualFolder(host: System["host"]): string {
   if (host.elevated && host.os !== "windows") return "/etc/syslua";
-  const config = host.env("XDG_CONFIG_HOME");
-  if (config !== undefined && isAbsolute(config)) return join(config, "syslua");
+  const config = nativePaths(host.os).fromNative(host.env("XDG_CONFIG_HOME") ?? "");
+  if (isAbsolute(config)) return join(config, "syslua");
   const data = host.os === "windows" ? variablePath(host, "APPDATA") : undefined;
   return join(data ?? join(host.home, ".config"), "syslua");
 }

@@ -29,7 +29,9 @@ const PASSED = [
   "NO_PROXY",
 ];
 
-/** Without these many programs of Windows do not start, or do not find their files. */
+/** Without these many programs of Windows do not start, or do not find their files. `PSModulePath` is not among them: that
+ * of PowerShell 7 names modules that Windows PowerShell can't load, and 7 takes them out for what it starts itself only
+ * (PowerShell issue 27774). Each makes its own where there is none (about_PSModulePath). */
 const WINDOWS = [
   "ALLUSERSPROFILE",
   "APPDATA",
@@ -47,7 +49,6 @@ const WINDOWS = [
   "ProgramFiles",
   "ProgramFiles(x86)",
   "ProgramW6432",
-  "PSModulePath",
   "PUBLIC",
   "SystemDrive",
   "SystemRoot",

@@ -89,3 +89,11 @@ check(
 Deno.test("find: root's usual folder", () => {
   assert.equal(usualFolder(fixedSystem({ elevated: true }).host), "/etc/syslua");
 });
+
+Deno.test("windows: the usual folder is that of XDG_CONFIG_HOME in the system's form, else of APPDATA", () => {
+  const set: Record<string, string> = { APPDATA: "C:\\Users\\jo\\AppData\\Roaming" };
+  const host = { ...fixedSystem().host, os: "windows" as const, env: (name: string) => set[name] };
+  assert.equal(usualFolder(host), "/c/Users/jo/AppData/Roaming/syslua");
+  set.XDG_CONFIG_HOME = "C:\\Users\\jo\\.config";
+  assert.equal(usualFolder(host), "/c/Users/jo/.config/syslua");
+});

@@ -14,6 +14,7 @@ const USER: Readonly<Record<string, string>> = {
   ProgramFiles: "C:\\Program Files",
   USERNAME: "jo",
   SECRET: "x",
+  PSModulePath: "C:\\Program Files\\PowerShell\\7\\Modules",
 };
 
 /** As Windows looks variables up. */
@@ -25,7 +26,8 @@ Deno.test("windows: commands get what programs there need, and paths in the syst
     home: "/c/Users/jo",
     root: "/c/Users/jo/AppData/Local/syslua",
   });
-  const { Path: _, SECRET: __, ...passed } = USER;
+  // Windows PowerShell would look for its own modules among those of PowerShell 7.
+  const { Path: _, SECRET: __, PSModulePath: ___, ...passed } = USER;
   assert.deepEqual(found, {
     ...passed,
     HOME: "C:\\Users\\jo",
