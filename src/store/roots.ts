@@ -46,11 +46,17 @@ function entriesOf(fs: ReadFs, folder: string): GcRoot[] {
     const to = kind === "file"
       ? textOf(fs, path).replace(/\n$/, "")
       : resolve(folder, fs.readLink(path));
-    const end = endOf(fs, to);
+    const end = kind === "file" && !isPath(to) ? null : endOf(fs, to);
     const objects = end === null ? [] : objectsIn([end]);
     const stale = end === null || (isAuto && objects.length === 0);
     return [{ path, objects, link: isAuto ? to : null, stale }];
   });
+}
+
+/** Whether a text can be a path that sys.lua has written down. Some systems refuse to look at what is none, with no word
+ * about the entry. */
+function isPath(text: string): boolean {
+  return text.startsWith("/") && !text.includes("\0");
 }
 
 function textOf(fs: ReadFs, path: string): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { relative } from "node:path/posix";
 import fc from "fast-check";
 import type { DerivationHash } from "../../src/manifest/types.ts";
 import { collectGarbage } from "../../src/store/gc.ts";
@@ -197,6 +198,9 @@ Deno.test(
             taken: { file: `${root}/taken\n` },
             gone: { file: `${root}/nowhere\n` },
             empty: { file: "" },
+            zeros: { file: "\0".repeat(64) },
+            damaged: { file: `${root}/result\0\n` },
+            relative: { file: `${relative(Deno.cwd(), root)}/result\n` },
           },
         },
       },
