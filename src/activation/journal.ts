@@ -15,6 +15,7 @@ import type { PathState, Step } from "../plan/types.ts";
 import { freeName } from "../system/free_name.ts";
 import { UNFINISHED, writeLasting } from "../snapshot/files.ts";
 import { pathState } from "../snapshot/format.ts";
+import { whyNoFile } from "../snapshot/no_file.ts";
 import {
   anything,
   byKind,
@@ -28,7 +29,7 @@ import {
 } from "../snapshot/shape.ts";
 import type { Original } from "../snapshot/originals.ts";
 import type { SnapshotNumber } from "../snapshot/types.ts";
-import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
+import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 
 /** The first line. */
@@ -255,14 +256,9 @@ function readHeader(path: string, line: string): JournalHeader {
 }
 
 function readLines(fs: ReadFs, path: string): string[] {
-  try {
-    return new TextDecoder().decode(fs.readFile(path)).split("\n");
-  } catch (thrown) {
-    if (thrown instanceof FsError && thrown.code === "EISDIR") {
-      throw new DamagedJournal(path, "it is a folder", thrown);
-    }
-    throw thrown;
-  }
+  const why = whyNoFile(fs, path);
+  if (why !== null) throw new DamagedJournal(path, `it ${why}`);
+  return new TextDecoder().decode(fs.readFile(path)).split("\n");
 }
 
 function readJournal(fs: ReadFs, path: string): FoundJournal {

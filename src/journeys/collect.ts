@@ -4,7 +4,7 @@ import { SysError } from "../errors.ts";
 import { downloadsBefore } from "../fetch/cache.ts";
 import type { Machine } from "../machine/open.ts";
 import { releaseObjects } from "../machine/protection.ts";
-import { currentNumber, eachRest } from "../snapshot/history.ts";
+import { eachRest, knownCurrent } from "../snapshot/history.ts";
 import type { Rest } from "../snapshot/lists.ts";
 import { forgetAll } from "../recall/remember.ts";
 import { removeSnapshots, removeUnneededBases } from "../snapshot/remove.ts";
@@ -94,13 +94,14 @@ function refuseBlindness({ system: { fs }, root }: Machine, all: readonly Rest[]
   );
 }
 
-/** Snapshots that go: never the current one, nor one with a tag. */
+/** Snapshots that go: never the current one, nor one with a tag.
+ * @throws SysError of kind "snapshot" when nothing says which one is current */
 function oldSnapshots(
   { system, root }: Machine,
   all: readonly Rest[],
   { keep, olderThan }: Collection,
 ): SnapshotNumber[] {
-  const current = currentNumber(system.fs, root);
+  const current = knownCurrent(system.fs, root);
   const now = system.clock.now().getTime();
   const newest = new Set(keep === null ? all : all.slice(Math.max(0, all.length - keep)));
   return all.filter((snapshot) => {

@@ -16,9 +16,10 @@
  * can't be, and `repair` makes each from the other. It is not flushed: a power cut may take it, and not the base. */
 import { join } from "node:path/posix";
 import { sha256Hex } from "../digest.ts";
-import { type FileInfo, FsError, type ReadFs } from "../system/fs.ts";
+import type { ReadFs } from "../system/fs.ts";
 import { Damage, type Lines, mapLists } from "./edits.ts";
 import { LISTS, type Lists } from "./lists.ts";
+import { whyNoFile } from "./no_file.ts";
 
 /** The name of a base: 64 hex digits. */
 export type BaseHash = string & { readonly __brand: "BaseHash" };
@@ -141,26 +142,9 @@ export function wholeText(fs: ReadFs, path: string, hash: BaseHash): string | nu
 
 function textOf(fs: ReadFs, path: string, hash: BaseHash): string {
   const damage = (why: string) => new Damage(`${path}, which it shares with others, ${why}`);
-  const why = missing(fs, path);
+  const why = whyNoFile(fs, path);
   if (why !== null) throw damage(why);
   const bytes = fs.readFile(path);
   if (sha256Hex(bytes) !== hash) throw damage("has changed");
   return new TextDecoder().decode(bytes);
-}
-
-/** Why nothing can be read at a path: reading a pipe would wait for ever. */
-function missing(fs: ReadFs, path: string): string | null {
-  const info = fs.lstat(path);
-  const kind = info?.kind === "link" ? kindBehind(fs, path) : info?.kind;
-  if (kind === undefined) return "is gone";
-  return kind === "file" ? null : kind === "dir" ? "is a folder" : "is no file";
-}
-
-function kindBehind(fs: ReadFs, path: string): FileInfo["kind"] | undefined {
-  try {
-    return fs.lstat(fs.realPath(path))?.kind;
-  } catch (thrown) {
-    if (thrown instanceof FsError) return undefined;
-    throw thrown;
-  }
 }

@@ -1,12 +1,13 @@
 /** Takes a root, gives its snapshots: what was activated, when, and which of them is current. */
 import { join } from "node:path/posix";
 import { SysError } from "../errors.ts";
-import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
+import type { FileSystem, ReadFs } from "../system/fs.ts";
 import { Bases } from "./base.ts";
 import { Damage, editedLists } from "./edits.ts";
 import { writeLasting } from "./files.ts";
 import { damaged, parseStored, type Shared, type Stored } from "./format.ts";
 import { type Lists, listsOf, type Rest, withLists } from "./lists.ts";
+import { whyNoFile } from "./no_file.ts";
 import { relocated } from "./relocate.ts";
 import type { Snapshot, SnapshotNumber } from "./types.ts";
 
@@ -102,13 +103,9 @@ export function readStored(fs: ReadFs, root: string, number: SnapshotNumber): St
         }; \`sys history\` lists them`,
     });
   }
-  let content: string;
-  try {
-    content = new TextDecoder().decode(fs.readFile(path));
-  } catch (thrown) {
-    if (!(thrown instanceof FsError) || thrown.code !== "EISDIR") throw thrown;
-    content = "";
-  }
+  const why = whyNoFile(fs, path);
+  if (why !== null) throw damaged(number, path, `it ${why}`);
+  const content = new TextDecoder().decode(fs.readFile(path));
   return parseStored(content, path, number);
 }
 
@@ -129,10 +126,18 @@ export function asDamage<T>(root: string, number: SnapshotNumber, body: () => T)
 
 /** The current one; null where nothing was applied yet. */
 export function readCurrent(fs: ReadFs, root: string): Snapshot | null {
+  const number = knownCurrent(fs, root);
+  return number === null ? null : readSnapshot(fs, root, number);
+}
+
+/** The number of the current one; null only where there is no snapshot.
+ * @throws SysError of kind "snapshot" when nothing says which one it is */
+export function knownCurrent(fs: ReadFs, root: string): SnapshotNumber | null {
   const number = currentNumber(fs, root);
-  if (number !== null) return readSnapshot(fs, root, number);
-  if (snapshotNumbers(fs, root).length > 0) throw unknownCurrent(currentPath(root), "is gone");
-  return null;
+  if (number === null && snapshotNumbers(fs, root).length > 0) {
+    throw unknownCurrent(currentPath(root), "is gone");
+  }
+  return number;
 }
 
 function unknownCurrent(path: string, why: string): SysError {

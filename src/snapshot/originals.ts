@@ -17,6 +17,7 @@ import { type FileSystem, FsError, type ReadFs } from "../system/fs.ts";
 import { makeLastingFolders } from "../system/folders.ts";
 import { writeLasting } from "./files.ts";
 import { pathState } from "./format.ts";
+import { whyNoFile } from "./no_file.ts";
 import { relocated } from "./relocate.ts";
 import { fields, list, oneOf, optional, text, whole } from "./shape.ts";
 
@@ -86,6 +87,8 @@ export function heldOf(root: string, { number, state: { kept: { held } } }: Orig
 export function readOriginals(fs: ReadFs, root: string): Originals {
   const path = originalsPath(root);
   if (fs.lstat(path) === null) return { next: 1, originals: [], folders: [] };
+  const why = whyNoFile(fs, path);
+  if (why !== null) throw damaged(path, `it ${why}`);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(fs.readFile(path)));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { collect } from "../../src/journeys/collect.ts";
 import { repair } from "../../src/journeys/repair.ts";
 import { why } from "../../src/journeys/why.ts";
-import { readCurrent } from "../../src/snapshot/history.ts";
+import { currentPath, readCurrent, snapshotNumbers } from "../../src/snapshot/history.ts";
 import { layoutOf } from "../../src/store/layout.ts";
 import { objectNames } from "../../src/store/list.ts";
 import { type TestMachine, withMachine } from "./support.ts";
@@ -38,6 +38,21 @@ Deno.test("what is in use stays where its snapshot was damaged and is set aside"
       reasons(t, "a-").sort(),
       [["snapshot 1 (current)"], [join(t.home, "a")]].sort(),
     );
+  }));
+
+Deno.test("where nothing says which snapshot is current, gc takes none", () =>
+  withMachine(async (t) => {
+    await applied(t, "one");
+    await applied(t, "two");
+    const { system: { fs }, root } = t.machine;
+    fs.remove(currentPath(root));
+    for (const old of [{ keep: null, olderThan: -1 }, { keep: 1, olderThan: null }, {}]) {
+      await assert.rejects(collect(t.machine, { ...ALL, ...old }), /current is gone/);
+    }
+    assert.deepEqual(snapshotNumbers(fs, root), [1, 2]);
+    await repair(t.machine, false);
+    assert.deepEqual((await collect(t.machine, { ...ALL, olderThan: -1 })).snapshots, [1]);
+    assert.equal(t.read("a"), "two");
   }));
 
 Deno.test("what no snapshot shares any more goes with the snapshots", () =>
