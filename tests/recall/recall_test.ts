@@ -1,3 +1,5 @@
+import { FACTS } from "../../src/recall/looks.ts";
+import { HOLDS } from "../../src/system/holds.ts";
 import { NO_ACCOUNTS } from "../../src/system/accounts.ts";
 import assert from "node:assert/strict";
 import type { Console, Host, System } from "../../src/system/mod.ts";
@@ -383,4 +385,29 @@ Deno.test("recall: nothing is remembered in what belongs to another user", () =>
     const other = Object.create(real.fs, { uid: { value: (real.fs.uid ?? 0) + 1 } });
     remember({ ...real, fs: other }, dir, { key: KEY, code: 0, output: [], looks: [] });
     assert.equal(real.fs.lstat(`${dir}/recall`), null);
+  }));
+
+for (const fact of FACTS) {
+  Deno.test(`recall: ${fact} of another machine, or another's, makes a command run again`, () =>
+    withTemporary(async (dir) => {
+      const system = world();
+      assert.ok(await ran(dir, ({ host }) => host[fact], system));
+      const host = { ...system.host, [fact]: "another" } as Host;
+      assert.equal(recall({ ...system, host }, dir, KEY), null);
+    }));
+}
+
+Deno.test("windows: whether files can be linked is asked each time, since the right to may be given at any", () =>
+  withTemporary(async (dir) => {
+    const system = world();
+    const asks = ({ fs }: System) => fs.canLinkFiles();
+    assert.ok(await ran(dir, asks, system));
+    const fs = new Proxy(system.fs, {
+      get(target, name) {
+        if (name === "holds") return HOLDS.windows;
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    assert.equal(await ran(`${dir}/windows`, asks, { ...system, fs }), false);
   }));

@@ -170,12 +170,16 @@ Deno.test(
         stale: { link: "../nowhere" },
         folder: { dir: { file: { file: `{"profile":"${store.pathOf(c)}/bin"}` } } },
         loop: { link: "loop" },
+        through: { link: "loop/on" },
+        long: { link: `${"x".repeat(256)}/on` },
       },
     });
     const { removed, rest } = await collectGarbage(system, root, [d]);
     assert.deepEqual(removed.map(({ object }) => object), [e]);
     assert.equal(rest.roots, 1);
-    assert.deepEqual(fs.readDir(`${root}/gcroots`), ["direct", "folder", "indirect", "loop"]);
+    assert.deepEqual(fs.readDir(`${root}/gcroots`), [
+      ...["direct", "folder", "indirect", "long", "loop", "through"],
+    ]);
     fs.remove(`${root}/project`);
     const second = await collectGarbage(system, root, [d]);
     assert.deepEqual(second.removed.map(({ object }) => object), [b]);
