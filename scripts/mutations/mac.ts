@@ -140,4 +140,25 @@ export const MAC: readonly Mutation[] = [
     replace: "[] as string[]",
     test: "tests/system/mac_volumes_test.ts",
   },
+  {
+    name: "a flush that failed is none",
+    file: "src/system/unflushable.ts",
+    find: 'if (typeof code !== "string" || !CANNOT_FLUSH.has(code)) throw thrown;',
+    replace: "",
+    test: "tests/system/mac_volumes_test.ts",
+  },
+  {
+    name: "a domain that can't be read is taken for empty",
+    file: "src/platform/settings/kinds/defaults.ts",
+    find: 'return said.includes("does not exist") ? new Map()',
+    replace: "return true ? new Map()",
+    test: DEFAULTS,
+  },
+  {
+    name: "the user's service of that name runs on beside ours",
+    file: "src/plan/deferred.ts",
+    find: 'if (originals[original] === true) stop.push(step("stop", service));',
+    replace: "",
+    test: "tests/plan/services_test.ts",
+  },
 ];
