@@ -98,8 +98,9 @@ function check(path: string, text: string) {
   const law = LAW[room];
   if (!law) return void problems.push(`src/${path}: the room "${room}" is not in the law`);
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  if (!NAMES_DENO.has(room) && /\bDeno\./.test(code)) {
-    problems.push(`src/${path}: only ${[...NAMES_DENO].join(", ")} and main.ts may name Deno`);
+  if (!NAMES_DENO.has(room) && /\bDeno\.|\bnew Worker\b/.test(code)) {
+    const named = [...NAMES_DENO].join(", ");
+    problems.push(`src/${path}: only ${named} and main.ts may name Deno or Worker`);
   }
   imports.set(path, []);
   for (const [, specifier] of code.matchAll(IMPORT)) checkImport(path, room, specifier);
