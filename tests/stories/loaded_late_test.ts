@@ -1,6 +1,7 @@
 /** What is loaded only when it is needed: archive formats, text formats, the Git inside sys. In the compiled
  * executable each is a piece of its own, which must be found there and be whole. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { commit, hasGit } from "../support/git_repository.ts";
 import { serveGitOverHttp } from "../support/git_server.ts";
@@ -13,6 +14,13 @@ const PACKERS: Record<string, string> = {
   "a.tar.bz2": "tar cjf a.tar.bz2 pack",
   "a.tar.zst": "tar cf - pack | zstd -q > a.tar.zst",
   "a.zip": "zip -qr a.zip pack",
+};
+/** Unpacked in a thread, being larger than what is worth one. */
+const LARGE: Record<string, string> = {
+  "a.tar.gz": "gzip -1",
+  "a.tar.xz": "xz -0",
+  "a.tar.bz2": "bzip2 -1",
+  "a.tar.zst": "zstd -q",
 };
 const missing = await missingPrograms(["tar", "gzip", "xz", "bzip2", "zstd", "zip"]);
 
@@ -49,6 +57,46 @@ return M
     assert.equal(code, 0, stderr);
     for (const name of Object.keys(PACKERS)) {
       assert.equal(s.read(`unpacked/${name}`), "hello from the archive\n", name);
+    }
+  },
+  { ignore: missing.length > 0 },
+);
+
+story(
+  `large archives${missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : ""}`,
+  async (s) => {
+    const noise = new Uint8Array(5 << 20);
+    for (let at = 0; at < noise.length; at += 65536) {
+      crypto.getRandomValues(noise.subarray(at, at + 65536));
+    }
+    s.write("pack/noise", "");
+    Deno.writeFileSync(s.at("pack/noise"), noise);
+    const archives: string[] = [];
+    for (const [name, program] of Object.entries(LARGE)) {
+      const line = `tar cf - pack | ${program} > ${name}`;
+      assert.equal((await s.shell(line, { unseen: true })).code, 0, line);
+      const bytes = Deno.readFileSync(s.at(name));
+      assert.ok(bytes.length > 4 << 20);
+      const digest = createHash("sha256").update(bytes).digest("hex");
+      archives.push(`{ "file://${s.at(name)}", "${digest}", "${name}" },`);
+    }
+    s.write(
+      "init.lua",
+      `return { setup = function()
+  for _, archive in ipairs { ${archives.join(" ")} } do
+    local unpacked = derive { name = "unpacked", opts = archive, config = function(opts, ctx)
+      ctx.unpack(ctx.fetch_url(opts[1], opts[2]), ctx.out, { strip = 1 })
+    end }
+    file { path = "~/unpacked/" .. archive[3], source = unpacked.out .. "/noise" }
+  end
+end }
+`,
+    );
+    const { code, stderr } = await s.sys(["apply", "."], { cwd: ".", unseen: true });
+    assert.equal(code, 0, stderr);
+    for (const name of Object.keys(LARGE)) {
+      const found = Deno.readFileSync(s.at(`unpacked/${name}`));
+      assert.ok(Buffer.compare(found, noise) === 0, name);
     }
   },
   { ignore: missing.length > 0 },

@@ -14,6 +14,8 @@ import { unzip } from "./zip.ts";
 
 /** Pieces of uncompressed data after which other work gets its turn. */
 const PAUSE_AFTER = 32;
+/** Bytes of an archive that are worth a thread. */
+const THREAD_FROM = 4 << 20;
 
 export interface UnpackRequest {
   /** Absolute path. */
@@ -23,6 +25,8 @@ export interface UnpackRequest {
   /** Leading parts taken off each name; entries that have no more are left out. */
   readonly strip?: number;
   readonly limits?: UnpackLimits;
+  /** Bytes from which on a thread decompresses. */
+  readonly threadFrom?: number;
   readonly signal: AbortSignal;
 }
 
@@ -67,14 +71,31 @@ async function unpackChunks(
     return await fill((to) => unzip(system.fs, { path, size, label, signal }, to));
   }
   if (format === "tar") return await fill((to) => untar(later(input), label, to));
+  const { threadFrom = THREAD_FROM, signal } = request;
+  const apart = size >= threadFrom && system.host.processors > 1 ? signal : null;
   if (format === "ar") {
     const { chunks, compression } = debData(input, label);
-    const data = compression === null ? later(chunks) : decompress(compression, label, chunks);
-    return await fill((to) => untar(data, label, to));
+    if (compression === null) return await fill((to) => untar(later(chunks), label, to));
+    const data = decompress(compression, { label, chunks, apart });
+    return await whole(data, (chunks) => fill((to) => untar(chunks, label, to)));
   }
-  const { head, chunks } = await peek(decompress(format, label, input));
-  if (detect(head) === "tar") return await fill((to) => untar(chunks, label, to));
-  return await single(system, request, size, format, chunks);
+  return await whole(decompress(format, { label, chunks: input, apart }), async (source) => {
+    const { head, chunks } = await peek(source);
+    if (detect(head) === "tar") return await fill((to) => untar(chunks, label, to));
+    return await single(system, request, size, format, chunks);
+  });
+}
+
+/** Ends a stream when what is done with it is done, also where that never came to read it. */
+async function whole<T>(
+  stream: AsyncGenerator<Uint8Array>,
+  use: (stream: AsyncGenerator<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(stream);
+  } finally {
+    await stream.return(undefined);
+  }
 }
 
 /** Fills a destination, or leaves it as it was. */

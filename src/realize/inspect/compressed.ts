@@ -114,7 +114,7 @@ async function scanGzip(fs: ReadFs, path: string, meter: Meter, signal: AbortSig
     }
   };
   try {
-    for await (const chunk of decompress("gzip", path, pieces())) {
+    for await (const chunk of decompress("gzip", { label: path, chunks: pieces(), apart: null })) {
       signal.throwIfAborted();
       meter.see(chunk);
     }

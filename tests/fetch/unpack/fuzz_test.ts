@@ -1,7 +1,10 @@
 /** Archives with bytes changed at random: whatever happens, it ends, and nothing is written elsewhere. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { SysError } from "../../../src/errors.ts";
+import { decompress } from "../../../src/fetch/unpack/decompress.ts";
+import { type Compression, detect } from "../../../src/fetch/unpack/detect.ts";
 import { LIMITS } from "../../../src/fetch/unpack/limits.ts";
 import { unpack } from "../../../src/fetch/unpack/unpack.ts";
 import { realSystem } from "../../../src/system/real.ts";
@@ -28,22 +31,9 @@ for (const [kind, program, script, runs] of KINDS) {
     ignore,
     fn: async () => {
       using folder = new TempDir();
-      Deno.mkdirSync(`${folder.path}/tree/sub`, { recursive: true });
-      Deno.symlinkSync("sub", `${folder.path}/tree/link`);
-      for (let n = 0; n < 5; n++) {
-        Deno.writeTextFileSync(`${folder.path}/tree/sub/${n}`, `content ${n} `.repeat(200 * n));
-      }
-      const { code } = await new Deno.Command("sh", { args: ["-c", script], cwd: folder.path })
-        .output();
-      assert.equal(code, 0);
-      const good = Deno.readFileSync(`${folder.path}/archive`);
       const inner = `${folder.path}/inner`;
-      const change = fc.record({ at: fc.nat(good.length - 1), byte: fc.nat(255) });
-      const changes = fc.array(change, { minLength: 1, maxLength: 6 });
       await fc.assert(
-        fc.asyncProperty(changes, fc.nat(good.length), fc.boolean(), async (bytes, end, cut) => {
-          const bad = good.slice(0, cut ? end : undefined);
-          for (const { at, byte } of bytes) if (at < bad.length) bad[at] = byte;
+        fc.asyncProperty(damaged(await archive(folder.path, script)), async (bad) => {
           removeTree(system.fs, inner);
           Deno.mkdirSync(inner);
           Deno.writeFileSync(`${inner}/archive`, bad);
@@ -67,4 +57,69 @@ for (const [kind, program, script, runs] of KINDS) {
       );
     },
   });
+  if (kind === "tar" || kind === "zip") continue;
+  Deno.test({
+    name: `fuzz: a thread makes the same of a ${kind}${ignore ? ` (skipped: no ${program})` : ""}`,
+    ignore,
+    fn: async () => {
+      using folder = new TempDir();
+      const good = await archive(folder.path, script);
+      const compression = detect(good) as Compression;
+      assert.equal((await outcome(compression, good, good.length, true)).error, null);
+      await fc.assert(
+        fc.asyncProperty(damaged(good), fc.integer({ min: 1, max: 3000 }), async (bad, size) => {
+          const here = await outcome(compression, bad, size, false);
+          assert.deepEqual(await outcome(compression, bad, size, true), here);
+        }),
+        { numRuns: Math.ceil(runs / 4), interruptAfterTimeLimit: 60_000 },
+      );
+    },
+  });
+}
+
+/** The bytes of an archive with a tree. */
+async function archive(folder: string, script: string): Promise<Uint8Array> {
+  Deno.mkdirSync(`${folder}/tree/sub`, { recursive: true });
+  Deno.symlinkSync("sub", `${folder}/tree/link`);
+  for (let n = 0; n < 5; n++) {
+    Deno.writeTextFileSync(`${folder}/tree/sub/${n}`, `content ${n} `.repeat(200 * n));
+  }
+  const { code } = await new Deno.Command("sh", { args: ["-c", script], cwd: folder }).output();
+  assert.equal(code, 0);
+  return Deno.readFileSync(`${folder}/archive`);
+}
+
+/** Some bytes are others, and the end may be missing. */
+function damaged(good: Uint8Array): fc.Arbitrary<Uint8Array> {
+  const change = fc.record({ at: fc.nat(good.length - 1), byte: fc.nat(255) });
+  const changes = fc.array(change, { minLength: 1, maxLength: 6 });
+  return fc.tuple(changes, fc.nat(good.length), fc.boolean()).map(([bytes, end, cut]) => {
+    const bad = good.slice(0, cut ? end : undefined);
+    for (const { at, byte } of bytes) if (at < bad.length) bad[at] = byte;
+    return bad;
+  });
+}
+
+/** What comes of compressed bytes in chunks of a size: the content as far as there is one, and the error. */
+async function outcome(
+  compression: Compression,
+  bytes: Uint8Array,
+  size: number,
+  isApart: boolean,
+): Promise<{ content: string; error: object | null }> {
+  const chunks = function* () {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  };
+  const apart = isApart ? new AbortController().signal : null;
+  let content = "";
+  try {
+    for await (const chunk of decompress(compression, { label: "it", chunks: chunks(), apart })) {
+      content += Buffer.from(chunk).toString("latin1");
+    }
+    return { content, error: null };
+  } catch (thrown) {
+    assert.ok(thrown instanceof SysError, String(thrown));
+    const { kind, message, hint, notes } = thrown;
+    return { content, error: { kind, message, hint, notes } };
+  }
 }

@@ -32,7 +32,7 @@ function refuses(
   title: string,
   archive: Uint8Array,
   expected: RegExp,
-  options: { strip?: number; limits?: UnpackLimits } = {},
+  options: { strip?: number; limits?: UnpackLimits; threadFrom?: number } = {},
 ) {
   const attack = (system: System, folder: string) =>
     isRefused({ system, folder, archive, expected, options });
@@ -64,7 +64,7 @@ interface Attack {
   readonly folder: string;
   readonly archive: Uint8Array;
   readonly expected: RegExp;
-  readonly options: { strip?: number; limits?: UnpackLimits };
+  readonly options: { strip?: number; limits?: UnpackLimits; threadFrom?: number };
 }
 
 async function isRefused({ system, folder, archive, expected, options }: Attack) {
@@ -296,6 +296,12 @@ refuses(
   { limits },
 );
 refuses("gz: a bomb by its ratio", gzipSync(bomb), /more than 20 times/, { limits });
+refuses(
+  "tar.gz: a bomb by its ratio, in a thread",
+  gzipSync(tar([{ name: "bomb", content: bomb.repeat(500) }])),
+  /"bomb": .*more than 20 times its size/,
+  { limits: { ...limits, bytes: 1 << 30 }, threadFrom: 0 },
+);
 refuses(
   "tar: too many bytes",
   tar([{ name: "big", content: "x".repeat(10_001) }]),

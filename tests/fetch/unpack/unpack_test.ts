@@ -18,10 +18,14 @@ async function sh(script: string, cwd: string) {
   assert.equal(code, 0, new TextDecoder().decode(stderr));
 }
 
-function into(folder: TempDir, archive: string, more: { strip?: number; dest?: string } = {}) {
+function into(
+  folder: TempDir,
+  archive: string,
+  { dest = "dest", ...more }: { strip?: number; dest?: string; threadFrom?: number } = {},
+) {
   const signal = new AbortController().signal;
-  const dest = `${folder.path}/${more.dest ?? "dest"}`;
-  return unpack(system, { archive: `${folder.path}/${archive}`, dest, strip: more.strip, signal });
+  const places = { archive: `${folder.path}/${archive}`, dest: `${folder.path}/${dest}` };
+  return unpack(system, { ...places, ...more, signal });
 }
 
 const LONG = `${"long".repeat(20)}/${"name".repeat(24)}`;
@@ -55,9 +59,11 @@ function check(
       using folder = new TempDir();
       await makeTree(folder);
       await sh(script, folder.path);
-      const dest = await into(folder, "archive", more);
+      const dest = await into(folder, "archive", { strip: more.strip });
       const hash = (path: string) => toHex(hashTree(system.fs, path));
       assert.equal(hash(`${dest}${more.inner ?? "/tree"}`), hash(`${folder.path}/tree`));
+      const apart = { strip: more.strip, dest: "apart", threadFrom: 0 };
+      assert.equal(hash(await into(folder, "archive", apart)), hash(dest));
       assert.equal(Deno.statSync(`${dest}${more.inner ?? "/tree"}/program`).mode! & 0o777, 0o755);
       assert.equal(Deno.statSync(`${dest}${more.inner ?? "/tree"}/big`).mode! & 0o777, 0o644);
     },
@@ -287,21 +293,25 @@ Deno.test("unpack: links that stay inside, also in a circle or to nothing", asyn
   );
 });
 
-Deno.test("unpack: Ctrl-C ends it, and nothing is left", async () => {
+async function isEnded(bytes: Uint8Array, threadFrom?: number) {
   using folder = new TempDir();
-  const content = new Uint8Array(20_000_000);
-  Deno.writeFileSync(
-    `${folder.path}/a`,
-    tar([{ name: "big", content }, { name: "more", content }]),
-  );
+  Deno.writeFileSync(`${folder.path}/a`, bytes);
   const stop = new AbortController();
   const reason = new Error("stopped");
   const running = unpack(system, {
     archive: `${folder.path}/a`,
     dest: `${folder.path}/dest`,
     signal: stop.signal,
+    threadFrom,
   });
   setTimeout(() => stop.abort(reason));
   await assert.rejects(running, /stopped/);
   assert.equal(system.fs.lstat(`${folder.path}/dest`), null);
+}
+
+Deno.test("unpack: Ctrl-C ends it, and nothing is left, with a thread and without", async () => {
+  const content = new Uint8Array(20_000_000);
+  const archive = tar([{ name: "big", content }, { name: "more", content }]);
+  await isEnded(archive);
+  await isEnded(gzipSync(archive), 0);
 });
