@@ -44,8 +44,9 @@ export const DENO_FS: NativeFs = {
 };
 
 /** What is there, for looking at it: a file or a folder. Without O_NONBLOCK a pipe would be waited for. */
-function openItself(path: string): NativeFile {
-  const file = new File(nodeFs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+function openItself(path: string, writing = false): NativeFile {
+  const flags = (writing ? O_WRONLY : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK;
+  const file = new File(nodeFs.openSync(path, flags));
   try {
     const { kind, dev, ino } = file.info();
     if (kind === "other") throw new Error("it is neither a file nor a folder");

@@ -34,8 +34,9 @@ export interface NativeFs {
   readDir(path: string): string[];
   realPath(path: string): string;
   openRead(path: string): NativeHandle;
-  /** A file or folder itself: a final link is refused with ELOOP. */
-  openItself(path: string): NativeFile;
+  /** A file or folder itself: a final link is refused with ELOOP. Windows lets attributes be set only by what is open for
+   * `writing`. */
+  openItself(path: string, writing?: boolean): NativeFile;
   openNew(path: string, mode: number): NativeFile;
   /** Reading and appending; made where nothing is. */
   openAppend(path: string, mode: number): NativeHandle;

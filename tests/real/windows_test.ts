@@ -56,6 +56,20 @@ question("an open file can be made read-only, is written on, and gets its time",
   Deno.chmodSync(`${dir}\\file`, 0o644);
 });
 
+question("attributes are set by what is open for writing, also when its name has gone", (dir) => {
+  for (const name of ["read", "written"]) Deno.writeTextFileSync(`${dir}\\${name}`, "x");
+  Deno.linkSync(`${dir}\\written`, `${dir}\\other`);
+  const read = nodeFs.openSync(`${dir}\\read`, nodeFs.constants.O_RDONLY);
+  assert.notEqual(refusal(() => nodeFs.fchmodSync(read, 0o444)), "");
+  nodeFs.closeSync(read);
+  const written = nodeFs.openSync(`${dir}\\written`, nodeFs.constants.O_WRONLY);
+  Deno.removeSync(`${dir}\\written`);
+  nodeFs.fchmodSync(written, 0o444);
+  nodeFs.closeSync(written);
+  assert.equal((Deno.lstatSync(`${dir}\\other`).mode ?? 0) & 0o777, 0o444);
+  Deno.chmodSync(`${dir}\\other`, 0o644);
+});
+
 question("a file that is open goes with its name, and its folder can go too", (dir) => {
   Deno.mkdirSync(`${dir}\\folder`);
   using _file = Deno.openSync(`${dir}\\folder\\file`, { create: true, write: true });

@@ -74,6 +74,15 @@ Deno.test("windows: what is read-only is replaced and removed, and its other nam
   assert.deepEqual([fs.lstat(`${HOME}/held`)?.mode, read(fs, `${HOME}/held`)], [0o444, "replaced"]);
 });
 
+Deno.test("windows: a folder with the attribute of special ones is removed", () => {
+  const { fs, calls } = world();
+  fs.mkdir(`${HOME}/special`, 0o755);
+  calls.chmod("C:\\Users\\maria\\special", 0o444);
+  assert.equal(fs.lstat(`${HOME}/special`)?.mode, 0o755);
+  fs.remove(`${HOME}/special`);
+  assert.equal(fs.lstat(`${HOME}/special`), null);
+});
+
 Deno.test("windows: a junction is replaced, as is what is open", () => {
   const { fs } = world();
   fs.mkdir(`${HOME}/folder`, 0o755);

@@ -155,7 +155,8 @@ class WindowsFs implements NativeFs {
       if (!isRefusal(thrown)) throw thrown;
     }
     const info = this.lstat(path);
-    const isClosed = !isWritable(info.mode) && info.kind !== "link";
+    // Folders too: those that look special have the attribute.
+    const isClosed = info.kind !== "link" && !isWritable(this.calls.lstat(native(path)).mode);
     try {
       if (isClosed) this.#removeReadOnly(path, info);
       else this.#patiently(remove);
@@ -289,7 +290,7 @@ class WindowsFs implements NativeFs {
     const remove = () => this.#patiently(() => this.calls.remove(native(path)));
     if (kind === "dir" || nlink < 2) return this.#writable(path, remove);
     this.#writable(path, () => {
-      const file = this.calls.openItself(native(path));
+      const file = this.#patiently(() => this.calls.openItself(native(path), true));
       try {
         remove();
         file.chmod(0o444);

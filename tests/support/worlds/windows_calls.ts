@@ -71,7 +71,7 @@ export class WindowsCalls implements NativeFs {
       const inode = this.#at(inside);
       const info = this.#fs.lstat(inside)!;
       // Deno shows no permissions but the attribute, also of folders [D].
-      const mode = inode.attributes.mode & 0o200 || inode.kind !== "file" ? 0o666 : 0o444;
+      const mode = inode.attributes.mode & 0o200 || inode.kind === "link" ? 0o666 : 0o444;
       return { ...info, mode, kind: this.#points.has(inode) ? "link" : info.kind };
     });
   }
@@ -104,16 +104,20 @@ export class WindowsCalls implements NativeFs {
     return this.#do(path, (inside) => {
       this.#scanned();
       const inode = this.#openable(this.#target(inside));
-      return this.#held(inode, this.#fs.openRead(inside));
+      return { ...this.#held(inode, this.#fs.openRead(inside)), sync: refused };
     });
   }
 
-  openItself(path: string): NativeFile {
+  openItself(path: string, writing = false): NativeFile {
     return this.#do(path, (inside) => {
       this.#scanned();
       // There is no O_NOFOLLOW: a link is followed.
       const inode = this.#openable(this.#target(inside));
-      return this.#file(inode, this.#fs.openItself(this.#fs.realPath(inside)));
+      const file = this.#file(inode, this.#fs.openItself(this.#fs.realPath(inside)));
+      if (writing) this.#writable(inode);
+      // Attributes are set, and contents flushed, by what is open for writing [M: SetFileInformationByHandle,
+      // FlushFileBuffers].
+      return writing ? file : { ...file, chmod: refused, utime: refused, sync: refused };
     });
   }
 
@@ -183,6 +187,8 @@ export class WindowsCalls implements NativeFs {
       this.#scanned();
       const inode = this.#at(inside);
       this.#writable(inode);
+      const { mode } = inode.attributes;
+      if (inode.kind === "dir" && (mode & 0o200) === 0) throw failure("EPERM"); // [M: RemoveDirectoryW]
       if (this.#running.has(inode)) throw failure("EPERM");
       // What is open in this way goes at once, name and all [M: FILE_DISPOSITION_POSIX_SEMANTICS].
       this.#fs.remove(inside);
@@ -384,6 +390,10 @@ function insideOf(path: string): string {
     if (refusedName(names[n]) !== null) throw failure("ENOENT");
   }
   return fromNative([root, ...names].join("\\"));
+}
+
+function refused(): never {
+  throw failure("EPERM");
 }
 
 function telling<T>(action: () => T): T {
