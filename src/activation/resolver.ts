@@ -14,6 +14,9 @@ export const PENDING = "(not built yet)";
 /** A placeholder, and what is below it. */
 const PATH_OF_PLACEHOLDER = new RegExp(`${PLACEHOLDER.source}(?:/[^\\s;:"'|&<>/]+)*`, "g");
 
+/** A whole path of a drive, in any form: `C:\x`, `C:/x`, `/c/x`. */
+const ON_DRIVE = /^(?:[A-Za-z]:[\\/]|\/[A-Za-z]\/)/;
+
 /** Whether a text holds something that is not built yet. */
 export function isPending(text: string): boolean {
   return text === PENDING || placeholdersIn(text).length > 0;
@@ -57,10 +60,20 @@ export class Resolver {
     });
   }
 
-  /** As `path`, for a text that programs get. */
-  nativePath(text: string, place: Place): string {
-    if (text !== "~" && !text.startsWith("~/")) return this.native(text, place);
+  /** As `path` for what is a whole path, else as `fill`: in any other text a backslash is no separator. */
+  value(text: string, place: Place): string {
+    return this.#isPath(text) ? this.path(text, place) : this.fill(text, place);
+  }
+
+  /** The same for a text that programs get. */
+  nativeValue(text: string, place: Place): string {
+    if (!this.#isPath(text)) return this.native(text, place);
     return nativePaths(this.world.system.host.os).toNative(this.path(text, place));
+  }
+
+  #isPath(text: string): boolean {
+    const onWindows = this.world.system.host.os === "windows";
+    return text === "~" || text.startsWith("~/") || onWindows && ON_DRIVE.test(text);
   }
 
   absolute(named: string): string {

@@ -498,6 +498,8 @@ Deno.test("windows: variables of the session are settings, folders are added to 
     { kind: "persistent_env", name: "A", value: `${OUT}/bin and /b` },
     { kind: "persistent_env", name: "Path", value: "C:\\x;C:\\y" },
     { kind: "persistent_env", name: "B", value: "~/b" },
+    { kind: "persistent_env", name: "PATH", value: "~/c;/d/e;C:/f" },
+    { kind: "persistent_env", name: "D", value: "/c/in Git Bash's form" },
   ]);
   const known = new Map([[OUT, "/c/r/store/obj/o"]]);
   const { wanted } = bound(rig, [set], {}, { home: "/c/Users/jo" }, { ...windows(), known });
@@ -506,6 +508,10 @@ Deno.test("windows: variables of the session are settings, folders are added to 
     ["environment", "PATH:C:\\x", true],
     ["environment", "PATH:C:\\y", true],
     ["environment", "B", "C:\\Users\\jo\\b"],
+    ["environment", "PATH:C:\\Users\\jo\\c", true],
+    ["environment", "PATH:D:\\e", true],
+    ["environment", "PATH:C:\\f", true],
+    ["environment", "D", "C:\\in Git Bash's form"],
   ]);
 });
 

@@ -238,3 +238,21 @@ Deno.test("windows: contents are shown as they are, and all other paths as peopl
     assert.doesNotMatch(stdout, /(^|\s)\/c\//);
   }
 });
+
+Deno.test("windows: a variable's value that is no path keeps its backslashes in every shell", async () => {
+  const person = new Person(WORLDS.find(({ name }) => name === "windows")!);
+  person.setup(`env { PROMPT = "a\\\\b", HERE = "C:\\\\Users\\\\x" }`);
+  await ok(person, "apply");
+  const root = person.root.slice(person.home.length + 1);
+  const said = ["sh", "fish", "ps1", "nu", "cmd"].map((name) =>
+    person.read(`${root}/env.${name}`)!
+  );
+  for (const [n, text] of said.entries()) {
+    // Fish and Nushell double a backslash in quotes.
+    assert.ok(text.includes(n === 1 || n === 3 ? "a\\\\b" : "a\\b"), text);
+    assert.ok(
+      text.includes(n < 2 ? "/c/Users/x" : n === 3 ? "C:\\\\Users\\\\x" : "C:\\Users\\x"),
+      text,
+    );
+  }
+});

@@ -9,13 +9,13 @@ export const persistent_env: Bind<"persistent_env"> = (binder, action, from) => 
     return binder.persistent(name, binder.resolver.path(action.value, from.place), from);
   }
   // Windows keeps these in the registry, other systems in a file.
-  const value = binder.resolver.nativePath(action.value, from.place);
+  const native = (text: string) => binder.resolver.nativeValue(text, from.place);
   if (name.toUpperCase() !== "PATH") {
-    return binder.setting("environment", { key: name, value }, from);
+    return binder.setting("environment", { key: name, value: native(action.value) }, from);
   }
   // It has what other programs' installers have put there: folders are added.
   const { separator } = nativePaths(os);
-  for (const folder of value.split(separator).filter((part) => part !== "")) {
-    binder.setting("environment", { key: keyOfFolder(folder), value: true }, from);
+  for (const folder of action.value.split(separator).filter((part) => part !== "")) {
+    binder.setting("environment", { key: keyOfFolder(native(folder)), value: true }, from);
   }
 };
