@@ -315,3 +315,22 @@ Deno.test("unpack: Ctrl-C ends it, and nothing is left, with a thread and withou
   await isEnded(archive);
   await isEnded(gzipSync(archive), 0);
 });
+
+Deno.test("unpack: where nothing can be put, the thread that has begun ends", async () => {
+  using folder = new TempDir();
+  const noise = crypto.getRandomValues(new Uint8Array(60_000));
+  const content = Buffer.concat(Array.from({ length: 100 }, () => noise));
+  Deno.writeFileSync(`${folder.path}/archive`, gzipSync(tar([{ name: "big", content }])));
+  Deno.writeTextFileSync(`${folder.path}/dest`, "mine\n");
+  const { signal } = new AbortController();
+  // A thread listens as long as it is there.
+  const counts = { began: 0, ended: 0 };
+  signal.addEventListener = () => void counts.began++;
+  signal.removeEventListener = () => void counts.ended++;
+  const [archive, dest] = ["archive", "dest"].map((name) => `${folder.path}/${name}`);
+  const { message } = await failureOf(() =>
+    unpack(system, { archive, dest, signal, threadFrom: 0 })
+  );
+  assert.match(message, /no folder/);
+  assert.deepEqual(counts, { began: 1, ended: 1 });
+});

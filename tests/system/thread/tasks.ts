@@ -17,8 +17,8 @@ serve({
   async *first(input) {
     for (const chunk of input) return yield new Uint8Array(chunk);
   },
-  async *endless() {
-    for (;;) yield new Uint8Array(1 << 16);
+  async *many() {
+    for (let n = 0; n < 500; n++) yield new Uint8Array(1 << 16);
   },
   // deno-lint-ignore require-yield
   async *wrong() {
