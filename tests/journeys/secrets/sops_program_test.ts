@@ -64,6 +64,31 @@ for (
   });
 }
 
+Deno.test("Ctrl-C while sops decrypts is no error of sops", async () => {
+  const controller = new AbortController();
+  const system = await foreign({ code: 1, stdout: "" });
+  const { run } = system.processes;
+  const processes: System["processes"] = {
+    ...system.processes,
+    run: (command) => {
+      assert.equal(command.signal, controller.signal);
+      controller.abort();
+      return run(command);
+    },
+  };
+  const shown = showSecrets({ ...system, processes }, FILE, { signal: controller.signal });
+  await assert.rejects(shown, { kind: "interrupted" });
+});
+
+Deno.test("sops gets the variables that it may need, and no others", async () => {
+  const ran: Command[] = [];
+  const system = await foreign({ code: 0, stdout: "a: hunter2\n" }, ran);
+  const known: Record<string, string> = { GNUPGHOME: "/gnupg", LD_PRELOAD: "/x", A: "b" };
+  const host = { ...system.host, env: (name: string) => known[name] };
+  await showSecrets({ ...system, host }, FILE, { signal });
+  assert.deepEqual(ran.map(({ env }) => env), [{ GNUPGHOME: "/gnupg" }]);
+});
+
 Deno.test("who wants to change such a file is told that sops can", async () => {
   const system = await foreign(null);
   const setting = { named: FILE, way: "a", value: bytes("x"), type: "str" } as const;
