@@ -61,6 +61,18 @@ Deno.test("SELinux: what is put back is labelled again, before what used it star
   assert.deepEqual(events, ["stop", changed, "start", "stop", back, "start"]);
 });
 
+Deno.test("SELinux: where there are files alone, they are labelled at the end, and when they are put back", async () => {
+  using rig = new Rig();
+  await rig.apply({ paths: [rig.copy("~/a", "1")] });
+  const { events, adapters } = noting(rig);
+  await rig.apply({ paths: [rig.copy("~/a", "2")] }, { adapters });
+  assert.deepEqual(events, ["labels ~/a"]);
+  const failing = { id: "x", command: "exit 3", check: null, undo: null, on: "change" as const };
+  const run = { ...failing, order: 1, by: "test", place: null, pending: false };
+  await assert.rejects(rig.apply({ paths: [rig.copy("~/a", "3")], runs: [run] }, { adapters }));
+  assert.deepEqual(events, ["labels ~/a", "labels ~/a", "labels ~/a"]);
+});
+
 Deno.test("SELinux: what lies in the root of sys.lua is left alone", async () => {
   using rig = new Rig();
   const { events, adapters } = noting(rig);
