@@ -88,8 +88,11 @@ question("a folder is added to PATH of the registry, and taken from it", async (
     (await settings.get({ kind: "environment" }, [{ key: one, value: "" }]))[0].value;
   const before = await get("Path");
   try {
-    await set(true);
+    for (let twice = 0; twice < 2; twice++) await set(true);
     assert.equal(await get(key), true);
+    const path = await get("Path") as { readonly value?: unknown } | string;
+    const folders = String(typeof path === "string" ? path : path.value).split(";");
+    assert.equal(folders.filter((folder) => folder === dir).length, 1);
   } finally {
     await set(null);
   }
