@@ -46,6 +46,11 @@ const SUITES: readonly Suite[] = [
     env: { SYSLUA_EVERY: "1" },
   },
   {
+    name: "damages",
+    argv: ["deno", "test", "-A", "tests/stories/damaged_test.ts"],
+    env: { SYSLUA_EVERY: "1" },
+  },
+  {
     name: "full disk",
     argv: ["deno", "test", "-A", "tests/stories/full_disk_test.ts"],
     env: { SYSLUA_EVERY: "1", SYS_UNDER_TEST: SYS },

@@ -275,9 +275,9 @@ const ALL_WORLDS = [
   { world: "two disks", every: 1 },
   { world: "few links", every: 1 },
   { world: "a user's home", every: 1 },
-  { world: "macOS", every: 5 },
-  { world: "windows", every: 7 },
-  { world: "windows with Developer Mode", every: 11 },
+  { world: "macOS", every: 13 },
+  { world: "windows", every: 17 },
+  { world: "windows with Developer Mode", every: 29 },
   { world: "real", every: 9 },
 ] as const;
 
