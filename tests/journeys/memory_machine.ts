@@ -12,6 +12,7 @@ import type { Program } from "../../src/system/memory/memory.ts";
 import type { System } from "../../src/system/mod.ts";
 import { lineOf } from "../support/memory.ts";
 import { LINUX, type World, type WorldSystem } from "../support/worlds/world.ts";
+import { EVALUATION } from "./evaluation.ts";
 
 export const HOME = "/home/maria";
 export const CONFIG = `${HOME}/dotfiles`;
@@ -34,16 +35,6 @@ export const REPLACE_ALL = () =>
 export const UNASKED = {
   dryRun: false,
   decide: () => Promise.resolve(UNDECIDED),
-  signal,
-};
-
-const EVALUATION: Omit<EvaluationRequest, "path"> = {
-  limits: { seconds: 20, mebibytes: 256 },
-  frozen: false,
-  program: "this one",
-  writeLock: true,
-  onFetch: () => {},
-  onPrint: () => {},
   signal,
 };
 

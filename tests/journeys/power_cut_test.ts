@@ -8,6 +8,7 @@ import { readCurrent } from "../../src/snapshot/history.ts";
 import { makeFolders } from "../../src/system/folders.ts";
 import { memorySystem } from "../../src/system/memory/memory.ts";
 import { NAMES, NOTHING } from "../../src/system/memory/survivors.ts";
+import { EVALUATION } from "./evaluation.ts";
 
 const CONFIG = `return { setup = function()
   local d = derive { name = "d", config = function(_, ctx) ctx.write(ctx.out .. "/bin/tool", "built") end }
@@ -38,13 +39,7 @@ for (const [left, survivors] of [["nothing", NOTHING], ["names", NAMES]] as cons
     const signal = new AbortController().signal;
     const { snapshot } = await apply(machine, {
       path: "/home/maria/dotfiles",
-      limits: { seconds: 20, mebibytes: 256 },
-      frozen: false,
-      program: "this one",
-      writeLock: true,
-      onFetch: () => {},
-      onPrint: () => {},
-      signal,
+      ...EVALUATION,
       decide: () => Promise.resolve(UNDECIDED),
       build: () => ({ jobs: 1, sandbox: "off", observer: () => {}, signal }),
       description: "apply",

@@ -12,6 +12,7 @@ import { openStore } from "../../src/store/store.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { describeTree } from "../support/tree.ts";
 import { withTemporary } from "../support/temporary.ts";
+import { EVALUATION } from "./evaluation.ts";
 
 /** Where a machine keeps its things, below the folder of the test. */
 export interface Layout {
@@ -86,13 +87,7 @@ export class TestMachine {
   get evaluation(): EvaluationRequest {
     return {
       path: this.config,
-      limits: { seconds: 20, mebibytes: 256 },
-      frozen: false,
-      program: "this one",
-      writeLock: true,
-      onFetch: () => {},
-      onPrint: () => {},
-      signal: new AbortController().signal,
+      ...EVALUATION,
     };
   }
 

@@ -12,6 +12,7 @@ import { makeFolders } from "../../src/system/folders.ts";
 import type { ReadFs } from "../../src/system/mod.ts";
 import { type World, WORLDS, type WorldSystem } from "../support/worlds/world.ts";
 import { REPLACE_ALL } from "./memory_machine.ts";
+import { EVALUATION } from "./evaluation.ts";
 
 const { signal } = new AbortController();
 
@@ -48,13 +49,7 @@ class WorldMachine {
     return await this.held((machine) =>
       apply(machine, {
         path: this.config,
-        limits: { seconds: 20, mebibytes: 256 },
-        frozen: false,
-        program: "this one",
-        writeLock: true,
-        onFetch: () => {},
-        onPrint: () => {},
-        signal,
+        ...EVALUATION,
         decide: REPLACE_ALL,
         build: () => ({ jobs: 1, sandbox: "off", observer: () => {}, signal }),
         description: "apply",
